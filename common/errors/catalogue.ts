@@ -1,0 +1,36 @@
+import { artifactErrors } from './artifact-errors.ts';
+import { cliErrors } from './cli-errors.ts';
+import { configErrors } from './config-errors.ts';
+import { decisionErrors } from './decision-errors.ts';
+import { ledgerErrors } from './ledger-errors.ts';
+import { mailErrors } from './mail-errors.ts';
+import { promotionErrors } from './promotion-errors.ts';
+import { qrsErrors } from './qrs-errors.ts';
+import { temporalErrors } from './temporal-errors.ts';
+import { versionErrors } from './version-errors.ts';
+import { type ErrorFacts, WaybillError } from './waybill-error.ts';
+
+/** Every error of Waybill by its stable code. `docs/errors.md` is generated from it and checked in CI. */
+export const catalogue = {
+  ...configErrors,
+  ...cliErrors,
+  ...temporalErrors,
+  ...qrsErrors,
+  ...decisionErrors,
+  ...promotionErrors,
+  ...artifactErrors,
+  ...versionErrors,
+  ...ledgerErrors,
+  ...mailErrors,
+} as const;
+
+export type ErrorCode = keyof typeof catalogue;
+
+/** Makes the error of a code. `facts` fill the places of its texts and must hold no secret. */
+export function waybillError(
+  code: ErrorCode,
+  facts: ErrorFacts = {},
+  options: { cause?: unknown; retryAfterMs?: number } = {},
+): WaybillError {
+  return new WaybillError(code, catalogue[code], facts, options);
+}
