@@ -1,0 +1,26 @@
+import { choice, dataPath, duration, integer, section, size } from '../setting.ts';
+
+export const loggingSection = section({
+  level: choice('trace', 'debug', 'info', 'warn', 'error', 'silent')
+    .prefault('info')
+    .describe('Least severity that is logged.'),
+  file: dataPath().optional().describe('Log file. When not set: the terminal only.'),
+  maxSize: size().prefault('20MB').describe('A log file of this size is put aside and a new one begun.'),
+  keep: integer(0, 1000).prefault(5).describe('How many log files put aside are kept.'),
+  pretty: choice('auto', 'on', 'off')
+    .prefault('auto')
+    .describe('Lines for people instead of JSON. auto: where the output is a terminal.'),
+});
+
+export const stagingSection = section({
+  sweepAfter: duration().prefault('24h').describe('Staging apps are removed when their delivery ended this long ago.'),
+  sweepEvery: duration().prefault('1h').describe('Time between two looks for staging apps that were left behind.'),
+});
+
+export const verifySection = section({
+  content: choice('off', 'warn', 'block')
+    .prefault('warn')
+    .describe(
+      'What happens when the objects of a delivered app differ from those of the artifact. Size and object counts are always compared.',
+    ),
+});

@@ -1,0 +1,13 @@
+import { duration, integer, list, port, section, text } from '../setting.ts';
+import { alias } from './sites.ts';
+
+export const workerSection = section({
+  maxCachedWorkflows: integer(0).prefault(300).describe('How many workflows stay in memory (about 0.3 MB each).'),
+  siteSlots: integer(1).prefault(20).describe('How many short steps run at once on one site.'),
+  siteBulkSlots: integer(1).prefault(2).describe('How many exports and uploads run at once on one site.'),
+  shutdownGrace: duration().prefault('60s').describe('How long a step may go on when the worker is stopped.'),
+  sites: list(alias).prefault([]).describe('Sites that this worker serves. Empty = all.'),
+  pollTimeoutReport: duration().prefault('10m').describe('After this time without a worker a queue is reported.'),
+  healthPort: port().optional().describe('Port that answers whether the worker is well. When not set: none.'),
+  healthBind: text().prefault('127.0.0.1').describe('Address that healthPort listens on.'),
+});
