@@ -31,10 +31,9 @@ const sizePattern = /^\d+(\.\d+)?\s*(B|KB|MB|GB|TB)$/i;
 
 /** A span of time such as `30s`; its value is milliseconds and its name gains `Ms`. */
 export function duration() {
+  const error = 'expected a duration: a number and a unit, as in 500ms, 30s, 10m, 2h, 30d';
   const schema = z
-    .union([z.string().regex(durationPattern), z.literal(0)], {
-      error: 'expected a duration: a number and a unit, as in 500ms, 30s, 10m, 2h, 30d',
-    })
+    .union([z.string().regex(durationPattern, { error }), z.literal(0)], { error })
     .transform((text) => (text === 0 ? 0 : ms(text as StringValue)))
     .meta({ kind: 'duration' });
   return schema as typeof schema & Tagged<'Ms'>;
@@ -42,10 +41,9 @@ export function duration() {
 
 /** An amount of bytes such as `64MB` (1 MB = 1024 × 1024 bytes); its name gains `Bytes`. */
 export function size() {
+  const error = 'expected a size: a number and a unit, as in 500KB, 64MB, 2GB';
   const schema = z
-    .union([z.string().regex(sizePattern), z.literal(0)], {
-      error: 'expected a size: a number and a unit, as in 500KB, 64MB, 2GB',
-    })
+    .union([z.string().regex(sizePattern, { error }), z.literal(0)], { error })
     .transform((text) => (text === 0 ? 0 : (bytes.parse(text) ?? 0)))
     .meta({ kind: 'size' });
   return schema as typeof schema & Tagged<'Bytes'>;

@@ -27,6 +27,12 @@ export const configErrors = {
     retryable: false,
     exitCode: 2,
   },
+  WAYBILL_CONFIG_SECRET_NOT_KEPT: {
+    message: 'The secret of this installation cannot be kept in {file}: {reason}.',
+    remedy: 'Give the account that runs Waybill the right to write to dataFolder, or set installation.secret.',
+    retryable: false,
+    exitCode: 2,
+  },
   WAYBILL_CONFIG_UNKNOWN_SITE: {
     message: 'There is no {role} "{site}" in the configuration; it has {known}.',
     remedy: 'Use one of these aliases, or add the site to the configuration.',

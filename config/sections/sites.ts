@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import { list, path, port, secret, section, text } from '../setting.ts';
 
 /** An alias names a site in the configuration, in property values before the " - ", in queues and in records. */
@@ -29,10 +30,11 @@ export const siteSection = section({
   user: userSection.prefault({}).describe('Account that Waybill acts as on this site.'),
   publicHost: text().optional().describe('Host in links that people open. When not set: the first host.'),
   publicPort: port().optional().describe('Port in links that people open. When not set: none, so 443.'),
-  publicPrefix: text()
-    .regex(/^[^\s/]+(\/[^\s/]+)*$/, { error: 'expected a prefix without slashes around it, as in sales' })
-    .optional()
-    .describe('Prefix of the virtual proxy in links that people open. When not set: none.'),
+  publicPrefix: z
+    .string({ error: 'expected text' })
+    .regex(/^([^\s/]+(\/[^\s/]+)*)?$/, { error: 'expected a prefix without slashes around it, as in sales' })
+    .prefault('')
+    .describe('Prefix of the virtual proxy in links that people open.'),
   label: text()
     .optional()
     .describe('What people call this site, in mails and on the console. When not set: the alias.'),

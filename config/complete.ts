@@ -1,0 +1,60 @@
+import path from 'node:path';
+import { installationSecret } from './installation-secret.ts';
+import type { ParsedConfig } from './schema.ts';
+import type { Config, ListenerConfig, SourceConfig, StreamConfig } from './types.ts';
+
+/** Fills what depends on other settings, and makes every path absolute. `folder` is the one of the file. */
+export function complete(parsed: ParsedConfig, folder: string): Config {
+  const dataFolder = path.resolve(folder, parsed.dataFolder);
+  const inData = (name: string): string => path.resolve(dataFolder, name);
+  return {
+    ...parsed,
+    dataFolder,
+    installation: { ...parsed.installation, secret: parsed.installation.secret ?? installationSecret(dataFolder) },
+    timeZone: parsed.timeZone ?? Intl.DateTimeFormat().resolvedOptions().timeZone,
+    sites: mapEntries(parsed.sites, (site, alias) => ({
+      ...site,
+      alias,
+      label: site.label ?? alias,
+      publicHost: site.publicHost ?? site.hosts[0] ?? alias,
+    })),
+    sources: mapEntries(parsed.sources, (source, alias) => completeSource(source, alias, Object.keys(parsed.targets))),
+    targets: mapEntries(parsed.targets, (target, alias) => ({ ...target, alias })),
+    artifacts: { ...parsed.artifacts, folder: inData(parsed.artifacts.folder) },
+    ledger: { ...parsed.ledger, file: inData(parsed.ledger.file) },
+    temporal: {
+      ...parsed.temporal,
+      devServer: { ...parsed.temporal.devServer, database: inData(parsed.temporal.devServer.database) },
+    },
+    listener: completeListener(parsed.listener),
+    logging: { ...parsed.logging, file: parsed.logging.file && inData(parsed.logging.file) },
+  };
+}
+
+type ParsedSource = ParsedConfig['sources'][string];
+
+function completeSource(source: ParsedSource, alias: string, targets: readonly string[]): SourceConfig {
+  return {
+    ...source,
+    alias,
+    sweepMs: source.sweepMs ?? (source.watch === 'poll' ? 60_000 : 300_000),
+    targets: source.targets ?? targets.filter((target) => target !== alias),
+    streams: mapEntries(
+      source.streams,
+      (stream): StreamConfig => ({ alert: stream.alert, approval: { ...source.approval, ...stream.approval } }),
+    ),
+  };
+}
+
+function completeListener(listener: ParsedConfig['listener']): ListenerConfig {
+  const scheme = listener.tls ? 'https' : 'http';
+  const host = listener.bind.includes(':') ? `[${listener.bind}]` : listener.bind;
+  return { ...listener, publicUrl: (listener.publicUrl ?? `${scheme}://${host}:${listener.port}`).replace(/\/+$/, '') };
+}
+
+function mapEntries<From, To>(
+  entries: Readonly<Record<string, From>>,
+  change: (value: From, key: string) => To,
+): Readonly<Record<string, To>> {
+  return Object.fromEntries(Object.entries(entries).map(([key, value]) => [key, change(value, key)]));
+}

@@ -1,0 +1,25 @@
+import { callbacksCanArrive, whatIsSwitchedOnIsComplete } from './cross/completeness-rules.ts';
+import type { Rule } from './cross/rule.ts';
+import { sitesAreDifferent, sitesAreKnown, sourcesHaveTargets, targetsAreDescribed } from './cross/site-rules.ts';
+import { namesDiffer, reloadsDoNotGoRound, reloadsKeepOne } from './cross/source-rules.ts';
+import { timesFit } from './cross/time-rules.ts';
+import type { Finding } from './problem.ts';
+import type { ParsedConfig } from './schema.ts';
+
+const rules: readonly Rule[] = [
+  sitesAreKnown,
+  sitesAreDifferent,
+  sourcesHaveTargets,
+  targetsAreDescribed,
+  reloadsDoNotGoRound,
+  reloadsKeepOne,
+  namesDiffer,
+  whatIsSwitchedOnIsComplete,
+  callbacksCanArrive,
+  timesFit,
+];
+
+/** Everything that settings have against each other. Relies on every setting being right for itself. */
+export function crossFindings(config: ParsedConfig): Finding[] {
+  return rules.flatMap((rule) => rule(config));
+}

@@ -1,0 +1,21 @@
+import { waybillError } from '../common/errors/catalogue.ts';
+import type { Config, SiteConfig, SourceConfig, TargetConfig } from './types.ts';
+
+/** The site of an alias. @throws WAYBILL_CONFIG_UNKNOWN_SITE */
+export function siteOf(config: Config, alias: string): SiteConfig {
+  return config.sites[alias] ?? unknown('site', alias, config.sites);
+}
+
+/** The source of an alias. @throws WAYBILL_CONFIG_UNKNOWN_SITE */
+export function sourceOf(config: Config, alias: string): SourceConfig {
+  return config.sources[alias] ?? unknown('source', alias, config.sources);
+}
+
+/** The target of an alias. @throws WAYBILL_CONFIG_UNKNOWN_SITE */
+export function targetOf(config: Config, alias: string): TargetConfig {
+  return config.targets[alias] ?? unknown('target', alias, config.targets);
+}
+
+function unknown(role: string, site: string, entries: Readonly<Record<string, unknown>>): never {
+  throw waybillError('WAYBILL_CONFIG_UNKNOWN_SITE', { role, site, known: Object.keys(entries).join(', ') });
+}
