@@ -1,0 +1,17 @@
+import type { Migration } from 'kysely/migration';
+import { claimsAndRecords } from './0001-claims-and-records.ts';
+import { deliveriesAndStagings } from './0002-deliveries.ts';
+import { mailsAndAttempts } from './0003-mails-and-attempts.ts';
+import type { DialectWords } from './dialect-words.ts';
+
+/**
+ * Every migration by its name, in order. A migration that was released is never changed: a new one is added, with a
+ * name that sorts after the others.
+ */
+export function allMigrations(words: DialectWords): Record<string, Migration> {
+  return {
+    '0001-claims-and-records': claimsAndRecords(words),
+    '0002-deliveries': deliveriesAndStagings(words),
+    '0003-mails-and-attempts': mailsAndAttempts(words),
+  };
+}
