@@ -38,6 +38,7 @@ export type PromotionState =
   | 'needs-operator'
   | 'promoted'
   | 'partly-promoted'
+  | 'not-promoted'
   | 'denied'
   | 'expired'
   | 'aborted'

@@ -1,0 +1,95 @@
+import type { TargetChoice } from '../workflows/contract.ts';
+import type { Artifact, AppSummary, DecisionRecord, DeliveryOutcome, KeptVersion } from './promotion-types.ts';
+import type { Pace } from './pace.ts';
+
+/** What one target site gets. Everything a delivery needs to know of its promotion. */
+export interface DeliverInput {
+  readonly decision: DecisionRecord;
+  readonly site: string;
+  readonly choices: readonly TargetChoice[];
+  readonly artifact: Artifact;
+  readonly version?: KeptVersion;
+  readonly pace: Pace;
+}
+
+export interface PlanInput {
+  readonly decision: DecisionRecord;
+  readonly site: string;
+  readonly choices: readonly TargetChoice[];
+  readonly chosenAppIds: readonly string[];
+}
+
+export interface PlannedStep {
+  readonly action: 'publish' | 'replace';
+  readonly streamId: string;
+  readonly streamName: string;
+  /** The app that is replaced. */
+  readonly targetAppId?: string;
+}
+
+export interface PlanOutcome {
+  readonly steps: readonly PlannedStep[];
+  readonly missingStreams: readonly string[];
+  readonly warnings: readonly string[];
+  /** What an operator has to choose or settle before anything is sent; undefined when nothing. */
+  readonly undecided?: string;
+  /** The id of the new apps' owner at the target; undefined leaves the API user. */
+  readonly ownerId?: string;
+  /** `carry`, or what happens to the data. */
+  readonly data: 'carry' | 'withoutData' | 'reloadAfter';
+}
+
+/** A staging app of this delivery, by number. */
+export interface StagingInput {
+  readonly decision: DecisionRecord;
+  readonly site: string;
+  readonly number: number;
+}
+
+export interface StagedApp {
+  readonly appId: string;
+  readonly number: number;
+}
+
+export interface PublishInput extends StagingInput {
+  readonly appId: string;
+  readonly step: PlannedStep;
+  readonly artifact: Artifact;
+}
+
+export interface OverwriteInput {
+  readonly decision: DecisionRecord;
+  readonly site: string;
+  readonly step: PlannedStep & { readonly targetAppId: string };
+  readonly stagingAppId: string;
+  readonly artifact: Artifact;
+  readonly version?: KeptVersion;
+  readonly pace: Pace;
+}
+
+export interface ReplacedOutcome {
+  readonly warnings: readonly string[];
+}
+
+/** Steps at a target site that are quick; run on `site-<alias>`. */
+export interface TargetActivities {
+  planDelivery(input: PlanInput): Promise<PlanOutcome>;
+  copyStaging(input: StagingInput & { fromAppId: string }): Promise<StagedApp>;
+  dressStaging(input: StagingInput & { appId: string; ownerId?: string; version?: KeptVersion }): Promise<void>;
+  publishStaging(input: PublishInput): Promise<{ warnings: readonly string[] }>;
+  replaceTarget(input: OverwriteInput): Promise<ReplacedOutcome>;
+  reloadApp(input: { site: string; appId: string; promotionKey: string }): Promise<void>;
+  removeStaging(input: StagingInput & { appId: string }): Promise<void>;
+  closeDelivery(input: { decision: DecisionRecord; outcome: DeliveryOutcome }): Promise<void>;
+}
+
+/** Transfers to a target site, and the backup from it; few at a time. */
+export interface TargetBulkActivities {
+  uploadStaging(input: StagingInput & { artifact: Artifact }): Promise<StagedApp>;
+  backupTarget(input: OverwriteInput): Promise<{ kept: boolean }>;
+}
+
+export interface NotifyInput {
+  readonly promotionKey: string;
+  readonly app?: AppSummary;
+}

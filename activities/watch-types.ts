@@ -1,0 +1,49 @@
+import type { Pace } from './pace.ts';
+
+export interface WatchPlan {
+  /** Whether QRS is asked to call back; without, the sweep alone does the job. */
+  readonly callbacks: boolean;
+  readonly sweepMs: number;
+  readonly renewMs: number;
+  readonly pace: Pace;
+}
+
+export interface RouteOutcome {
+  /** Apps read. */
+  readonly read: number;
+  /** Promotions that were nudged because their app's verdict changed. */
+  readonly nudged: number;
+}
+
+/** Watching one source site; run on its own queue. */
+export interface WatchActivities {
+  openWatch(input: { site: string }): Promise<WatchPlan>;
+  /** `restarted`: a handle was unknown, so the repository lost its subscriptions: sweep now. */
+  renewSubscriptions(input: { site: string }): Promise<{ restarted: boolean }>;
+  sweepSite(input: { site: string }): Promise<RouteOutcome>;
+  readAndRoute(input: { site: string; appIds: readonly string[] }): Promise<RouteOutcome>;
+}
+
+export interface SweepStagingOutcome {
+  readonly removed: number;
+  readonly left: number;
+}
+
+/** Removes what crashes and given-up deliveries left behind at one site. */
+export interface SweepActivities {
+  sitesToSweep(): Promise<readonly string[]>;
+  sweepStagingOf(input: { site: string }): Promise<SweepStagingOutcome>;
+}
+
+/** What a check found, step by step. */
+export interface CheckStep {
+  readonly name: string;
+  readonly ok: boolean;
+  readonly detail: string;
+}
+
+export interface CheckActivities {
+  checkSite(input: { site: string }): Promise<readonly CheckStep[]>;
+  checkMail(input: { to?: string }): Promise<readonly CheckStep[]>;
+  checkVersions(): Promise<readonly CheckStep[]>;
+}

@@ -1,0 +1,187 @@
+import { accountOf, fold, type AppFacts } from './app-facts.ts';
+import { whyNotAllowed, type ApprovalPolicy, type DecisionMaker } from './approval-policy.ts';
+import type { ChosenTarget, PropertyRequest, RequestProblem } from './property-request.ts';
+import { changedAfter, type Revision } from './revision.ts';
+import { identifyDecision, type RememberedDecision } from './same-decision.ts';
+
+/** The policy of one source site and stream, as far as it decides what an app's state asks for. */
+export interface AskPolicy {
+  readonly approval: ApprovalPolicy;
+  readonly serviceAccounts: readonly string[];
+  readonly reload: { readonly enabled: boolean; readonly tag: string };
+  readonly whenChanged: 'reapprove' | 'promoteLatest';
+  readonly dataCounts: boolean;
+}
+
+/** All that the decision rests on. `firstStartUtc` is the source site's clock when Waybill first saw it. */
+export interface AskFacts {
+  readonly app: AppFacts | undefined;
+  readonly request: PropertyRequest | undefined;
+  readonly revision: Revision;
+  readonly revisionKey: string;
+  readonly remembered: RememberedDecision | undefined;
+  readonly firstStartUtc: string;
+  /** Groups of the decider, looked up where the policy names groups. */
+  readonly groupsOf: (account: string) => readonly string[];
+}
+
+export type Ask =
+  | { readonly ask: 'nothing'; readonly why: string; readonly problems: readonly RequestProblem[] }
+  | { readonly ask: 'tag' | 'untag' }
+  | { readonly ask: 'wait'; readonly problems: readonly RequestProblem[]; readonly stale?: StaleDecision }
+  | {
+      readonly ask: 'approve' | 'deny';
+      readonly decidedBy: string;
+      readonly decidedAtUtc: string;
+      readonly targets: readonly ChosenTarget[];
+      /** `same`: the remembered decision; `added`: targets added to it; `new`: a decision not seen before. */
+      readonly identity: 'new' | 'same' | 'added';
+      readonly problems: readonly RequestProblem[];
+    }
+  | {
+      readonly ask: 'reload';
+      readonly decidedBy: string;
+      readonly reloadedAtUtc: string;
+      readonly targets: readonly ChosenTarget[];
+      readonly problems: readonly RequestProblem[];
+    };
+
+export interface StaleDecision {
+  readonly decidedBy: string;
+  readonly decidedAtUtc: string;
+  readonly changes: readonly string[];
+}
+
+/** What an app's present state asks for (design 3.2): state decides, not events. */
+export function askOf(facts: AskFacts, policy: AskPolicy): Ask {
+  const { app, request } = facts;
+  if (!app || !request) return { ask: 'nothing', why: 'the app is gone', problems: [] };
+  const tagging = askForTag(app, request, policy);
+  if (tagging) return tagging;
+  if (!app.stream || !app.publishedAtUtc) {
+    return { ask: 'nothing', why: 'the app is not published', problems: request.problems };
+  }
+  if (policy.reload.enabled && request.reloadRows.length > 0) return askOnReload(facts, app, request, policy);
+  if (request.approval === 'approve' || request.approval === 'deny') {
+    return askByApproval(facts, app, request, request.approval, policy);
+  }
+  if (request.approval === 'none' && app.publishedAtUtc <= facts.firstStartUtc && request.rows.length === 0) {
+    return { ask: 'nothing', why: 'the app was published before Waybill first saw the site', problems: [] };
+  }
+  return { ask: 'wait', problems: request.problems };
+}
+
+function askForTag(app: AppFacts, request: PropertyRequest, policy: AskPolicy): Ask | undefined {
+  if (!policy.reload.enabled) return undefined;
+  const tagged = app.tags.some((tag) => fold(tag) === fold(policy.reload.tag));
+  const standing = request.reloadRows.length > 0 && app.stream !== undefined;
+  if (tagged && !standing) return { ask: 'untag' };
+  const complete = request.targets.length > 0 && !request.problems.some((problem) => problem.blocking);
+  return standing && complete && !tagged ? { ask: 'tag' } : undefined;
+}
+
+function askOnReload(facts: AskFacts, app: AppFacts, request: PropertyRequest, policy: AskPolicy): Ask {
+  const author = request.reloadRows.toSorted((a, b) => (a.modifiedUtc < b.modifiedUtc ? -1 : 1)).at(-1);
+  const problems = [...request.problems];
+  if (request.approval === 'deny' || request.approval === 'conflict') {
+    const text = 'A denial blocks promotion on reload; clear the reload property to have the denial carried out.';
+    problems.push({ kind: 'conflict', text, blocking: true });
+  }
+  if (author)
+    problems.push(
+      ...whyNotAllowed(maker(author.modifiedBy, facts), 'reload', app.owner, policy.approval, policy.serviceAccounts),
+    );
+  if (!author || problems.some((problem) => problem.blocking)) {
+    return { ask: 'nothing', why: 'promotion on reload is not complete', problems };
+  }
+  const since = author.modifiedUtc > facts.firstStartUtc ? author.modifiedUtc : facts.firstStartUtc;
+  if (!app.reloadedAtUtc || app.reloadedAtUtc <= since) {
+    return { ask: 'nothing', why: 'the app waits for its next reload', problems };
+  }
+  return {
+    ask: 'reload',
+    decidedBy: author.modifiedBy,
+    reloadedAtUtc: app.reloadedAtUtc,
+    targets: request.targets,
+    problems,
+  };
+}
+
+function askByApproval(
+  facts: AskFacts,
+  app: AppFacts,
+  request: PropertyRequest,
+  verdict: 'approve' | 'deny',
+  policy: AskPolicy,
+): Ask {
+  const row = request.approvalRows.toSorted((a, b) => (a.modifiedUtc < b.modifiedUtc ? -1 : 1)).at(-1);
+  if (!row) return { ask: 'wait', problems: request.problems };
+  const refusals = whyNotAllowed(
+    maker(row.modifiedBy, facts),
+    verdict,
+    app.owner,
+    policy.approval,
+    policy.serviceAccounts,
+  );
+  const relevant = verdict === 'deny' ? request.problems.map((one) => ({ ...one, blocking: false })) : request.problems;
+  const problems = [...relevant, ...refusals];
+  if (problems.some((problem) => problem.blocking)) return { ask: 'wait', problems };
+  const seen = {
+    verdict,
+    approvalRows: request.approvalRows,
+    rows: request.rows,
+    targets: verdict === 'deny' ? [] : request.targets,
+    revisionKey: facts.revisionKey,
+  };
+  const identity = identifyDecision(seen, facts.remembered);
+  const decided = { decidedBy: row.modifiedBy, decidedAtUtc: row.modifiedUtc, problems };
+  if (identity.kind === 'same') return askAgain(facts, identity.added, seen.targets, verdict, decided);
+  if (row.modifiedUtc <= facts.firstStartUtc && !facts.remembered) {
+    return { ask: 'nothing', why: 'the decision is older than the first start; `waybill adopt` takes it up', problems };
+  }
+  const changes = verdict === 'deny' ? [] : changedAfter(facts.revision, row.modifiedUtc, policy.dataCounts);
+  if (changes.length > 0 && policy.whenChanged === 'reapprove') {
+    const stale = { decidedBy: row.modifiedBy, decidedAtUtc: row.modifiedUtc, changes };
+    return { ask: 'wait', problems: [...problems, changedSince(stale)], stale };
+  }
+  return { ask: verdict, targets: seen.targets, identity: 'new', ...decided };
+}
+
+function askAgain(
+  facts: AskFacts,
+  added: readonly ChosenTarget[],
+  targets: readonly ChosenTarget[],
+  verdict: 'approve' | 'deny',
+  decided: { decidedBy: string; decidedAtUtc: string; problems: readonly RequestProblem[] },
+): Ask {
+  if (facts.remembered?.baseline) {
+    return {
+      ask: 'nothing',
+      why: 'the decision is older than the first start; `waybill adopt` takes it up',
+      problems: decided.problems,
+    };
+  }
+  if (facts.remembered?.stale) {
+    return { ask: 'wait', problems: [...decided.problems, changedSince({ ...decided, changes: [] })] };
+  }
+  if (added.length > 0) return { ask: verdict, targets: added, identity: 'added', ...decided };
+  return { ask: verdict, targets, identity: 'same', ...decided };
+}
+
+function changedSince(stale: StaleDecision): RequestProblem {
+  const what = stale.changes.length > 0 ? `: ${stale.changes.slice(0, 10).join('; ')}` : '';
+  return {
+    kind: 'changed-since',
+    text: `The app changed after ${stale.decidedBy} approved it${what}. Take the approval away, save, and set it again.`,
+    blocking: true,
+  };
+}
+
+function maker(account: string, facts: AskFacts): DecisionMaker {
+  return { account, groups: facts.groupsOf(account), asserted: false };
+}
+
+/** The owner as mails and search attributes show him. */
+export function ownerAccount(app: AppFacts): string {
+  return accountOf(app.owner);
+}

@@ -1,0 +1,147 @@
+import { allHandlersFinished, condition } from '@temporalio/workflow';
+import type { DeliverInput, PlannedStep, PlanOutcome, StagedApp } from '../activities/delivery-types.ts';
+import type { DeliveredItem, DeliveryOutcome } from '../activities/promotion-types.ts';
+import { targetSteps, targetTransfers } from './activity-options.ts';
+import { DeliveryDesk } from './delivery-desk.ts';
+import { StepGivenUp } from './operator.ts';
+import { overwriteUnderLock } from './overwrite-lock.ts';
+
+/**
+ * One promotion to one target site: `deliver/<promotionKey>/<site>`. Plans against what stands there, uploads once,
+ * replaces what is to be replaced, publishes the rest from server-side copies, and leaves no staging app behind.
+ */
+export async function deliver(input: DeliverInput): Promise<DeliveryOutcome> {
+  const desk = new DeliveryDesk(input);
+  const delivery = new Delivery(input, desk);
+  let outcome: DeliveryOutcome;
+  try {
+    outcome = await delivery.run();
+  } catch (error) {
+    if (!(error instanceof StepGivenUp)) throw error;
+    outcome = delivery.givenUp(error);
+  }
+  await targetSteps(input.site, input.pace).closeDelivery({ decision: input.decision, outcome });
+  desk.enter(outcome.state);
+  await condition(allHandlersFinished);
+  return outcome;
+}
+
+class Delivery {
+  private plan: PlanOutcome | undefined;
+  private readonly items: DeliveredItem[] = [];
+  private readonly warnings: string[] = [];
+  private readonly input: DeliverInput;
+  private readonly desk: DeliveryDesk;
+
+  constructor(input: DeliverInput, desk: DeliveryDesk) {
+    this.input = input;
+    this.desk = desk;
+  }
+
+  async run(): Promise<DeliveryOutcome> {
+    this.plan = await this.planUntilDecided();
+    const { steps } = this.plan;
+    if (steps.length === 0) return this.outcome('verified');
+
+    this.desk.enter('staging');
+    const upload = await this.upload();
+    const publishes = steps.filter((step) => step.action === 'publish');
+    // A copy of a published app would turn private sheets into base sheets, so copies are made before any publish.
+    const staged = await this.stageFor(publishes, upload);
+
+    await this.replaceAll(upload);
+    await this.publishAll(publishes, staged);
+    if (publishes.length === 0) await this.removeStaging(upload);
+    return this.outcome('verified');
+  }
+
+  givenUp(error: StepGivenUp): DeliveryOutcome {
+    const state = { skip: 'skipped', abort: 'aborted', supersede: 'superseded', expire: 'aborted' } as const;
+    return { ...this.outcome(state[error.action]), why: error.why };
+  }
+
+  private async planUntilDecided(): Promise<PlanOutcome> {
+    const { decision, site, choices, pace } = this.input;
+    const { planDelivery } = targetSteps(site, pace);
+    return this.desk.operator.attend('plan the delivery', pace, () =>
+      planDelivery({ decision, site, choices, chosenAppIds: this.desk.operator.chosenAppIds }),
+    );
+  }
+
+  private async upload(): Promise<StagedApp> {
+    const { decision, site, artifact, pace } = this.input;
+    const { uploadStaging } = targetTransfers(site, pace, artifact.sizeBytes);
+    return this.desk.operator.attend('upload', pace, () => uploadStaging({ decision, site, number: 1, artifact }));
+  }
+
+  /** One staging app a publish: the upload itself for the first, server-side copies for the others. */
+  private async stageFor(publishes: readonly PlannedStep[], upload: StagedApp): Promise<StagedApp[]> {
+    const { decision, site, pace, version } = this.input;
+    const { copyStaging, dressStaging } = targetSteps(site, pace);
+    const staged: StagedApp[] = [];
+    for (const [index] of publishes.entries()) {
+      const number = index + 1;
+      const copy = (): Promise<StagedApp> => copyStaging({ decision, site, number, fromAppId: upload.appId });
+      staged.push(index === 0 ? upload : await this.desk.operator.attend('copy at the target', pace, copy));
+    }
+    for (const { appId, number } of staged) {
+      const dressed = { decision, site, number, appId, ownerId: this.plan?.ownerId, version };
+      await this.desk.operator.attend('dress the staging app', pace, () => dressStaging(dressed));
+    }
+    return staged;
+  }
+
+  private async replaceAll(upload: StagedApp): Promise<void> {
+    const { decision, site, artifact, version, pace } = this.input;
+    for (const step of this.plan?.steps ?? []) {
+      if (step.action !== 'replace' || !step.targetAppId) continue;
+      const target = { ...step, targetAppId: step.targetAppId };
+      const overwriting = { decision, site, step: target, stagingAppId: upload.appId, artifact, version, pace };
+      const { warnings } = await overwriteUnderLock(overwriting, this.desk);
+      this.warnings.push(...warnings);
+      await this.settle({ action: 'replaced', streamName: step.streamName, appId: target.targetAppId, verified: true });
+    }
+  }
+
+  private async publishAll(publishes: readonly PlannedStep[], staged: readonly StagedApp[]): Promise<void> {
+    const { decision, site, artifact, pace } = this.input;
+    const { publishStaging } = targetSteps(site, pace);
+    for (const [index, step] of publishes.entries()) {
+      const app = staged[index];
+      if (!app) continue;
+      this.desk.enter('publishing');
+      const { warnings } = await this.desk.operator.attend('publish', pace, () =>
+        publishStaging({ decision, site, number: app.number, appId: app.appId, step, artifact }),
+      );
+      this.warnings.push(...warnings);
+      await this.settle({ action: 'published', streamName: step.streamName, appId: app.appId, verified: true });
+    }
+  }
+
+  /** Notes what stands, and reloads it where the target asks for that. */
+  private async settle(item: DeliveredItem): Promise<void> {
+    const { decision, site, pace } = this.input;
+    this.items.push(item);
+    if (this.plan?.data !== 'reloadAfter') return;
+    const { reloadApp } = targetSteps(site, pace);
+    const { promotionKey } = decision;
+    await this.desk.operator.attend('reload', pace, () => reloadApp({ site, appId: item.appId, promotionKey }));
+  }
+
+  private async removeStaging(upload: StagedApp): Promise<void> {
+    const { decision, site, pace } = this.input;
+    const { removeStaging } = targetSteps(site, pace);
+    this.desk.enter('verifying');
+    await this.desk.operator.attend('remove the staging app', pace, () => removeStaging({ decision, site, ...upload }));
+  }
+
+  private outcome(state: DeliveryOutcome['state']): DeliveryOutcome {
+    return {
+      site: this.input.site,
+      state,
+      items: this.items,
+      missingStreams: this.plan?.missingStreams ?? [],
+      warnings: [...(this.plan?.warnings ?? []), ...this.warnings],
+    };
+  }
+}

@@ -1,0 +1,137 @@
+import {
+  condition,
+  ParentClosePolicy,
+  getExternalWorkflowHandle,
+  startChild,
+  upsertSearchAttributes,
+} from '@temporalio/workflow';
+import type { Pace } from '../activities/pace.ts';
+import type {
+  Artifact,
+  CloseInput,
+  DecisionRecord,
+  DeliveryOutcome,
+  KeptVersion,
+} from '../activities/promotion-types.ts';
+import { sourceSteps } from './activity-options.ts';
+import { signals, workflowIds } from './contract.ts';
+import { deliver } from './deliver.ts';
+import { sendBeside } from './notify.ts';
+import type { PromotionDesk } from './promotion-desk.ts';
+
+export interface DeliverEverywhereInput {
+  readonly decision: DecisionRecord;
+  readonly artifact: Artifact;
+  readonly version: KeptVersion | undefined;
+  readonly pace: Pace;
+  readonly desk: PromotionDesk;
+}
+
+/** What became of all targets, as `closePromotion` records it. */
+export type Delivered = Pick<CloseInput, 'decisions' | 'state' | 'deliveries'> & { readonly mayCleanUp: boolean };
+
+/**
+ * Delivers to every target site in parallel, one child workflow each, and waits for all. Targets added meanwhile
+ * are delivered in addition; a newer approval takes over from deliveries that wait, never from one that writes.
+ */
+export async function deliverEverywhere(input: DeliverEverywhereInput): Promise<Delivered> {
+  const round = new Round(input);
+  await round.start(input.decision);
+  for (;;) {
+    await condition(() => round.running === 0 || input.desk.hasNews);
+    if (round.running === 0) break;
+    await round.takeNews();
+  }
+  return round.result();
+}
+
+class Round {
+  running = 0;
+  private readonly decisions: DecisionRecord[] = [];
+  private readonly outcomes: DeliveryOutcome[] = [];
+  private readonly failures: unknown[] = [];
+  private newerWaits = false;
+  private readonly input: DeliverEverywhereInput;
+
+  constructor(input: DeliverEverywhereInput) {
+    this.input = input;
+  }
+
+  /** Starts one delivery a target site of a decision; returns when all have started. */
+  async start(decision: DecisionRecord): Promise<void> {
+    this.decisions.push(decision);
+    const sites = [...new Set(decision.targets.map((target) => target.site))].toSorted();
+    upsertSearchAttributes({ WaybillTargets: [...new Set([...Object.keys(this.input.desk.deliveries), ...sites])] });
+    await Promise.all(sites.map((site) => this.startOne(decision, site)));
+  }
+
+  private async startOne(decision: DecisionRecord, site: string): Promise<void> {
+    const { artifact, version, pace, desk } = this.input;
+    const choices = decision.targets.filter((target) => target.site === site);
+    this.running += 1;
+    desk.deliveries[site] = 'running';
+    const child = await startChild(deliver, {
+      workflowId: workflowIds.deliver(decision.promotionKey, site),
+      args: [{ decision, site, choices, artifact, version, pace }],
+      parentClosePolicy: ParentClosePolicy.REQUEST_CANCEL,
+      staticSummary: `${decision.app.name} to ${site}`,
+    });
+    void child
+      .result()
+      .then(
+        (outcome) => {
+          this.outcomes.push(outcome);
+          desk.deliveries[site] = outcome.state;
+        },
+        (error: unknown) => this.failures.push(error),
+      )
+      .finally(() => {
+        this.running -= 1;
+      });
+  }
+
+  /** Looks what came while delivering. */
+  async takeNews(): Promise<void> {
+    const { decision, pace, desk } = this.input;
+    desk.takeLooks();
+    const source = sourceSteps(decision.site, pace);
+    const news = await source.newsWhileDelivering(decision);
+    if (news.kind === 'added') await this.start(news.decision);
+    if (news.kind === 'too-late') await sendBeside(news.mails, pace);
+    if (news.kind !== 'newer') return;
+    this.newerWaits = true;
+    for (const [site, state] of Object.entries(desk.deliveries)) {
+      if (state === 'running') await this.supersede(site);
+    }
+  }
+
+  private async supersede(site: string): Promise<void> {
+    const { promotionKey } = this.input.decision;
+    try {
+      await getExternalWorkflowHandle(workflowIds.deliver(promotionKey, site)).signal(signals.look, 'supersede');
+    } catch {
+      // It ended just now: there is nothing to take over from.
+    }
+  }
+
+  result(): Delivered {
+    const [failure] = this.failures;
+    if (failure !== undefined) throw failure;
+    if (this.newerWaits) this.input.desk.lookAgain();
+    const settled = this.outcomes.every((outcome) => outcome.state === 'verified' || outcome.state === 'skipped');
+    const promoted = this.outcomes.some((outcome) => outcome.items.some((item) => item.verified));
+    return {
+      decisions: this.decisions,
+      deliveries: this.outcomes.toSorted((a, b) => (a.site < b.site ? -1 : 1)),
+      state: stateOf(this.outcomes),
+      mayCleanUp: settled && promoted && !this.newerWaits,
+    };
+  }
+}
+
+function stateOf(outcomes: readonly DeliveryOutcome[]): Delivered['state'] {
+  const promoted = outcomes.some((outcome) => outcome.items.some((item) => item.verified));
+  if (!promoted) return outcomes.some((outcome) => outcome.state === 'aborted') ? 'aborted' : 'not-promoted';
+  const whole = outcomes.every((outcome) => outcome.state === 'verified' && outcome.missingStreams.length === 0);
+  return whole ? 'promoted' : 'partly-promoted';
+}

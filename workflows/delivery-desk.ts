@@ -1,0 +1,104 @@
+import {
+  defineQuery,
+  defineSignal,
+  defineUpdate,
+  getExternalWorkflowHandle,
+  setCurrentDetails,
+  setHandler,
+  upsertSearchAttributes,
+  workflowInfo,
+} from '@temporalio/workflow';
+import type { Pace } from '../activities/pace.ts';
+import type { DecisionRecord } from '../activities/promotion-types.ts';
+import { records } from './activity-options.ts';
+import {
+  type DeliveryState,
+  type DeliveryStatus,
+  queries,
+  type ResolveOutcome,
+  type ResolveRequest,
+  signals,
+  type Trouble,
+  updates,
+} from './contract.ts';
+import { sendBeside } from './notify.ts';
+import { OperatorDesk } from './operator.ts';
+import { validateResolve } from './validate-resolve.ts';
+
+export const deliveryStatusQuery = defineQuery<DeliveryStatus>(queries.status);
+export const deliveryLookSignal = defineSignal<[string?]>(signals.look);
+export const deliveryResolveUpdate = defineUpdate<ResolveOutcome, [ResolveRequest]>(updates.resolve);
+export const resolveSignal = defineSignal<[ResolveRequest]>('resolve');
+
+export interface DeliveryDeskInput {
+  readonly decision: DecisionRecord;
+  readonly site: string;
+  readonly pace: Pace;
+}
+
+/** What a delivery, or one overwrite in it, shows; and what an operator can do to it. */
+export class DeliveryDesk {
+  readonly operator: OperatorDesk;
+  /** The child that does the work now; orders go on to it. */
+  lockedChildId: string | undefined;
+  private state: DeliveryState = 'planning';
+  private readonly input: DeliveryDeskInput;
+
+  constructor(input: DeliveryDeskInput) {
+    this.input = input;
+    this.operator = new OperatorDesk((trouble) => this.tellTrouble(trouble));
+    setHandler(deliveryStatusQuery, () => this.status());
+    setHandler(deliveryLookSignal, (reason) => this.look(reason));
+    setHandler(resolveSignal, (request) => {
+      this.operator.resolve(request);
+    });
+    setHandler(deliveryResolveUpdate, (request) => this.resolve(request), { validator: validateResolve });
+    upsertSearchAttributes({
+      WaybillSite: [input.site],
+      WaybillApp: [input.decision.appId],
+      WaybillState: [this.state],
+    });
+  }
+
+  enter(state: DeliveryState): void {
+    if (state === this.state) return;
+    this.state = state;
+    setCurrentDetails(`**${this.input.decision.app.name}** to ${this.input.site}: ${state}`);
+  }
+
+  private status(): DeliveryStatus {
+    return {
+      state: this.operator.trouble ? 'needs-operator' : this.state,
+      promotionKey: this.input.decision.promotionKey,
+      site: this.input.site,
+      trouble: this.operator.trouble,
+    };
+  }
+
+  private async look(reason: string | undefined): Promise<void> {
+    if (reason !== 'supersede') return;
+    this.operator.supersede();
+    if (this.lockedChildId) await getExternalWorkflowHandle(this.lockedChildId).signal(deliveryLookSignal, reason);
+  }
+
+  private async resolve(request: ResolveRequest): Promise<ResolveOutcome> {
+    if (!this.lockedChildId) return this.operator.resolve(request);
+    await getExternalWorkflowHandle(this.lockedChildId).signal(resolveSignal, request);
+    return { accepted: true, state: this.state };
+  }
+
+  private async tellTrouble(trouble: Trouble | undefined): Promise<void> {
+    const { decision, site, pace } = this.input;
+    const { mails } = await records.reportTrouble({
+      promotionKey: decision.promotionKey,
+      site,
+      app: decision.app,
+      appKey: { site: decision.site, appId: decision.appId },
+      target: site,
+      workflowId: workflowInfo().workflowId,
+      trouble,
+    });
+    upsertSearchAttributes({ WaybillState: [trouble ? 'needs-operator' : this.state] });
+    await sendBeside(mails, pace);
+  }
+}

@@ -1,0 +1,42 @@
+import { ParentClosePolicy, proxyActivities, startChild } from '@temporalio/workflow';
+import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
+import type { Pace } from '../activities/pace.ts';
+import type { OutgoingMail } from '../activities/promotion-types.ts';
+import type { MailActivities } from '../activities/mail/create-mail-activities.ts';
+import { workflowIds } from './contract.ts';
+
+export interface NotifyArguments {
+  readonly mail: OutgoingMail;
+  readonly pace: Pace['mail'];
+}
+
+/** Sends one mail, for as long as mail is worth sending. Runs beside the promotion and outlives it. */
+export async function notify({ mail, pace }: NotifyArguments): Promise<string> {
+  const { sendMail } = proxyActivities<MailActivities>({
+    startToCloseTimeout: '5 minutes',
+    scheduleToCloseTimeout: pace.giveUpAfterMs,
+    summary: `${mail.mail.kind} mail`,
+    retry: { initialInterval: pace.firstMs, backoffCoefficient: pace.factor, maximumInterval: pace.maxMs },
+  });
+  const { outcome } = await sendMail({ promotionKey: mail.promotionKey, mail: mail.mail, recipients: mail.recipients });
+  return outcome;
+}
+
+/**
+ * Starts mails beside the work and returns as soon as they have started: mail never holds a promotion up. A mail of
+ * the same key that is still being sent is the same mail.
+ */
+export async function sendBeside(mails: readonly OutgoingMail[], pace: Pace): Promise<void> {
+  for (const mail of mails) {
+    try {
+      await startChild(notify, {
+        workflowId: workflowIds.notify(mail.promotionKey, mail.key),
+        args: [{ mail, pace: pace.mail }],
+        parentClosePolicy: ParentClosePolicy.ABANDON,
+        staticSummary: `${mail.mail.kind} mail`,
+      });
+    } catch (error) {
+      if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+    }
+  }
+}

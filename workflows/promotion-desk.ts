@@ -1,0 +1,153 @@
+import {
+  defineQuery,
+  defineSignal,
+  defineUpdate,
+  setCurrentDetails,
+  setHandler,
+  upsertMemo,
+  upsertSearchAttributes,
+  workflowInfo,
+} from '@temporalio/workflow';
+import type { AppKey, Assessment, DeliveryOutcome } from '../activities/promotion-types.ts';
+import type { Pace } from '../activities/pace.ts';
+import { FIRST_PACE, firstLook, records } from './activity-options.ts';
+import {
+  type DecideOutcome,
+  type DecideRequest,
+  type PromotionState,
+  type PromotionStatus,
+  queries,
+  type ResolveOutcome,
+  type ResolveRequest,
+  signals,
+  type Trouble,
+  updates,
+} from './contract.ts';
+import { sendBeside } from './notify.ts';
+import { OperatorDesk } from './operator.ts';
+import { refused, validateResolve } from './validate-resolve.ts';
+
+export const lookSignal = defineSignal(signals.look);
+export const decideUpdate = defineUpdate<DecideOutcome, [DecideRequest]>(updates.decide);
+export const resolveUpdate = defineUpdate<ResolveOutcome, [ResolveRequest]>(updates.resolve);
+export const statusQuery = defineQuery<PromotionStatus>(queries.status);
+
+const DECIDABLE: readonly PromotionState[] = ['assessing', 'awaiting-decision'];
+
+/**
+ * What a promotion shows and what reaches it from outside: "look again" signals, decisions by console or CLI, an
+ * operator's orders, and the status query. Made before the first await, so that nothing is lost.
+ */
+export class PromotionDesk {
+  readonly operator: OperatorDesk;
+  deliveries: Record<string, DeliveryOutcome['state'] | 'running'> = {};
+  promotionKey: string | undefined;
+  private state: PromotionState = 'assessing';
+  private looks = 0;
+  private pace: Pace = FIRST_PACE;
+  private assessment: Assessment | undefined;
+  private waitingSinceUtc: string | undefined;
+  private readonly key: AppKey;
+
+  constructor(key: AppKey) {
+    this.key = key;
+    this.operator = new OperatorDesk((trouble) => this.tellTrouble(trouble));
+    setHandler(lookSignal, () => this.lookAgain());
+    setHandler(statusQuery, () => this.status());
+    setHandler(decideUpdate, (request) => this.decide(request), {
+      validator: (request) => this.validateDecide(request),
+    });
+    setHandler(resolveUpdate, (request) => this.operator.resolve(request), { validator: validateResolve });
+    upsertSearchAttributes({ WaybillSite: [key.site], WaybillApp: [key.appId] });
+  }
+
+  get hasNews(): boolean {
+    return this.looks > 0;
+  }
+
+  get currentState(): PromotionState {
+    return this.state;
+  }
+
+  /** Takes the "look again" signals that came so far; whoever takes them looks. */
+  takeLooks(): void {
+    this.looks = 0;
+  }
+
+  lookAgain(): void {
+    this.looks += 1;
+  }
+
+  note(assessment: Assessment): void {
+    const renamed = assessment.app && assessment.app.name !== this.assessment?.app?.name;
+    this.assessment = assessment;
+    this.pace = assessment.pace;
+    if (assessment.app && renamed) {
+      upsertMemo({ app: assessment.app.name, stream: assessment.app.streamName ?? '' });
+      upsertSearchAttributes({ WaybillOwner: [assessment.app.owner.toLowerCase()] });
+    }
+  }
+
+  enter(state: PromotionState, waitingSinceUtc?: string): void {
+    if (state === this.state && waitingSinceUtc === this.waitingSinceUtc) return;
+    this.state = state;
+    this.waitingSinceUtc = waitingSinceUtc;
+    upsertSearchAttributes({
+      WaybillState: [state],
+      WaybillWaitingSince: waitingSinceUtc ? [new Date(waitingSinceUtc)] : [],
+    });
+    setCurrentDetails(this.details());
+  }
+
+  /** A step before the pace is known; the pace of the last look, or that of the trouble report, is used. */
+  async attendFirst<T>(step: string, run: () => Promise<T>): Promise<T> {
+    return this.operator.attend(step, () => this.pace, run);
+  }
+
+  private async tellTrouble(trouble: Trouble | undefined): Promise<void> {
+    const { pace, mails } = await records.reportTrouble({
+      promotionKey: this.promotionKey ?? '',
+      site: this.key.site,
+      app: this.assessment?.app ?? { name: this.key.appId, owner: '' },
+      appKey: this.key,
+      workflowId: workflowInfo().workflowId,
+      trouble,
+    });
+    this.pace = pace;
+    await sendBeside(mails, pace);
+    upsertSearchAttributes({ WaybillState: [trouble ? 'needs-operator' : this.state] });
+  }
+
+  private status(): PromotionStatus {
+    return {
+      ...this.key,
+      state: this.operator.trouble ? 'needs-operator' : this.state,
+      appName: this.assessment?.app?.name,
+      promotionKey: this.promotionKey,
+      waitingSinceUtc: this.waitingSinceUtc,
+      missing: this.assessment?.problems ?? [],
+      trouble: this.operator.trouble,
+      deliveries: this.deliveries,
+    };
+  }
+
+  private details(): string {
+    const app = this.assessment?.app;
+    const missing = (this.assessment?.problems ?? []).map((problem) => `- ${problem}`);
+    return [`**${app?.name ?? this.key.appId}** on ${this.key.site}: ${this.state}`, ...missing].join('\n');
+  }
+
+  private validateDecide(request: DecideRequest): void {
+    if (!DECIDABLE.includes(this.state)) {
+      throw refused(`This promotion is ${this.state}; a decision comes too late.`);
+    }
+    if (!request.decisionId || !request.by?.account) throw refused('A decision needs an id and a person.');
+    if (request.verdict === 'approve' && request.targets.length === 0) throw refused('An approval needs a target.');
+  }
+
+  private async decide(request: DecideRequest): Promise<DecideOutcome> {
+    const { promotionKey } = await firstLook(this.key.site).recordOutsideDecision({ ...this.key, request });
+    this.lookAgain();
+    return { promotionKey, state: this.state };
+  }
+}

@@ -1,0 +1,143 @@
+import { allHandlersFinished, condition, continueAsNew, workflowInfo } from '@temporalio/workflow';
+import type { Pace } from '../activities/pace.ts';
+import type {
+  AppKey,
+  Artifact,
+  CleanUpOutcome,
+  CloseInput,
+  DecisionRecord,
+  KeptVersion,
+} from '../activities/promotion-types.ts';
+import { records, sourceSteps, sourceTransfers } from './activity-options.ts';
+import { deliverEverywhere } from './deliveries.ts';
+import { lookAtApp } from './look-at-app.ts';
+import { sendBeside } from './notify.ts';
+import { StepGivenUp } from './operator.ts';
+import { PromotionDesk } from './promotion-desk.ts';
+import { waitForNews } from './wait-for-news.ts';
+
+/**
+ * One app on its way from its source site to its targets; `promotion/<site>/<appId>`.
+ *
+ * A run is one cycle: look what the app's state asks for, wait while there is no decision, carry the decision out,
+ * tell everybody. What comes meanwhile is looked at in the next run. The ledger holds every decision before its
+ * first effect, so that a run that finds one open goes on with it.
+ */
+export async function promotion(key: AppKey): Promise<string> {
+  const desk = new PromotionDesk(key);
+  for (;;) {
+    const { next, pace } = await lookAtApp(key, desk);
+    if (next.kind === 'act') {
+      desk.enter(await carryOut(next.decision, pace, desk));
+      return endRun(key, desk);
+    }
+    if (next.kind === 'end') {
+      desk.enter(next.state);
+      return endRun(key, desk);
+    }
+    if (next.kind === 'set-tag') {
+      const { setTag } = sourceSteps(key.site, pace);
+      await desk.operator.attend('tag the app', pace, () => setTag({ ...key, present: next.present }));
+    } else {
+      desk.enter('awaiting-decision', next.sinceUtc);
+      if ((await waitForNews(key, desk, next, pace)) === 'expired') return endRun(key, desk);
+    }
+    if (workflowInfo().continueAsNewSuggested) return endRun(key, desk, 'goes on');
+  }
+}
+
+/** Ends the run, or goes on in a new one with what came meanwhile. No await between the last look and the end. */
+async function endRun(key: AppKey, desk: PromotionDesk, goesOn?: 'goes on'): Promise<string> {
+  await condition(allHandlersFinished);
+  if (goesOn || desk.hasNews) return continueAsNew<typeof promotion>(key);
+  return desk.currentState;
+}
+
+/** A recorded decision, from its first effect to its last mail; the state it ended in. */
+async function carryOut(decision: DecisionRecord, pace: Pace, desk: PromotionDesk): Promise<CloseInput['state']> {
+  desk.promotionKey = decision.promotionKey;
+  try {
+    return decision.verdict === 'deny' ? await deny(decision, pace, desk) : await promote(decision, pace, desk);
+  } catch (error) {
+    if (!(error instanceof StepGivenUp)) throw error;
+    return close({ decisions: [decision], state: 'aborted', deliveries: [], why: error.why }, pace);
+  }
+}
+
+/** Export once, keep a version, deliver to every target, and only then touch the source. */
+async function promote(decision: DecisionRecord, pace: Pace, desk: PromotionDesk): Promise<CloseInput['state']> {
+  const artifact = await exportOnce(decision, pace, desk);
+  if (artifact === 'changed') return askAgain(desk);
+  const version = await keepVersion(decision, pace, desk);
+  if (version === 'changed') return askAgain(desk);
+
+  desk.enter('delivering');
+  const delivered = await deliverEverywhere({ decision, artifact, version, pace, desk });
+
+  desk.enter('finishing');
+  const cleanUp = delivered.mayCleanUp ? await cleanUpSource(decision, pace, desk) : undefined;
+  return close({ ...delivered, version, cleanUp }, pace);
+}
+
+/** Nothing is promoted; the app goes back to its owner, or keeps its place without the request. */
+async function deny(decision: DecisionRecord, pace: Pace, desk: PromotionDesk): Promise<CloseInput['state']> {
+  desk.enter('finishing');
+  const cleanUp = await cleanUpSource(decision, pace, desk);
+  return close({ decisions: [decision], state: 'denied', deliveries: [], cleanUp }, pace);
+}
+
+/** The bytes that every target gets, unless the content is newer than the decision. */
+async function exportOnce(decision: DecisionRecord, pace: Pace, desk: PromotionDesk): Promise<Artifact | 'changed'> {
+  desk.enter('exporting');
+  const { exportApp } = sourceTransfers(decision.site, pace);
+  const result = await desk.operator.attend('export the app', pace, () => exportApp(decision));
+  if (result.outcome === 'exported') return result.artifact;
+  await sendBeside(result.mails, pace);
+  return 'changed';
+}
+
+/** The version in S3, before anything is delivered. One that is wanted but not required never stops the promotion. */
+async function keepVersion(
+  decision: DecisionRecord,
+  pace: Pace,
+  desk: PromotionDesk,
+): Promise<KeptVersion | 'changed' | undefined> {
+  if (decision.version === 'off') return undefined;
+  desk.enter('versioning');
+  const transfers = sourceTransfers(decision.site, pace);
+  const result = await desk.operator.attend('keep a version', pace, () => transfers.keepVersion(decision));
+  if (result.outcome === 'kept') return result.version;
+  if (result.outcome === 'failed') return undefined;
+  await sendBeside(result.mails, pace);
+  return 'changed';
+}
+
+/** The content is newer than its approval: the next run waits for another. */
+function askAgain(desk: PromotionDesk): 'assessing' {
+  desk.lookAgain();
+  return 'assessing';
+}
+
+/** Returns the app to its owner, or strips the consumed request; each step looks at the source again first. */
+async function cleanUpSource(
+  decision: DecisionRecord,
+  pace: Pace,
+  desk: PromotionDesk,
+): Promise<CleanUpOutcome | undefined> {
+  if (decision.cleanUp === 'nothing') return undefined;
+  const source = sourceSteps(decision.site, pace);
+  if (decision.cleanUp === 'strip') {
+    return desk.operator.attend('strip the properties', pace, () => source.stripProperties(decision));
+  }
+  const copied = await desk.operator.attend('copy for the owner', pace, () => source.copyForOwner(decision));
+  if (copied.outcome === 'kept') return copied;
+  const { copyAppId } = copied;
+  await desk.operator.attend('give the copy to its owner', pace, () => source.dressCopy({ decision, copyAppId }));
+  return desk.operator.attend('remove the published app', pace, () => source.deleteSource({ decision, copyAppId }));
+}
+
+/** Closes the claims and the ledger's rows, and tells the outcome. */
+async function close(input: CloseInput, pace: Pace): Promise<CloseInput['state']> {
+  await sendBeside(await records.closePromotion(input), pace);
+  return input.state;
+}

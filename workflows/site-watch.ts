@@ -1,0 +1,173 @@
+import {
+  allHandlersFinished,
+  condition,
+  continueAsNew,
+  defineQuery,
+  defineSignal,
+  proxyActivities,
+  setHandler,
+  workflowInfo,
+} from '@temporalio/workflow';
+import type { WatchActivities, WatchPlan } from '../activities/watch-types.ts';
+import { records } from './activity-options.ts';
+import { type HintBatch, queries, type SiteWatchStatus, signals, taskQueues } from './contract.ts';
+import { sendBeside } from './notify.ts';
+import { troubleOf } from './operator.ts';
+
+/** Ids a single bulk read asks for, so that the query fits into a URL. */
+const IDS_A_READ = 50;
+/** The history is cut here at the latest, long before the server's own limit. */
+const EVENTS_A_RUN = 2000;
+const RUN_MS = 24 * 60 * 60 * 1000;
+/** How long to wait after a failed call; hints gather meanwhile. */
+const AFTER_FAILURE_MS = 15_000;
+
+export interface SiteWatchInput {
+  readonly site: string;
+  readonly inbox?: readonly string[];
+  /** ISO 8601, UTC; absent means at once. */
+  readonly renewAtUtc?: string;
+  readonly sweepAtUtc?: string;
+}
+
+export const hintSignal = defineSignal<[HintBatch]>(signals.hint);
+export const siteWatchStatusQuery = defineQuery<SiteWatchStatus>(queries.status);
+
+/**
+ * Watches one source site for as long as it is configured; `siteWatch/<site>`. Hints wake it, a sweep finds what
+ * was never delivered. It reads what the hinted apps are now and nudges the promotions whose verdict changed.
+ */
+export async function siteWatch(input: SiteWatchInput): Promise<never> {
+  const watch = new SiteWatch(input);
+  await watch.open();
+  while (!watch.isOld) {
+    await watch.renewWhenDue();
+    await watch.sweepWhenDue();
+    await watch.readNext();
+    await watch.rest();
+  }
+  await condition(allHandlersFinished);
+  return continueAsNew<typeof siteWatch>(watch.asInput());
+}
+
+class SiteWatch {
+  private readonly site: string;
+  private readonly inbox: Set<string>;
+  private readonly startedMs = Date.now();
+  private plan: WatchPlan | undefined;
+  private renewAtMs: number;
+  private sweepAtMs: number;
+  private lastSweepUtc: string | undefined;
+  private subscribed = false;
+  private notBeforeMs = 0;
+  private inTrouble = false;
+
+  constructor(input: SiteWatchInput) {
+    this.site = input.site;
+    this.inbox = new Set(input.inbox ?? []);
+    this.renewAtMs = input.renewAtUtc ? Date.parse(input.renewAtUtc) : 0;
+    this.sweepAtMs = input.sweepAtUtc ? Date.parse(input.sweepAtUtc) : 0;
+    setHandler(hintSignal, ({ appIds }) => {
+      for (const id of appIds) this.inbox.add(id);
+    });
+    setHandler(siteWatchStatusQuery, () => ({
+      site: this.site,
+      inbox: this.inbox.size,
+      lastSweepUtc: this.lastSweepUtc,
+      subscribed: this.subscribed,
+    }));
+  }
+
+  get isOld(): boolean {
+    const { historyLength, continueAsNewSuggested } = workflowInfo();
+    return continueAsNewSuggested || historyLength > EVENTS_A_RUN || Date.now() - this.startedMs > RUN_MS;
+  }
+
+  async open(): Promise<void> {
+    this.plan = await this.activities('10 minutes').openWatch({ site: this.site });
+  }
+
+  async renewWhenDue(): Promise<void> {
+    if (!this.plan?.callbacks || Date.now() < this.renewAtMs) return;
+    const renewed = await this.guarded('subscribe', (site) => site.renewSubscriptions({ site: this.site }));
+    this.renewAtMs = Date.now() + this.plan.renewMs;
+    this.subscribed = renewed !== undefined;
+    if (renewed?.restarted) this.sweepAtMs = 0;
+  }
+
+  async sweepWhenDue(): Promise<void> {
+    if (!this.plan || Date.now() < this.sweepAtMs) return;
+    const swept = await this.guarded('sweep', (site) => site.sweepSite({ site: this.site }));
+    this.sweepAtMs = Date.now() + (swept ? this.plan.sweepMs : AFTER_FAILURE_MS);
+    if (swept) this.lastSweepUtc = new Date().toISOString();
+  }
+
+  async readNext(): Promise<void> {
+    if (Date.now() < this.notBeforeMs) return;
+    const appIds = [...this.inbox].slice(0, IDS_A_READ);
+    if (appIds.length === 0) return;
+    for (const id of appIds) this.inbox.delete(id);
+    const read = await this.guarded('read the apps', (site) => site.readAndRoute({ site: this.site, appIds }));
+    if (read) return;
+    for (const id of appIds) this.inbox.add(id);
+    this.notBeforeMs = Date.now() + AFTER_FAILURE_MS;
+  }
+
+  /** Sleeps until the next thing is due; a hint ends the sleep at once. */
+  async rest(): Promise<void> {
+    const nowMs = Date.now();
+    const blocked = nowMs < this.notBeforeMs;
+    if (this.inbox.size > 0 && !blocked) return;
+    const dues = [
+      this.sweepAtMs,
+      ...(this.plan?.callbacks ? [this.renewAtMs] : []),
+      ...(blocked ? [this.notBeforeMs] : []),
+    ];
+    const waitMs = Math.max(1, Math.min(...dues) - nowMs);
+    await condition(() => this.inbox.size > 0 && !blocked, waitMs);
+  }
+
+  asInput(): SiteWatchInput {
+    return {
+      site: this.site,
+      inbox: [...this.inbox],
+      renewAtUtc: new Date(this.renewAtMs).toISOString(),
+      sweepAtUtc: new Date(this.sweepAtMs).toISOString(),
+    };
+  }
+
+  /** A call that may fail without stopping the watch; undefined when it did. The first failure is told, and its end. */
+  private async guarded<T>(step: string, call: (site: WatchActivities) => Promise<T>): Promise<T | undefined> {
+    try {
+      const result = await call(this.activities('2 minutes'));
+      if (this.inTrouble) await this.tell(undefined);
+      return result;
+    } catch (error) {
+      if (!this.inTrouble) await this.tell(troubleOf(step, error, true));
+      return undefined;
+    }
+  }
+
+  private async tell(trouble: ReturnType<typeof troubleOf> | undefined): Promise<void> {
+    this.inTrouble = trouble !== undefined;
+    const { mails, pace } = await records.reportTrouble({
+      promotionKey: '',
+      site: this.site,
+      app: { name: '', owner: '' },
+      appKey: { site: this.site, appId: '' },
+      workflowId: workflowInfo().workflowId,
+      trouble,
+    });
+    await sendBeside(mails, pace);
+  }
+
+  private activities(scheduleToCloseTimeout: '2 minutes' | '10 minutes'): WatchActivities {
+    return proxyActivities<WatchActivities>({
+      taskQueue: taskQueues.site(this.site),
+      startToCloseTimeout: '5 minutes',
+      scheduleToCloseTimeout,
+      heartbeatTimeout: '1 minute',
+      retry: { initialInterval: '1 second', backoffCoefficient: 2, maximumInterval: '60 seconds' },
+    });
+  }
+}

@@ -1,0 +1,44 @@
+import { condition } from '@temporalio/workflow';
+import type { Pace } from '../activities/pace.ts';
+import type { AppKey, NextStep } from '../activities/promotion-types.ts';
+import { records } from './activity-options.ts';
+import { sendBeside } from './notify.ts';
+import type { PromotionDesk } from './promotion-desk.ts';
+
+type Wait = Extract<NextStep, { kind: 'wait' }>;
+
+/** Waits for something to look at; reminds the approvers on the way, and stops waiting when the time is over. */
+export async function waitForNews(
+  key: AppKey,
+  desk: PromotionDesk,
+  wait: Wait,
+  pace: Pace,
+): Promise<'news' | 'expired'> {
+  const expiresAtMs = wait.expireInMs === undefined ? undefined : Date.now() + wait.expireInMs;
+  let remindInMs = wait.remindInMs;
+  for (;;) {
+    const leftMs = expiresAtMs === undefined ? undefined : Math.max(1, expiresAtMs - Date.now());
+    if (await newsWithin(desk, shorter(remindInMs, leftMs))) return 'news';
+    if (expiresAtMs !== undefined && Date.now() >= expiresAtMs) {
+      await sendBeside(await records.expireWait(key), pace);
+      desk.enter('expired');
+      return 'expired';
+    }
+    const reminder = await records.remind(key);
+    await sendBeside(reminder.mails, pace);
+    remindInMs = reminder.remindInMs;
+  }
+}
+
+async function newsWithin(desk: PromotionDesk, timeoutMs: number | undefined): Promise<boolean> {
+  if (timeoutMs === undefined) {
+    await condition(() => desk.hasNews);
+    return true;
+  }
+  return condition(() => desk.hasNews, timeoutMs);
+}
+
+function shorter(left: number | undefined, right: number | undefined): number | undefined {
+  if (left === undefined || right === undefined) return left ?? right;
+  return Math.min(left, right);
+}
