@@ -1,0 +1,69 @@
+import { isWaybillError } from '../../../common/errors/waybill-error.ts';
+import { filterQuery, type QrsCall, timing } from './call.ts';
+import { guid, type QrsFilter } from './filter.ts';
+import type { QrsHttp } from './qrs-http.ts';
+import type { CallOptions } from './settings.ts';
+import type { QrsAbout, QrsCustomPropertyDefinition, QrsStream, QrsTag, QrsUser } from './types.ts';
+
+/** Reads of what stands around the apps, safe to repeat; timeouts and codes as with AppReads. */
+export interface DirectoryCalls {
+  /** What the site says of itself. Anybody may read it: WAYBILL_QRS_USER when even this is refused. */
+  about(options?: CallOptions): Promise<QrsAbout>;
+  /** The moment the site's own clock shows, in whole seconds; undefined when its replies have no date. */
+  siteTimeUtc(options?: CallOptions): Promise<string | undefined>;
+  streams(filter?: QrsFilter, options?: CallOptions): Promise<readonly QrsStream[]>;
+  users(filter?: QrsFilter, options?: CallOptions): Promise<readonly QrsUser[]>;
+  /** The user, or undefined when the site has none of this id. */
+  user(id: string, options?: CallOptions): Promise<QrsUser | undefined>;
+  tags(filter?: QrsFilter, options?: CallOptions): Promise<readonly QrsTag[]>;
+  customPropertyDefinitions(filter?: QrsFilter, options?: CallOptions): Promise<readonly QrsCustomPropertyDefinition[]>;
+  /** A new tag. Not safe to repeat blindly: look for the name first. Timeout `timeouts.write`. */
+  createTag(name: string, options?: CallOptions): Promise<QrsTag>;
+}
+
+/** The calls over a sender. */
+export function createDirectoryCalls(http: QrsHttp): DirectoryCalls {
+  const read = (options: CallOptions | undefined, path: string, doing: string, query?: QrsCall['query']): QrsCall => ({
+    method: 'GET',
+    path,
+    doing,
+    query,
+    ...timing(http.timeouts, 'read', options),
+  });
+  const list = async <T>(path: string, doing: string, filter?: QrsFilter, options?: CallOptions) =>
+    (await http.json<readonly T[]>(read(options, path, doing, filterQuery(filter)))) ?? [];
+
+  return {
+    about: (options) => http.json<QrsAbout>(read(options, '/qrs/about', 'read what the site says of itself')),
+    siteTimeUtc: async (options) => (await http.greet(options)).siteTimeUtc,
+    streams: (filter, options) => list<QrsStream>('/qrs/stream/full', 'read streams', filter, options),
+    users: (filter, options) => list<QrsUser>('/qrs/user/full', 'read users', filter, options),
+    tags: (filter, options) => list<QrsTag>('/qrs/tag/full', 'read tags', filter, options),
+    customPropertyDefinitions: (filter, options) =>
+      list<QrsCustomPropertyDefinition>(
+        '/qrs/custompropertydefinition/full',
+        'read custom properties',
+        filter,
+        options,
+      ),
+
+    async user(id, options) {
+      const { guid: userId } = guid(id);
+      try {
+        return await http.json<QrsUser>(read(options, `/qrs/user/${userId}`, `read the user ${userId}`));
+      } catch (error) {
+        if (isWaybillError(error) && (error as { code?: unknown }).code === 'WAYBILL_QRS_NOT_FOUND') return undefined;
+        throw error;
+      }
+    },
+
+    createTag: (name, options) =>
+      http.json<QrsTag>({
+        method: 'POST',
+        path: '/qrs/tag',
+        json: { name },
+        doing: `create the tag ${name}`,
+        ...timing(http.timeouts, 'write', options),
+      }),
+  };
+}

@@ -1,0 +1,168 @@
+import type { Readable } from 'node:stream';
+import type { Dispatcher } from 'undici';
+import { waybillError } from '../../../common/errors/catalogue.ts';
+import { isWaybillError, type WaybillError } from '../../../common/errors/waybill-error.ts';
+import { type CallPlace, isWrite, type QrsCall, timing, userHeader } from './call.ts';
+import { connectionFailure } from './connection-failure.ts';
+import { type Exchange, newExchange } from './exchange.ts';
+import { largestErrorBytes, largestJsonBytes, parseReply, readText } from './read-reply.ts';
+import { replyFailure } from './reply-failure.ts';
+import { sendRequest, type UploadBody } from './send-request.ts';
+import type { CallOptions, QrsLogger, QrsSite, QrsTimeouts } from './settings.ts';
+import { SiteConnections, type SiteHost } from './site-connections.ts';
+
+/** A reply whose status is a success; its body is not read yet. */
+export interface OpenReply {
+  readonly headers: Dispatcher.ResponseData['headers'];
+  readonly body: Readable;
+  readonly exchange: Exchange;
+  readonly host: SiteHost;
+  readonly place: CallPlace;
+}
+
+/** What a transfer adds to a call. */
+export interface Transfer {
+  readonly upload?: UploadBody;
+  /** The reply is a file: errors of its body say so. */
+  readonly isDownload?: boolean;
+  /** Only this host is asked. */
+  readonly host?: SiteHost;
+  /** Sets up what watches the exchange, before it begins. */
+  watch?(exchange: Exchange, place: CallPlace): void;
+}
+
+/** Sends calls to one site. Every failure is a Waybill error, save what an aborted signal or the source of an upload gives. */
+export interface QrsHttp {
+  readonly site: string;
+  readonly timeouts: QrsTimeouts;
+  /** The reply as JSON; undefined when it is empty. */
+  json<T>(call: QrsCall, transfer?: Transfer): Promise<T>;
+  open(call: QrsCall, transfer?: Transfer): Promise<OpenReply>;
+  /** Asks the hosts a small question in the order of the settings; the one that answers, and the time that its clock shows. */
+  greet(
+    options: CallOptions | undefined,
+  ): Promise<{ readonly host: SiteHost; readonly siteTimeUtc: string | undefined }>;
+  /** Lets running calls end, then closes the connections. */
+  close(): Promise<void>;
+}
+
+export interface QrsHttpOptions {
+  readonly alias: string;
+  readonly site: QrsSite;
+  readonly timeouts: QrsTimeouts;
+  readonly logger?: QrsLogger | undefined;
+}
+
+/** What every call of a site shares. */
+interface Sender {
+  readonly alias: string;
+  readonly user: string;
+  readonly headers: readonly string[];
+  readonly connections: SiteConnections;
+  readonly logger: QrsLogger | undefined;
+}
+
+/** A sender for one site. Opens nothing before the first call. */
+export function createQrsHttp({ alias, site, timeouts, logger }: QrsHttpOptions): QrsHttp {
+  const connections = new SiteConnections(alias, site, timeouts.connectMs, logger);
+  const user = `${site.user.directory}\\${site.user.id}`;
+  const headers = ['accept', 'application/json', 'x-qlik-user', userHeader(site.user)];
+  const sender: Sender = { alias, user, headers, connections, logger };
+  return {
+    site: alias,
+    timeouts,
+    open: (call, transfer = {}) => openReply(sender, call, transfer),
+
+    async json<T>(call: QrsCall, transfer: Transfer = {}) {
+      const reply = await openReply(sender, call, transfer);
+      return parseReply(await readText(reply.body, largestJsonBytes), call, reply.place) as T;
+    },
+
+    async greet(options) {
+      const doing = 'ask whether the site answers';
+      const call: QrsCall = { method: 'GET', path: '/qrs/about', doing, ...timing(timeouts, 'read', options) };
+      const { host, body, headers } = await openReply(sender, call, {});
+      await readText(body, largestErrorBytes);
+      return { host, siteTimeUtc: siteTime(headers.date) };
+    },
+
+    close: () => connections.close(),
+  };
+}
+
+/** Asks the hosts in turn, going on only where the former cannot have done anything. */
+async function openReply(sender: Sender, call: QrsCall, transfer: Transfer): Promise<OpenReply> {
+  call.signal?.throwIfAborted();
+  const known = transfer.host ? [transfer.host] : sender.connections.hosts();
+  const hosts = known instanceof Promise ? await known : known;
+  const failures: WaybillError[] = [];
+  for (const host of hosts) {
+    try {
+      return await askHost(sender, host, call, transfer);
+    } catch (error) {
+      if (!mayAskNextHost(error, call, transfer)) throw error;
+      failures.push(error);
+      sender.connections.rest(host);
+      if (hosts.length > 1) {
+        sender.logger?.warn({ site: sender.alias, host: host.name, code: error.code }, 'The host cannot be used now');
+      }
+    }
+  }
+  throw mostHopeful(failures);
+}
+
+async function askHost(sender: Sender, host: SiteHost, call: QrsCall, transfer: Transfer): Promise<OpenReply> {
+  const { upload, isDownload = false } = transfer;
+  const place = { site: sender.alias, host: host.name, user: sender.user };
+  const sourceFault = watchSource(upload?.body);
+  const exchange = newExchange((exchange, error) => {
+    if (call.signal?.aborted) return call.signal.reason as Error;
+    if (error === sourceFault?.error) return error;
+    const certificateDoubt = sender.connections.certificateDoubt();
+    return connectionFailure(error, {
+      call,
+      place,
+      exchange,
+      isDownload,
+      uploadBytes: upload?.sizeBytes,
+      certificateDoubt,
+    });
+  });
+  transfer.watch?.(exchange, place);
+  const reply = await sendRequest(host, { call, siteHeaders: sender.headers, exchange, upload, isDownload });
+  const { statusCode: status, headers, body } = reply;
+  if (status >= 200 && status < 300) return { headers, body, exchange, host, place };
+  const { text } = await readText(body, largestErrorBytes);
+  throw replyFailure({ status, headers, text }, call, place);
+}
+
+/** Remembers the error that the source of an upload fails with, to tell it from one of the connection. */
+function watchSource(body: Readable | undefined): { error: Error | undefined } | undefined {
+  if (!body) return undefined;
+  const fault: { error: Error | undefined } = { error: undefined };
+  body.on('error', (error) => {
+    fault.error ??= error;
+  });
+  return fault;
+}
+
+/** Another host may be asked when this one cannot have seen the request, or when it was a read. */
+function mayAskNextHost(error: unknown, call: QrsCall, transfer: Transfer): error is WaybillError {
+  if (!isWaybillError(error) || transfer.upload) return false;
+  const { code, facts } = error as WaybillError;
+  if (code === 'WAYBILL_QRS_UNREACHABLE') return !isWrite(call) || facts.mayHaveTakenEffect === false;
+  return code.startsWith('WAYBILL_QRS_TLS_');
+}
+
+/** Of several hosts' failures, the one that may pass by itself; it tells of all. */
+function mostHopeful(failures: readonly WaybillError[]): Error {
+  const chosen = failures.find(({ retryable }) => retryable) ?? failures[0];
+  if (!chosen || failures.length === 1) return chosen ?? new Error('A site without hosts was asked');
+  const tried = failures.map(({ code, facts }) => `${facts.host}: ${code}`).join(', ');
+  return waybillError(chosen.code as 'WAYBILL_QRS_UNREACHABLE', { ...chosen.facts, tried }, { cause: chosen.cause });
+}
+
+function siteTime(date: string | string[] | undefined): string | undefined {
+  const timeMs = typeof date === 'string' ? Date.parse(date) : Number.NaN;
+  return Number.isNaN(timeMs) ? undefined : new Date(timeMs).toISOString();
+}
