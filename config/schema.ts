@@ -49,7 +49,7 @@ export const configSchema = section({
   worker: workerSection.prefault({}).describe('The process that does the work.'),
   timeouts: timeoutsSection.prefault({}).describe('How long single steps may take.'),
   retry: retrySection.prefault({}).describe('How failed steps are repeated.'),
-  logging: loggingSection.prefault({}).describe('Logs.'),
+  logging: loggingSection.prefault({}).describe('What is logged, and where.'),
   staging: stagingSection.prefault({}).describe('Apps under their temporary name at a target.'),
   verify: verifySection.prefault({}).describe('How a delivered app is checked.'),
 });

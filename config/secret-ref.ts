@@ -17,6 +17,7 @@ export interface SecretRef {
    */
   resolve(): Promise<string>;
   toJSON(): string;
+  toString(): string;
 }
 
 /** A SecretRef for the text of a setting; a relative `${file:…}` is taken from `folder`. */

@@ -127,7 +127,8 @@ function sectionError(issue: { readonly code?: string }): string | undefined {
   return issue.code === 'invalid_type' ? 'expected settings, one a line, indented under this key' : undefined;
 }
 
-function suffixOf(schema: z.ZodType): 'Ms' | 'Bytes' | '' {
+/** What the name of a setting gains: its unit, for durations and sizes. */
+export function suffixOf(schema: z.ZodType): 'Ms' | 'Bytes' | '' {
   const kind = kindOf(schema);
   if (kind === 'duration') return 'Ms';
   return kind === 'size' ? 'Bytes' : '';

@@ -24,7 +24,7 @@ const ownerAddressSection = section({
     .prefault({})
     .describe(String.raw`Addresses by account, as in COMPANY\anna: anna@company.com. They win over the attribute.`),
   pattern: text()
-    .includes('{user}', { error: 'expected {user} in it, as in {user}@company.com' })
+    .regex(/\{user\}/, { error: 'expected {user} in it, as in {user}@company.com' })
     .optional()
     .describe('Address made from the account when nothing else is known: {user} and {directory} are replaced.'),
 });
