@@ -1,5 +1,6 @@
 import { inspect } from 'node:util';
 import { waybillError } from '../common/errors/catalogue.ts';
+import { rememberSecret } from '../common/known-secrets.ts';
 import { fillPlaceholders, placeholdersIn } from './placeholders.ts';
 
 /** What is shown in place of any secret. */
@@ -32,7 +33,12 @@ export function secretRef(text: string, folder: string, env: NodeJS.ProcessEnv):
 
 /** A SecretRef that is read by a function; `description` is shown in its place. */
 export function secretFrom(description: string, resolve: () => Promise<string>): SecretRef {
-  const ref = { describe: () => description, resolve, toJSON: () => mask, toString: () => mask };
+  const read = async (): Promise<string> => {
+    const text = await resolve();
+    rememberSecret(text);
+    return text;
+  };
+  const ref = { describe: () => description, resolve: read, toJSON: () => mask, toString: () => mask };
   return Object.defineProperty(ref, inspect.custom, { value: () => mask });
 }
 

@@ -4,9 +4,13 @@ export const loggingSection = section({
   level: choice('trace', 'debug', 'info', 'warn', 'error', 'silent')
     .prefault('info')
     .describe('Least severity that is logged.'),
-  file: dataPath().optional().describe('Log file. When not set: the terminal only.'),
+  file: dataPath()
+    .optional()
+    .describe(
+      'Log file; its process and a number are put into its name: waybill-worker.1.log. When not set: the terminal (stderr) only.',
+    ),
   maxSize: size().prefault('20MB').describe('A log file of this size is put aside and a new one begun.'),
-  keep: integer(0, 1000).prefault(5).describe('How many log files put aside are kept.'),
+  keep: integer(1, 1000).prefault(5).describe('How many log files put aside are kept.'),
   pretty: choice('auto', 'on', 'off')
     .prefault('auto')
     .describe('Lines for people instead of JSON. auto: where the output is a terminal.'),
