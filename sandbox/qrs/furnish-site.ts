@@ -1,0 +1,30 @@
+import { repositoryActor, type UserName } from './actors.ts';
+import { kinds } from './kinds.ts';
+import { createUser } from './people.ts';
+import { blankRecord, type SiteState, store } from './site-state.ts';
+
+/** Puts in what every site has from the start: accounts, the cluster and its nodes. */
+export function furnishSite(site: SiteState, apiUser: UserName): void {
+  createUser(site, repositoryActor, { directory: 'INTERNAL', id: 'sa_repository', roles: ['RootAdmin'] });
+  createUser(site, repositoryActor, { ...apiUser, name: apiUser.id, roles: ['RootAdmin'] });
+  const cluster = blankRecord(site, kinds.ServiceCluster, repositoryActor.name);
+  cluster.values['name'] = 'Cluster';
+  store(site, cluster);
+  for (let at = 0; at < site.switches.nodeCount; at += 1) addNode(site, cluster.id, at);
+}
+
+function addNode(site: SiteState, clusterId: string, at: number): void {
+  const blank = blankRecord(site, kinds.ServerNodeConfiguration, repositoryActor.name);
+  const node = at === 0 ? { ...blank, id: site.nodeId } : blank;
+  const isCentral = at === 0 && site.switches.thisNode === 'central';
+  Object.assign(node.values, {
+    name: at === 0 ? 'Central' : `Rim ${at}`,
+    hostName: at === 0 ? site.hostName : `rim${at}.${site.hostName}`,
+    isCentral,
+    roles: isCentral
+      ? [0, 1, 2, 3, 4, 5].map((definition) => ({ id: site.random.guid(), definition, privileges: null }))
+      : [],
+  });
+  node.refs['serviceCluster'] = clusterId;
+  store(site, node);
+}
