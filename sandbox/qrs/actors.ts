@@ -1,4 +1,4 @@
-import type { EntityRecord } from './records.ts';
+import { type EntityRecord, textOf } from './records.ts';
 import { QrsRefusal } from './refusal.ts';
 import { recordsOf, type SiteState } from './site-state.ts';
 
@@ -29,8 +29,7 @@ export function findUser(site: SiteState, user: UserName): EntityRecord | undefi
   const id = user.id.toLowerCase();
   for (const record of recordsOf(site, 'User').values()) {
     const isSame =
-      String(record.values['userId']).toLowerCase() === id &&
-      String(record.values['userDirectory']).toLowerCase() === directory;
+      textOf(record, 'userId').toLowerCase() === id && textOf(record, 'userDirectory').toLowerCase() === directory;
     if (isSame) return record;
   }
   return undefined;
@@ -44,7 +43,7 @@ export function actorOf(record: EntityRecord): Actor {
   if (record.values['inactive'] === true || record.values['removedExternally'] === true) throw inactive();
   const roles = (record.values['roles'] ?? []) as string[];
   return {
-    name: `${String(record.values['userDirectory'])}\\${String(record.values['userId'])}`,
+    name: `${textOf(record, 'userDirectory')}\\${textOf(record, 'userId')}`,
     userId: record.id,
     isAdmin: roles.some((role) => adminRoles.has(role.toLowerCase())),
   };

@@ -2,7 +2,7 @@ import { type Actor, mustBeAllowed } from './actors.ts';
 import { addApp, appDetails } from './app-create.ts';
 import { scriptObjectId } from './app-content.ts';
 import { applyDraft, checkConflict, differences, draftOf } from './entity-write.ts';
-import { type AppRecord, neverMs } from './records.ts';
+import { type AppRecord, neverMs, textOf } from './records.ts';
 import { badRequest, QrsRefusal } from './refusal.ts';
 import { committed, nowMs, objectsOf, recordsOf, type SiteState, stamp, unstore } from './site-state.ts';
 
@@ -61,7 +61,7 @@ export function copyApp(
   const objects = objectsOf(site, source.id).filter((record) => takesAll || record.values['approved'] === true);
   const numbered = site.switches.copyDefaultName === 'numbered' ? '(1)' : '';
   const copy = addApp(site, actor, {
-    name: checkedName(options.name ?? `${String(source.values['name'])}${numbered}`),
+    name: checkedName(options.name ?? `${textOf(source, 'name')}${numbered}`),
     content: source.content,
     objects: objects.map((record) => record.object).filter((object) => object.engineObjectId !== scriptObjectId),
   });

@@ -60,12 +60,12 @@ export function createCallbackSender(site: SiteState, rootPem: string): Callback
     https: new https.Agent({ keepAlive: true, ca: rootPem }),
   };
   let whenIdle: (() => void)[] = [];
-  let isClosed = false;
+  const state = { isClosed: false };
 
   const isIdle = (): boolean => [...lines.values()].every((line) => !line.isBusy);
   const work = async (line: Line): Promise<void> => {
     line.isBusy = true;
-    while (line.waiting.length > 0 && !isClosed) {
+    while (line.waiting.length > 0 && !state.isClosed) {
       await wait(site.switches.batchWindowMs + faults.delayMs);
       if (faults.shuffle) shuffle(site, line.waiting);
       const most = Math.max(1, site.switches.batchMaxEvents, faults.batchUpTo);
@@ -100,7 +100,7 @@ export function createCallbackSender(site: SiteState, rootPem: string): Callback
     },
     idle: () => (isIdle() ? Promise.resolve() : new Promise((resolve) => whenIdle.push(resolve))),
     close() {
-      isClosed = true;
+      state.isClosed = true;
       agents.http.destroy();
       agents.https.destroy();
     },

@@ -134,27 +134,22 @@ function initialOf(name: string, field: Field): FieldValue {
 }
 
 function checkedField(name: string, field: Field, value: unknown): FieldValue {
-  const refuse = (): never => {
-    throw badRequest(`Invalid value for ${name}`);
-  };
-  switch (field.type) {
-    case 'string':
-    case 'guid': {
-      if (typeof value !== 'string') return refuse();
-      const fits = value.length >= (field.minLength ?? 0) && value.length <= (field.maxLength ?? Infinity);
-      return fits ? value : refuse();
-    }
-    case 'date':
-      return (typeof value === 'string' ? parseDate(value) : undefined) ?? refuse();
-    case 'boolean':
-      return typeof value === 'boolean' ? value : refuse();
-    case 'integer':
-      return Number.isSafeInteger(value) ? (value as number) : refuse();
-    case 'strings':
-      return Array.isArray(value) && value.every((item) => typeof item === 'string') ? value : refuse();
-    case 'objects':
-      return Array.isArray(value) ? value : refuse();
+  const checked = fieldValue(field, value);
+  if (checked === undefined) throw badRequest(`Invalid value for ${name}`);
+  return checked;
+}
+
+function fieldValue(field: Field, value: unknown): FieldValue | undefined {
+  if (field.type === 'boolean') return typeof value === 'boolean' ? value : undefined;
+  if (field.type === 'integer') return Number.isSafeInteger(value) ? (value as number) : undefined;
+  if (field.type === 'objects') return Array.isArray(value) ? value : undefined;
+  if (field.type === 'strings') {
+    return Array.isArray(value) && value.every((item) => typeof item === 'string') ? value : undefined;
   }
+  if (typeof value !== 'string') return undefined;
+  if (field.type === 'date') return parseDate(value);
+  const isFit = value.length >= (field.minLength ?? 0) && value.length <= (field.maxLength ?? Infinity);
+  return isFit ? value : undefined;
 }
 
 function referenceOf(site: SiteState, kind: EntityRecord['kind'], value: unknown): string | undefined {

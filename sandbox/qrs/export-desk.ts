@@ -5,7 +5,7 @@ import { type QvfContent, writeQvf } from '../qvf/write-qvf.ts';
 import { type Actor, mustBeAllowed } from './actors.ts';
 import { scriptObjectId } from './app-content.ts';
 import { contentHashOf } from './app-create.ts';
-import { type AppRecord, neverMs, type ObjectRecord } from './records.ts';
+import { type AppRecord, neverMs, type ObjectRecord, textOf } from './records.ts';
 import { badRequest, QrsRefusal } from './refusal.ts';
 import { isoDate } from './shapes.ts';
 import { nowMs, objectsOf, type SiteState } from './site-state.ts';
@@ -61,7 +61,7 @@ export function createExportDesk(site: SiteState): ExportDesk {
       const job: Job = { appId: app.id, controller: new AbortController(), ticket: undefined };
       jobs.set(token, job);
       const file = exportFile(site, app, options);
-      const path = `/${encodeURIComponent(String(app.values['name']))}.qvf?serverNodeId=${site.nodeId}`;
+      const path = `/${encodeURIComponent(textOf(app, 'name'))}.qvf?serverNodeId=${site.nodeId}`;
       await wait(site.switches.exportDurationMs, job.controller.signal).catch(() => undefined);
       if (job.controller.signal.aborted) return answer(token, app.id, '');
       const ticket = randomUUID();
@@ -127,13 +127,13 @@ function exportedContent(
   options: { skipData: boolean; scope: ExportScope },
 ): QvfContent {
   const records = objectsOf(site, app.id).filter((record) => isExported(site, app, record, options.scope));
-  const { name, description, lastReloadTime } = app.values;
+  const { lastReloadTime } = app.values;
   const reloadedAt = typeof lastReloadTime === 'number' && lastReloadTime !== neverMs ? isoDate(lastReloadTime) : '';
   return {
     appProperties: {
       ...app.content.appProperties,
-      qTitle: String(name),
-      description: String(description),
+      qTitle: textOf(app, 'name'),
+      description: textOf(app, 'description'),
       qLastReloadTime: reloadedAt,
     },
     script: app.content.script,
@@ -165,7 +165,7 @@ function logExport(
     action: 'export-app',
     entity: 'App',
     id: app.id,
-    name: String(app.values['name']),
+    name: textOf(app, 'name'),
     details: { ...options, sizeBytes, contentHash: contentHashOf(site, app) },
   });
 }

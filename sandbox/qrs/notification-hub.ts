@@ -46,7 +46,7 @@ export function createNotificationHub(site: SiteState, rootPem: string): Notific
   return {
     faults: sender.faults,
     sender,
-    subscriptions: () => [...kept.values()].map(({ matches: _, ...subscription }) => subscription),
+    subscriptions: () => [...kept.values()].map((subscription) => withoutTest(subscription)),
     subscribe(wanted) {
       const same = [...kept.values()].find((old) => isSame(old, wanted));
       if (same !== undefined && site.switches.identicalSubscriptions === 'collapse') return same.handle;
@@ -72,6 +72,11 @@ export function createNotificationHub(site: SiteState, rootPem: string): Notific
       }
     },
   };
+}
+
+function withoutTest(kept: Kept): Subscription {
+  const { matches: _matches, ...subscription } = kept;
+  return subscription;
 }
 
 function isSame(left: Omit<Subscription, 'handle'>, right: Omit<Subscription, 'handle'>): boolean {

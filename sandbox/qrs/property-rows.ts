@@ -1,6 +1,6 @@
 import { asRecord } from './app-content.ts';
 import type { Kind } from './kinds.ts';
-import type { EntityRecord, PropertyRow } from './records.ts';
+import type { PropertyRow } from './records.ts';
 import { badRequest } from './refusal.ts';
 import { nowMs, recordsOf, type SiteState } from './site-state.ts';
 
@@ -56,13 +56,4 @@ function checkedRow(site: SiteState, kind: Kind, item: unknown): GivenRow {
   const choices = known.values['choiceValues'] as string[];
   if (choices.length > 0 && !choices.includes(value)) throw badRequest(`${value} is no choice of the custom property`);
   return { definitionId: known.id, value, id: typeof id === 'string' ? id.toLowerCase() : undefined };
-}
-
-/** A property's rows on a record: name and value, as the QMC shows them. */
-export function namedRows(site: SiteState, record: EntityRecord): { name: string; value: string }[] {
-  const definitions = recordsOf(site, 'CustomPropertyDefinition');
-  return record.rows.map((row) => ({
-    name: String(definitions.get(row.definitionId)?.values['name'] ?? ''),
-    value: row.value,
-  }));
 }

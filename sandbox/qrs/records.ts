@@ -62,3 +62,9 @@ export interface ObjectRecord extends EntityRecord {
   readonly kind: 'App.Object';
   object: ContentObject;
 }
+
+/** A text field's value; empty when there is none. */
+export function textOf(record: EntityRecord, name: string): string {
+  const value = record.values[name];
+  return typeof value === 'string' ? value : '';
+}

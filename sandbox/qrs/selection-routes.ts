@@ -5,7 +5,7 @@ import { parseDate } from './filter-match.ts';
 import { type Call, created, noContent, ok, param, readObject, type Route } from './http-call.ts';
 import { kinds } from './kinds.ts';
 import { query } from './query.ts';
-import type { AppRecord, EntityRecord } from './records.ts';
+import { type AppRecord, type EntityRecord, textOf } from './records.ts';
 import { badRequest, QrsRefusal } from './refusal.ts';
 import { condensedShape, fullShape, isoDate } from './shapes.ts';
 import { blankRecord, findApp, recordsOf, store } from './site-state.ts';
@@ -150,7 +150,7 @@ function changedTags(body: Record<string, unknown>, value: unknown): unknown[] {
 function changedRows(call: Call, body: Record<string, unknown>, name: string, value: unknown): unknown[] {
   const { added, removed } = listsOf(value);
   const definitions = [...recordsOf(call.site, 'CustomPropertyDefinition').values()];
-  const definition = definitions.find((candidate) => `@${String(candidate.values['name'])}` === name);
+  const definition = definitions.find((candidate) => `@${textOf(candidate, 'name')}` === name);
   if (definition === undefined) throw badRequest(`Unknown property: ${name}`);
   const rows = body['customProperties'] as { value: string; definition: { id: string } }[];
   const kept = rows.filter((row) => row.definition.id !== definition.id || !removed.includes(row.value));

@@ -1,7 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { type EventLog, openEventLog } from './event-log.ts';
 import { type Kind, kinds } from './kinds.ts';
-import type { AppRecord, EntityRecord, FieldValue, KindName, ObjectRecord } from './records.ts';
+import {
+  type AppRecord,
+  type EntityRecord,
+  type FieldValue,
+  type KindName,
+  type ObjectRecord,
+  textOf,
+} from './records.ts';
 import { createSeededRandom, type SeededRandom } from './seeded-random.ts';
 import type { QrsSwitches } from './switches.ts';
 
@@ -153,7 +160,7 @@ export function committed(site: SiteState, record: EntityRecord, commit: Commit)
     action: commit.action,
     entity: record.kind,
     id: record.id,
-    name: String(record.values['name'] ?? ''),
+    name: textOf(record, 'name'),
     details: { changed: changedProperties, ...commit.details },
   });
   const change: Change = {

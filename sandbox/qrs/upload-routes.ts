@@ -1,3 +1,4 @@
+import { textOf } from './records.ts';
 import { rm } from 'node:fs/promises';
 import { mustBeAllowed } from './actors.ts';
 import { type AppContent, type ContentObject, readAppFile } from './app-content.ts';
@@ -36,7 +37,7 @@ export const uploadRoutes: readonly Route[] = [
       mustBeAllowed(call.site, call.actor, target);
       mustBeCentral(call);
       const upload = await receive(call);
-      const source = addApp(call.site, call.actor, { name: String(target.values['name']), ...upload });
+      const source = addApp(call.site, call.actor, { name: textOf(target, 'name'), ...upload });
       replaceApp(call.site, call.actor, source, target);
       unstore(call.site, source);
       return created(fullShape(call.site, target));
