@@ -28,6 +28,8 @@ export type LedgerPlace =
       readonly kind: 'sqlite';
       /** Made when it is not there, with its folder. On a disk of this host. */
       readonly file: string;
+      /** Milliseconds that a call waits for another process that writes. Default 10,000. */
+      readonly busyTimeoutMs?: number;
     }
   | {
       readonly kind: 'postgres';
@@ -81,6 +83,8 @@ export interface Ledger extends LedgerStore {
   close(): Promise<void>;
 }
 
+const defaultBusyTimeoutMs = 10_000;
+
 /**
  * The ledger, made or brought to this program's schema where needed; many processes may do so at the same time.
  * Throws WAYBILL_LEDGER_UNREACHABLE, _LOCKED, _REFUSED, _DAMAGED, _NEWER_SCHEMA, _MIGRATION_FAILED, _URL_INVALID.
@@ -88,7 +92,10 @@ export interface Ledger extends LedgerStore {
 export async function openLedger(options: LedgerOptions): Promise<Ledger> {
   const place = options.kind === 'sqlite' ? options.file : placeOfUrl(options.url);
   try {
-    const db = options.kind === 'sqlite' ? (await openSqlite(options.file)).db : openPostgres(options);
+    const db =
+      options.kind === 'sqlite'
+        ? await openSqlite(options.file, options.busyTimeoutMs ?? defaultBusyTimeoutMs)
+        : openPostgres(options);
     try {
       const migrations = allMigrations(options.kind === 'sqlite' ? sqliteWords : postgresWords);
       await migrate(db, { place, kind: options.kind, migrations });

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { Kysely, PostgresDialect } from 'kysely';
 import { Pool, type PoolConfig, types } from 'pg';
 import { waybillError } from '../common/errors/catalogue.ts';
+import { emptyListsMatchNothing } from './store.ts';
 import type { LedgerTables } from './tables.ts';
 
 const connectTimeoutMs = 10_000;
@@ -40,7 +41,7 @@ export function openPostgres({ url, ca }: PostgresStoreOptions): Kysely<LedgerTa
   });
   // Without a listener, a server that ends an idle connection would end this process; the pool replaces it by itself.
   pool.on('error', () => {});
-  return new Kysely<LedgerTables>({ dialect: new PostgresDialect({ pool }) });
+  return new Kysely<LedgerTables>({ dialect: new PostgresDialect({ pool }), plugins: [emptyListsMatchNothing] });
 }
 
 /** With `ca` given the address must say nothing of TLS itself: the driver would let the address win. */

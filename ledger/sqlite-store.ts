@@ -1,60 +1,42 @@
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { setTimeout as delay } from 'node:timers/promises';
 import { CompiledQuery, type DatabaseConnection, Kysely, SqliteAdapter, SqliteDialect, SqliteDriver } from 'kysely';
+import { patientConnection, whileBusy } from './sqlite-patience.ts';
+import { emptyListsMatchNothing } from './store.ts';
 import type { LedgerTables } from './tables.ts';
-
-/** How long a call waits for another process that writes. SQLite waits inside the call: the process stands still. */
-const busyTimeoutMs = 10_000;
-
-export interface SqliteStore {
-  readonly db: Kysely<LedgerTables>;
-  readonly database: DatabaseSync;
-}
 
 /**
  * The ledger's file, opened or made, with its folder. Several processes on one host may have it open (WAL); it must
- * not stand on a network share, where SQLite's locks do not hold.
+ * not stand on a network share, where SQLite's locks do not hold. `busyTimeoutMs`: how long a call waits for another
+ * process that writes. Power loss may take the last moments before it (`synchronous = normal`), never the whole.
  */
-export async function openSqlite(file: string): Promise<SqliteStore> {
+export async function openSqlite(file: string, busyTimeoutMs: number): Promise<Kysely<LedgerTables>> {
   mkdirSync(path.dirname(file), { recursive: true });
-  const database = new DatabaseSync(file, { timeout: busyTimeoutMs, enableForeignKeyConstraints: true });
+  const database = new DatabaseSync(file, { timeout: 0, enableForeignKeyConstraints: true });
   try {
-    await switchToWal(database);
+    await whileBusy(busyTimeoutMs, () => database.exec('pragma journal_mode = wal'));
     database.exec('pragma synchronous = normal');
   } catch (error) {
     database.close();
     throw error;
   }
-  return { db: new Kysely<LedgerTables>({ dialect: new LedgerSqliteDialect(database) }), database };
-}
-
-/** The first switch of a new file needs it alone, and SQLite then fails at once instead of waiting. */
-async function switchToWal(database: DatabaseSync): Promise<void> {
-  const deadline = Date.now() + busyTimeoutMs;
-  for (;;) {
-    try {
-      database.exec('pragma journal_mode = wal');
-      return;
-    } catch (error) {
-      const isBusy = ((error as { errcode?: number }).errcode ?? 0) % 256 === 5;
-      if (!isBusy || Date.now() > deadline) throw error;
-      await delay(20);
-    }
-  }
+  const dialect = new LedgerSqliteDialect(database, busyTimeoutMs);
+  return new Kysely<LedgerTables>({ dialect, plugins: [emptyListsMatchNothing] });
 }
 
 class LedgerSqliteDialect extends SqliteDialect {
   readonly #database: DatabaseSync;
+  readonly #busyTimeoutMs: number;
 
-  constructor(database: DatabaseSync) {
+  constructor(database: DatabaseSync, busyTimeoutMs: number) {
     super({ database: adapt(database) });
     this.#database = database;
+    this.#busyTimeoutMs = busyTimeoutMs;
   }
 
   override createDriver(): SqliteDriver {
-    return new ImmediateSqliteDriver({ database: adapt(this.#database) });
+    return new LedgerSqliteDriver(this.#database, this.#busyTimeoutMs);
   }
 
   override createAdapter(): SqliteAdapter {
@@ -62,8 +44,19 @@ class LedgerSqliteDialect extends SqliteDialect {
   }
 }
 
-/** A transaction takes the write lock when it begins: one that turns to writing later may fail without waiting. */
-class ImmediateSqliteDriver extends SqliteDriver {
+class LedgerSqliteDriver extends SqliteDriver {
+  readonly #busyTimeoutMs: number;
+
+  constructor(database: DatabaseSync, busyTimeoutMs: number) {
+    super({ database: adapt(database) });
+    this.#busyTimeoutMs = busyTimeoutMs;
+  }
+
+  override async acquireConnection(): Promise<DatabaseConnection> {
+    return patientConnection(await super.acquireConnection(), this.#busyTimeoutMs);
+  }
+
+  /** Takes the write lock at once: a transaction that turns to writing later may fail without any waiting. */
   override async beginTransaction(connection: DatabaseConnection): Promise<void> {
     await connection.executeQuery(CompiledQuery.raw('begin immediate'));
   }

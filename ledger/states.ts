@@ -12,6 +12,8 @@ export type PromotionState =
   | 'needs-operator'
   | 'promoted'
   | 'partly-promoted'
+  | 'not-promoted'
+  | 'not-promoted'
   | 'denied'
   | 'expired'
   | 'aborted'

@@ -1,4 +1,4 @@
-import type { Kysely } from 'kysely';
+import { HandleEmptyInListsPlugin, type Kysely, replaceWithNoncontingentExpression } from 'kysely';
 import type { LedgerTables } from './tables.ts';
 
 /** What every group of the ledger works with: the database or a transaction of it, and the clock. */
@@ -7,6 +7,9 @@ export interface StoreParts {
   /** The present time as ISO 8601, UTC. */
   readonly nowUtc: () => string;
 }
+
+/** PostgreSQL has no `in ()`; a filter with an empty list finds nothing in either database. */
+export const emptyListsMatchNothing = new HandleEmptyInListsPlugin({ strategy: replaceWithNoncontingentExpression });
 
 /** Runs `work` in a transaction: in the one that `db` already is, or in a new one. */
 export async function inTransaction<T>(

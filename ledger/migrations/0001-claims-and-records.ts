@@ -11,6 +11,8 @@ const promotionStates = [
   'needs-operator',
   'promoted',
   'partly-promoted',
+  'not-promoted',
+  'not-promoted',
   'denied',
   'expired',
   'aborted',

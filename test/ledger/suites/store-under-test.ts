@@ -1,0 +1,51 @@
+import { randomUUID } from 'node:crypto';
+import type { Ledger, LedgerPlace } from '../../../ledger/ledger.ts';
+import type { DecisionInput } from '../../../ledger/decisions.ts';
+
+/** One of the two databases, as the suites see it. */
+export interface StoreUnderTest {
+  readonly kind: LedgerPlace['kind'];
+  /** A place where no ledger is yet. */
+  place(): Promise<LedgerPlace>;
+  /** A ledger of its own, closed after the test file. */
+  fresh(now?: () => Date): Promise<Ledger>;
+  /** Runs a statement past Waybill. */
+  execute(place: LedgerPlace, statement: string): Promise<Record<string, unknown>[]>;
+}
+
+/** Ids that no other test has. */
+export function someKeys() {
+  const id = randomUUID();
+  return { site: `dev-${id.slice(0, 8)}`, appId: id, promotionKey: `p-${id.slice(0, 13)}`, key: `k-${id.slice(0, 13)}` };
+}
+
+export const noon = '2026-11-21T12:00:00.000Z';
+
+/** A decision to approve that fits the keys. */
+export function approval(keys: ReturnType<typeof someKeys>, appName = 'Sales'): DecisionInput {
+  const { site, appId, promotionKey, key } = keys;
+  return {
+    claim: { kind: 'decision', site, appId, key, promotionKey, facts: { rows: 2 } },
+    promotion: {
+      site,
+      appId,
+      appName,
+      owner: 'CORP\\ann',
+      verdict: 'approve',
+      decision: { by: 'CORP\\bob', targets: ['test'] },
+      startedAtUtc: noon,
+    },
+    record: { type: 'decided', atUtc: noon, site, appId, facts: { by: 'CORP\\bob' } },
+  };
+}
+
+/** A clock that stands still until it is moved. */
+export function steppedClock(startUtc = noon) {
+  let nowMs = Date.parse(startUtc);
+  return {
+    now: () => new Date(nowMs),
+    advance(ms: number) {
+      nowMs += ms;
+    },
+  };
+}
