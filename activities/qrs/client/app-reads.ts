@@ -30,8 +30,14 @@ export interface AppReads {
   getApp(id: string, options?: CallOptions): Promise<QrsApp | undefined>;
   /** Apps of exactly this name, case included: the site itself compares without case (QRS facts, section 4). */
   findAppsByName(name: string, options?: CallOptions & { readonly streamId?: string }): Promise<readonly QrsApp[]>;
-  /** The approved objects of an app, those that an export carries, for the revision key. */
-  getAppObjects(appId: string, options?: CallOptions): Promise<readonly QrsAppObject[]>;
+  /**
+   * The approved objects of a published app, those that an export carries, for the revision key; with `scope: 'all'` every object,
+   * as an app that is not published may have none that counts as approved.
+   */
+  getAppObjects(
+    appId: string,
+    options?: CallOptions & { readonly scope?: 'approved' | 'all' },
+  ): Promise<readonly QrsAppObject[]>;
 }
 
 /** The app reads over a sender. */
@@ -79,10 +85,12 @@ export function createAppReads(http: QrsHttp): AppReads {
     },
 
     async getAppObjects(appId, options) {
-      const filter = and(eq('app.id', guid(appId)), eq('approved', true));
+      const ofApp = eq('app.id', guid(appId));
+      const isAll = options?.scope === 'all';
+      const filter = isAll ? ofApp : and(ofApp, eq('approved', true));
       const call = read(options, '/qrs/app/object/full', `read the objects of the app ${appId}`, filterQuery(filter));
       const objects = (await http.json<readonly QrsAppObject[]>(call)) ?? [];
-      return objects.filter(({ approved }) => approved);
+      return isAll ? objects : objects.filter(({ approved }) => approved);
     },
   };
 }

@@ -12,6 +12,8 @@ export interface DirectoryCalls {
   /** The moment the site's own clock shows, in whole seconds; undefined when its replies have no date. */
   siteTimeUtc(options?: CallOptions): Promise<string | undefined>;
   streams(filter?: QrsFilter, options?: CallOptions): Promise<readonly QrsStream[]>;
+  /** The stream, or undefined when the site has none of this id. */
+  stream(id: string, options?: CallOptions): Promise<QrsStream | undefined>;
   users(filter?: QrsFilter, options?: CallOptions): Promise<readonly QrsUser[]>;
   /** The user, or undefined when the site has none of this id. */
   user(id: string, options?: CallOptions): Promise<QrsUser | undefined>;
@@ -32,6 +34,15 @@ export function createDirectoryCalls(http: QrsHttp): DirectoryCalls {
   });
   const list = async <T>(path: string, doing: string, filter?: QrsFilter, options?: CallOptions) =>
     (await http.json<readonly T[]>(read(options, path, doing, filterQuery(filter)))) ?? [];
+  const byId = async <T>(type: 'stream' | 'user', id: string, options?: CallOptions): Promise<T | undefined> => {
+    const { guid: entityId } = guid(id);
+    try {
+      return await http.json<T>(read(options, `/qrs/${type}/${entityId}`, `read the ${type} ${entityId}`));
+    } catch (error) {
+      if (isWaybillError(error) && (error as { code?: unknown }).code === 'WAYBILL_QRS_NOT_FOUND') return undefined;
+      throw error;
+    }
+  };
 
   return {
     about: (options) => http.json<QrsAbout>(read(options, '/qrs/about', 'read what the site says of itself')),
@@ -47,15 +58,8 @@ export function createDirectoryCalls(http: QrsHttp): DirectoryCalls {
         options,
       ),
 
-    async user(id, options) {
-      const { guid: userId } = guid(id);
-      try {
-        return await http.json<QrsUser>(read(options, `/qrs/user/${userId}`, `read the user ${userId}`));
-      } catch (error) {
-        if (isWaybillError(error) && (error as { code?: unknown }).code === 'WAYBILL_QRS_NOT_FOUND') return undefined;
-        throw error;
-      }
-    },
+    stream: (id, options) => byId<QrsStream>('stream', id, options),
+    user: (id, options) => byId<QrsUser>('user', id, options),
 
     createTag: (name, options) =>
       http.json<QrsTag>({

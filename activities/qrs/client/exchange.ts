@@ -54,9 +54,9 @@ export class WatchedPool extends Dispatcher {
     return this.#pool.dispatch(options, new WatchedHandler(handler, (options as WatchedRequestOptions).exchange));
   }
 
-  /** Waits for running requests, then closes their connections. */
+  /** Waits for running requests, then closes their connections. Safe to repeat. */
   override async close(): Promise<void> {
-    await this.#pool.close();
+    if (!this.#pool.destroyed) await this.#pool.close();
   }
 
   /** Cuts every connection. */

@@ -85,5 +85,5 @@ function saysUnknownHandle(error: unknown): boolean {
   if (!isWaybillError(error)) return false;
   const { code, facts } = error as WaybillError;
   if (['WAYBILL_QRS_NOT_FOUND', 'WAYBILL_QRS_REFUSED', 'WAYBILL_QRS_CONFLICT'].includes(code)) return true;
-  return code === 'WAYBILL_QRS_SERVER' && /handle|not found|unknown|not exist/i.test(String(facts.reply));
+  return code === 'WAYBILL_QRS_SERVER' && /handle|not (be )?found|unknown|not exist/i.test(String(facts.reply));
 }

@@ -9,8 +9,8 @@ import { createTransferCalls, type TransferCalls } from './transfer-calls.ts';
 export interface QrsClient extends AppReads, AppWrites, TransferCalls, DirectoryCalls, NotificationCalls {
   /** Alias of the site. */
   readonly site: string;
-  /** Lets running calls end, then closes the connections. Safe to repeat. */
-  close(): Promise<void>;
+  /** Lets running calls end for `graceMs` (default 5 s), then cuts the connections. Safe to repeat. */
+  close(graceMs?: number): Promise<void>;
 }
 
 /**
@@ -27,6 +27,6 @@ export function createQrsClient(options: QrsHttpOptions): QrsClient {
     ...createTransferCalls(http),
     ...createDirectoryCalls(http),
     ...createNotificationCalls(http),
-    close: () => http.close(),
+    close: (graceMs = 5000) => http.close(graceMs),
   };
 }

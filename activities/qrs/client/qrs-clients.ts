@@ -9,8 +9,8 @@ export interface QrsClients {
    * @throws WAYBILL_QRS_SITE_UNKNOWN when the configuration has no site of this alias
    */
   get(alias: string): QrsClient;
-  /** Closes those that were made. */
-  close(): Promise<void>;
+  /** Closes those that were made, giving running calls `graceMs` (default 5 s) to end. */
+  close(graceMs?: number): Promise<void>;
 }
 
 export interface QrsClientsConfig {
@@ -34,8 +34,8 @@ export function createQrsClients(config: QrsClientsConfig, logger?: QrsLogger): 
       return client;
     },
 
-    async close() {
-      await Promise.all([...clients.values()].map((client) => client.close()));
+    async close(graceMs) {
+      await Promise.all([...clients.values()].map((client) => client.close(graceMs)));
     },
   };
 }

@@ -42,8 +42,8 @@ export interface QrsHttp {
   greet(
     options: CallOptions | undefined,
   ): Promise<{ readonly host: SiteHost; readonly siteTimeUtc: string | undefined }>;
-  /** Lets running calls end, then closes the connections. */
-  close(): Promise<void>;
+  /** Lets running calls end for `graceMs`, then cuts the connections. */
+  close(graceMs: number): Promise<void>;
 }
 
 export interface QrsHttpOptions {
@@ -86,7 +86,7 @@ export function createQrsHttp({ alias, site, timeouts, logger }: QrsHttpOptions)
       return { host, siteTimeUtc: siteTime(headers.date) };
     },
 
-    close: () => connections.close(),
+    close: (graceMs) => connections.close(graceMs),
   };
 }
 
@@ -136,12 +136,15 @@ async function askHost(sender: Sender, host: SiteHost, call: QrsCall, transfer: 
   throw replyFailure({ status, headers, text }, call, place);
 }
 
-/** Remembers the error that the source of an upload fails with, to tell it from one of the connection. */
+/**
+ * Remembers the error that the source of an upload fails with, to tell it from one of the connection. That the source is too
+ * long is undici's finding, which it gives to the source too.
+ */
 function watchSource(body: Readable | undefined): { error: Error | undefined } | undefined {
   if (!body) return undefined;
   const fault: { error: Error | undefined } = { error: undefined };
-  body.on('error', (error) => {
-    fault.error ??= error;
+  body.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'UND_ERR_REQ_CONTENT_LENGTH_MISMATCH') fault.error ??= error;
   });
   return fault;
 }

@@ -78,9 +78,13 @@ export class SiteConnections {
     return certificates.isClientIssuedByRoot ? '' : 'client.pem was not issued by the certificate in root.pem';
   }
 
-  /** Lets running requests end, then closes. */
-  async close(): Promise<void> {
-    await Promise.all(this.#current?.hosts.map(({ pool }) => pool.close()) ?? []);
+  /** Lets running requests end for `graceMs`, then cuts what is left. */
+  async close(graceMs: number): Promise<void> {
+    const pools = this.#current?.hosts.map(({ pool }) => pool) ?? [];
+    const cut = setTimeout(() => {
+      for (const pool of pools) pool.destroy().catch(() => undefined);
+    }, graceMs);
+    await Promise.all(pools.map((pool) => pool.close())).finally(() => clearTimeout(cut));
   }
 
   #inOrder(hosts: readonly SiteHost[]): readonly SiteHost[] {

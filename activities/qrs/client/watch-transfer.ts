@@ -32,7 +32,7 @@ export function watchUpload(exchange: Exchange, transfer: WatchedTransfer, body:
 function watch(
   exchange: Exchange,
   transfer: WatchedTransfer,
-  side: { isMoving(): boolean; waitingFor(): string; readonly mayHaveTakenEffect: boolean },
+  side: { isMoving: () => boolean; waitingFor: () => string; mayHaveTakenEffect: boolean },
 ): void {
   const { place, doing, stallMs } = transfer;
   exchange.onEnd = watchForStall({
