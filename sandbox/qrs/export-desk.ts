@@ -19,7 +19,7 @@ export interface Download {
   appId: string;
   userName: string;
   sizeBytes: number;
-  open(): Readable;
+  open: () => Readable;
   isTaken: boolean;
 }
 

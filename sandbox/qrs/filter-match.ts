@@ -6,7 +6,7 @@ import type { SiteState } from './site-state.ts';
 
 /** A filter made ready for one entity type. */
 export interface CompiledFilter {
-  matches(record: EntityRecord): boolean;
+  matches: (record: EntityRecord) => boolean;
   /** When only these ids can match (`id eq …` joined by `or`): look these up instead of going through all. */
   ids?: Set<string>;
   /** The same for `app.id eq …` on objects. */

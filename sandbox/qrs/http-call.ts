@@ -26,7 +26,7 @@ export interface Reply {
   contentType?: string;
   headers?: Record<string, string>;
   /** A file, opened when it is sent. */
-  file?: { sizeBytes: number; open(): Readable };
+  file?: { sizeBytes: number; open: () => Readable };
 }
 
 /** One endpoint. Path segments in lower case; `{name}` is a placeholder. */

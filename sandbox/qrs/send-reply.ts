@@ -33,7 +33,7 @@ interface Body {
   sizeBytes: number;
   contentType: string;
   bytes: Buffer | undefined;
-  open(): Readable;
+  open: () => Readable;
 }
 
 function bodyOf(reply: Reply): Body {
