@@ -8,7 +8,7 @@ import { waybillError } from '../common/errors/catalogue.ts';
 import type { Config } from '../config/types.ts';
 import { devServerArguments } from './dev-server-arguments.ts';
 import { findServer, type FoundServer } from './find-server.ts';
-import type { Log } from './log.ts';
+import type { Logger } from '../common/logger.ts';
 import type { OnProgress } from './report-progress.ts';
 import type { Environment } from './server-cache.ts';
 import { usablePort } from './server-ports.ts';
@@ -28,7 +28,7 @@ export interface StartDevServerOptions {
   };
   /** Where PATH and the like are read from: `process.env`, except in tests. */
   readonly environment: Environment;
-  readonly logger: Log;
+  readonly logger: Logger;
   readonly onProgress?: OnProgress;
   /** Stops a start that is under way. A server that runs is stopped by `stop()`. */
   readonly signal?: AbortSignal;

@@ -21,9 +21,9 @@ export const temporalErrors = {
     retryable: false,
   },
   WAYBILL_TEMPORAL_PORT_IN_USE: {
-    message: 'The Temporal development server cannot listen on {address}: {reason}.',
+    message: 'Waybill cannot listen on {address} ({setting}): {reason}.',
     remedy:
-      'Another program, perhaps another Waybill, uses that port. Stop it, or set {setting} to a free port; if a Temporal service is meant to be there, set temporal.address instead.',
+      'Another program, perhaps another Waybill, uses that port. Stop it, or set {setting} to a free port. If a Temporal service is meant to be there, set temporal.address instead.',
     retryable: false,
   },
   WAYBILL_TEMPORAL_SERVER_FAILED: {
@@ -84,7 +84,7 @@ export const temporalErrors = {
     retryable: true,
   },
   WAYBILL_TEMPORAL_UNEXPECTED: {
-    message: 'The step {step} failed in a way that Waybill does not know: {errorClass} {errorCode} at {place}.',
+    message: 'The step {step} failed in a way that Waybill does not know: {what} at {place}.',
     remedy: 'It is tried again. If it stays, report these words; the log has the rest.',
     retryable: true,
   },

@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { pino } from 'pino';
+import { silentLogger } from './memory-logger.ts';
 import { type DevServer, startDevServer } from '../../temporal/dev-server.ts';
 
 export interface SharedServer {
@@ -45,7 +45,7 @@ export async function startTestServer(folder: string, namespace = 'default'): Pr
       },
     },
     environment: process.env,
-    logger: pino({ level: 'silent' }),
+    logger: silentLogger(),
     onProgress: (line) => process.stderr.write(`${line}\n`),
     forTests: true,
   });

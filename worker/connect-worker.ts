@@ -1,0 +1,40 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import { NativeConnection } from '@temporalio/worker';
+import { waybillError } from '../common/errors/catalogue.ts';
+import type { Config } from '../config/types.ts';
+import { connectError, connectionSettings, temporalAddress } from '../temporal/connect.ts';
+import type { Logger } from '../common/logger.ts';
+
+const FIRST_WAIT_MS = 500;
+const LONGEST_WAIT_MS = 10_000;
+
+export interface ConnectWorkerOptions {
+  readonly config: Pick<Config, 'temporal'>;
+  /** host:port to use in place of the configured one. */
+  readonly address?: string | undefined;
+  readonly logger: Logger;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * The connection of a worker process. While the service does not answer it tries again, for as long as it takes, and
+ * says so in the log; settings and files are read anew each time.
+ * @throws WAYBILL_TEMPORAL_REFUSED, WAYBILL_TEMPORAL_FILE_UNREADABLE, WAYBILL_CONFIG_SECRET_MISSING
+ * @throws WAYBILL_TEMPORAL_STOPPED by `signal`
+ */
+export async function connectWorker(options: ConnectWorkerOptions): Promise<NativeConnection> {
+  const { config, logger, signal } = options;
+  const address = temporalAddress(config, options.address);
+  for (let waitMs = FIRST_WAIT_MS; !signal.aborted; waitMs = Math.min(waitMs * 2, LONGEST_WAIT_MS)) {
+    const settings = await connectionSettings(config, address);
+    try {
+      return await NativeConnection.connect(settings);
+    } catch (error) {
+      const problem = connectError(error, address, config.temporal.namespace);
+      if (!problem.retryable) throw problem;
+      logger.warn({ code: problem.code, address, nextTryInMs: waitMs }, `${problem.message} ${problem.remedy}`);
+    }
+    await wait(waitMs, undefined, { signal }).catch(() => undefined);
+  }
+  throw waybillError('WAYBILL_TEMPORAL_STOPPED', { what: 'The start of the worker' });
+}

@@ -1,0 +1,203 @@
+import type { NativeConnection, Worker } from '@temporalio/worker';
+import { waybillError } from '../common/errors/catalogue.ts';
+import type { Config } from '../config/types.ts';
+import type { AttemptSink } from '../ledger/attempt-sink.ts';
+import { createDataConverter } from '../temporal/data-converter.ts';
+import type { Logger } from '../common/logger.ts';
+import { workflowBundle } from './bundle.ts';
+import { connectWorker } from './connect-worker.ts';
+import { type HealthEndpoint, serveHealth } from './health-endpoint.ts';
+import { installRuntime } from './install-runtime.ts';
+import { keepSitesWatched, prepareTemporal } from './prepare-temporal.ts';
+import { onShutdownSignal } from './shutdown-signals.ts';
+import { createFleet, discardFleet, type FleetActivities } from './worker-fleet.ts';
+import { type FleetPhase, type FleetState, queueStates, temporalAnswers } from './worker-state.ts';
+
+export interface RunWorkersOptions {
+  readonly config: Pick<Config, 'dataFolder' | 'temporal' | 'worker' | 'sites' | 'sources' | 'staging' | 'timeouts'>;
+  readonly logger: Logger;
+  readonly activities: FleetActivities;
+  /** host:port to use in place of the configured one: that of a development server just started. */
+  readonly address?: string;
+  /** A connection to share; it stays open. Default: one of its own. */
+  readonly connection?: NativeConnection;
+  /** Where attempts are recorded. Flushed when the workers have drained, not closed. */
+  readonly attempts?: AttemptSink;
+  /** Default: the bundle of Waybill's workflows. */
+  readonly bundlePath?: string;
+  /** Whether SIGINT, SIGTERM and SIGBREAK stop the workers. Default true; false where the caller calls `stop()`. */
+  readonly handleSignals?: boolean;
+  /** Whether namespace, search attributes, Schedules and siteWatch are seen to. Default true. */
+  readonly prepare?: boolean;
+  readonly onStateChange?: (state: FleetState) => void;
+}
+
+export interface RunningWorkers {
+  /** Takes no more work, waits for what runs (up to `worker.shutdownGrace`), closes. Safe to repeat. */
+  stop(): Promise<void>;
+  /** Resolves when stopped. Rejects with WAYBILL_TEMPORAL_WORKER_FAILED when a Worker ended by itself. */
+  readonly done: Promise<void>;
+  state(): FleetState;
+  /** The port of the health endpoint; none when `worker.healthPort` is not set. */
+  readonly healthPort?: number;
+}
+
+/**
+ * Runs all Workers of this process and resolves when they poll. A Temporal service that does not answer yet is waited
+ * for. Signals are handled from the first moment on.
+ * @throws WAYBILL_TEMPORAL_REFUSED, WAYBILL_TEMPORAL_FILE_UNREADABLE, WAYBILL_TEMPORAL_NAMESPACE_MISSING,
+ *   WAYBILL_TEMPORAL_SEARCH_ATTRIBUTE_TYPE, WAYBILL_TEMPORAL_BUNDLE_FAILED, WAYBILL_TEMPORAL_PORT_IN_USE,
+ *   WAYBILL_TEMPORAL_STOPPED (a signal during the start)
+ */
+export async function runWorkers(options: RunWorkersOptions): Promise<RunningWorkers> {
+  const run = new WorkerRun(options);
+  try {
+    await run.start();
+  } catch (error) {
+    await run.close('failed');
+    throw error;
+  }
+  return run.running();
+}
+
+class WorkerRun {
+  readonly #options: RunWorkersOptions;
+  readonly #stopping = new AbortController();
+  #phase: FleetPhase = 'starting';
+  #workers: Worker[] = [];
+  #connection: NativeConnection | undefined;
+  #health: HealthEndpoint | undefined;
+  #takeBackSignals: () => void = () => undefined;
+  #watching: Promise<void> = Promise.resolve();
+  #done: Promise<void> = Promise.resolve();
+
+  constructor(options: RunWorkersOptions) {
+    this.#options = options;
+  }
+
+  async start(): Promise<void> {
+    const { config, logger, handleSignals = true, prepare = true } = this.#options;
+    if (handleSignals) this.#takeBackSignals = onShutdownSignal((signal) => this.#onSignal(signal));
+    installRuntime(logger);
+    await this.#serveHealth();
+    const bundle = this.#bundlePath();
+    // Awaited below; a failure there must not count as unhandled while the connection is waited for.
+    bundle.catch(() => undefined);
+    const connection = await this.#connect();
+    const dataConverter = await createDataConverter(config.temporal.encryption);
+    const preparation = { ...this.#options, connection, dataConverter };
+    if (prepare) await prepareTemporal(preparation);
+    const bundlePath = await bundle;
+    this.#throwIfStopping();
+    this.#workers = await createFleet({ ...preparation, bundlePath });
+    this.#throwIfStopping();
+    this.#done = this.#runAll();
+    this.#done.catch(() => undefined);
+    this.#enter('running');
+    if (prepare) this.#watching = keepSitesWatched(preparation, this.#stopping.signal);
+    logger.info({ queues: this.#workers.map((worker) => worker.options.taskQueue) }, 'The worker polls');
+  }
+
+  running(): RunningWorkers {
+    return {
+      stop: () => this.#stop(),
+      done: this.#done,
+      state: () => this.#state(),
+      healthPort: this.#health?.port,
+    };
+  }
+
+  async close(phase: 'stopped' | 'failed'): Promise<void> {
+    this.#stopping.abort();
+    await this.#watching;
+    await this.#options.attempts?.flush();
+    await discardFleet(this.#workers);
+    if (this.#options.connection === undefined) await this.#connection?.close();
+    this.#enter(phase);
+    await this.#health?.close();
+    this.#takeBackSignals();
+  }
+
+  #state(): FleetState {
+    return { phase: this.#phase, queues: queueStates(this.#workers) };
+  }
+
+  #enter(phase: FleetPhase): void {
+    this.#phase = phase;
+    this.#options.onStateChange?.(this.#state());
+  }
+
+  async #serveHealth(): Promise<void> {
+    const { healthPort, healthBind } = this.#options.config.worker;
+    if (healthPort === undefined) return;
+    this.#health = await serveHealth({
+      port: healthPort,
+      bind: healthBind,
+      state: () => this.#state(),
+      temporalAnswers: async () => this.#connection !== undefined && (await temporalAnswers(this.#connection)),
+    });
+  }
+
+  async #bundlePath(): Promise<string> {
+    const { bundlePath, config, logger } = this.#options;
+    if (bundlePath !== undefined) return bundlePath;
+    const encrypted = config.temporal.encryption !== undefined;
+    return (await workflowBundle({ dataFolder: config.dataFolder, encrypted, logger })).codePath;
+  }
+
+  async #connect(): Promise<NativeConnection> {
+    const { signal } = this.#stopping;
+    this.#connection = this.#options.connection ?? (await connectWorker({ ...this.#options, signal }));
+    return this.#connection;
+  }
+
+  #throwIfStopping(): void {
+    if (!this.#stopping.signal.aborted) return;
+    throw waybillError('WAYBILL_TEMPORAL_STOPPED', { what: 'The start of the worker' });
+  }
+
+  #onSignal(signal: NodeJS.Signals): void {
+    this.#options.logger.info({ signal }, 'The worker takes no more work and drains');
+    void this.#stop().catch(() => undefined);
+  }
+
+  async #stop(): Promise<void> {
+    this.#stopping.abort();
+    this.#shutDown();
+    await this.#done;
+  }
+
+  #shutDown(): void {
+    if (this.#phase !== 'running') return;
+    this.#enter('draining');
+    for (const worker of this.#workers) {
+      if (worker.getState() === 'RUNNING') worker.shutdown();
+    }
+  }
+
+  /** Runs until all Workers have ended. When one ends by itself the others are drained, as half a fleet helps nobody. */
+  async #runAll(): Promise<void> {
+    const results = await Promise.allSettled(
+      this.#workers.map((worker) =>
+        worker.run().catch((error: Error) => {
+          this.#shutDown();
+          throw this.#failed(worker, error);
+        }),
+      ),
+    );
+    const failure = results.find((result) => result.status === 'rejected');
+    await this.close(failure === undefined ? 'stopped' : 'failed');
+    if (failure !== undefined) throw failure.reason;
+  }
+
+  #failed(worker: Worker, error: Error): Error {
+    const { taskQueue } = worker.options;
+    const problem = waybillError(
+      'WAYBILL_TEMPORAL_WORKER_FAILED',
+      { taskQueue, reason: error.message },
+      { cause: error },
+    );
+    this.#options.logger.error({ code: problem.code, taskQueue }, problem.message);
+    return problem;
+  }
+}
