@@ -37,11 +37,7 @@ export function createAttemptSink(
 
   function lose(error: unknown, rows: number): void {
     lost += rows;
-    try {
-      onLost?.(error, rows);
-    } catch {
-      // A reporter that fails must not fail the activity that is being reported.
-    }
+    report(onLost, error, rows);
   }
 
   function add(row: AttemptStart | AttemptEnd): void {
@@ -85,4 +81,13 @@ export function createAttemptSink(
     },
     lostRows: () => lost,
   };
+}
+
+/** A reporter that fails must not fail the activity that is being reported. */
+function report(onLost: AttemptSinkOptions['onLost'], error: unknown, rows: number): void {
+  try {
+    onLost?.(error, rows);
+  } catch {
+    // Nobody is left to be told.
+  }
 }

@@ -1,4 +1,4 @@
-import { type Selectable, sql } from 'kysely';
+import type { Selectable } from 'kysely';
 import { fromJson, jsonPatch, toJson, toJsonOrNull } from './columns.ts';
 import type { DeliveryState } from './states.ts';
 import type { StoreParts } from './store.ts';
@@ -40,27 +40,11 @@ export interface DeliveryFilter {
   readonly limit?: number;
 }
 
-/** A delivery in trouble, with what a person calls its app. */
-export interface TroubledDelivery<Trouble = unknown> extends Delivery<Trouble> {
-  readonly trouble: Trouble;
-  readonly site?: string;
-  readonly appId?: string;
-  readonly appName?: string;
-  readonly owner?: string;
-}
-
 export interface Deliveries {
   /** Makes the delivery's row or changes it; the last write wins. Safe to repeat. */
   upsertDelivery(patch: DeliveryPatch): Promise<void>;
   /** Deliveries, latest start first. */
   listDeliveries<Trouble = unknown, Items = unknown>(filter?: DeliveryFilter): Promise<Delivery<Trouble, Items>[]>;
-  /** Deliveries that have trouble and no end, longest first. */
-  troubles<Trouble = unknown>(): Promise<TroubledDelivery<Trouble>[]>;
-  /**
-   * True for the one caller that is to send the mail about this trouble of this site: nobody was told so within the
-   * last `windowMs` milliseconds. NOT safe to repeat: the mail's own Message-ID is what makes a repeat harmless.
-   */
-  claimTroubleMail(target: string, code: string, windowMs: number): Promise<boolean>;
 }
 
 /** Makes the deliveries group over a database or a transaction. */
@@ -93,43 +77,6 @@ export function createDeliveries({ db, nowUtc }: StoreParts): Deliveries {
       const rows = await query.orderBy('started_at_utc', 'desc').orderBy('target').limit(limit).execute();
       return rows.map(toDelivery<Trouble, Items>);
     },
-
-    async troubles() {
-      const rows = await db
-        .selectFrom('deliveries')
-        .leftJoin('promotions', 'promotions.promotion_key', 'deliveries.promotion_key')
-        .selectAll('deliveries')
-        .select(['promotions.site', 'promotions.app_id', 'promotions.app_name', 'promotions.owner'])
-        .where('deliveries.trouble', 'is not', null)
-        .where('deliveries.ended_at_utc', 'is', null)
-        .orderBy(sql`coalesce(deliveries.waiting_since_utc, deliveries.updated_at_utc)`)
-        .execute();
-      return rows.map((row) => ({
-        ...toDelivery<never, unknown>(row),
-        trouble: fromJson(row.trouble) as never,
-        site: row.site ?? undefined,
-        appId: row.app_id ?? undefined,
-        appName: row.app_name ?? undefined,
-        owner: row.owner ?? undefined,
-      }));
-    },
-
-    async claimTroubleMail(target, code, windowMs) {
-      const now = nowUtc();
-      const cutoff = new Date(Date.parse(now) - windowMs).toISOString();
-      const won = await db
-        .insertInto('trouble_mails')
-        .values({ target, code, sent_at_utc: now })
-        .onConflict((conflict) =>
-          conflict
-            .columns(['target', 'code'])
-            .doUpdateSet({ sent_at_utc: now })
-            .where('trouble_mails.sent_at_utc', '<=', cutoff),
-        )
-        .returning('target')
-        .executeTakeFirst();
-      return won !== undefined;
-    },
   };
 }
 
@@ -147,7 +94,8 @@ function newRow(patch: DeliveryPatch, nowUtc: string): DeliveryTable {
   };
 }
 
-function toDelivery<Trouble, Items>(row: Selectable<DeliveryTable>): Delivery<Trouble, Items> {
+/** The delivery of a row. */
+export function toDelivery<Trouble, Items>(row: Selectable<DeliveryTable>): Delivery<Trouble, Items> {
   return {
     promotionKey: row.promotion_key,
     target: row.target,

@@ -38,8 +38,9 @@ const postgresCodes: readonly (readonly [prefix: string, code: ErrorCode])[] = [
   ['XX002', 'WAYBILL_LEDGER_DAMAGED'],
 ];
 
-const postgresConnectionFaults =
-  /connection|connect|timeout|socket|ssl|tls|certificate|ECONN|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|EHOST|ENET|EPIPE/i;
+/** What Node and the driver say of a connection or of a file path; none of them has a code of the database. */
+const outOfReach =
+  /connect|timeout|socket|ssl|tls|certificate|ENOTFOUND|EAI_AGAIN|EHOST|ENET|EPIPE|ENOENT|ENOTDIR|EEXIST|EISDIR|EBUSY/i;
 
 /**
  * The Waybill error that a driver's error means, with that one as its cause; a Waybill error stays as it is.
@@ -58,9 +59,7 @@ function classify(error: unknown, reason: string): ErrorCode {
     return postgresCodes.find(([prefix]) => code.startsWith(prefix))?.[1] ?? 'WAYBILL_LEDGER_FAILED';
   }
   if (code === 'EACCES' || code === 'EPERM' || code === 'EROFS') return 'WAYBILL_LEDGER_REFUSED';
-  return postgresConnectionFaults.test(`${String(code)} ${reason}`)
-    ? 'WAYBILL_LEDGER_UNREACHABLE'
-    : 'WAYBILL_LEDGER_FAILED';
+  return outOfReach.test(`${String(code)} ${reason}`) ? 'WAYBILL_LEDGER_UNREACHABLE' : 'WAYBILL_LEDGER_FAILED';
 }
 
 /** What an error says. One with several causes (a host with several addresses) has no text of its own. */

@@ -6,11 +6,14 @@ import { ledgerFailure } from './failures.ts';
 export interface Guard {
   /** The same functions, guarded. `inside`: they belong to a transaction. */
   wrap<S extends object>(store: S, inside?: boolean): S;
-  /** Runs `work` as the inside of a transaction. */
+  /** Runs `work` as the inside of a transaction; what it throws leaves the guarded call as it was thrown. */
   runInside<T>(work: () => Promise<T>): Promise<T>;
   /** From now on every call is refused. */
   close(): void;
 }
+
+/** Carries what the caller's own work threw past the translation of driver errors. */
+class CallersError extends Error {}
 
 /** Makes the guard of the ledger at `place`. */
 export function createGuard(place: string): Guard {
@@ -26,7 +29,7 @@ export function createGuard(place: string): Guard {
     try {
       return await work();
     } catch (error) {
-      throw ledgerFailure(error, place, operation);
+      throw error instanceof CallersError ? error.cause : ledgerFailure(error, place, operation);
     }
   }
 
@@ -42,6 +45,8 @@ export function createGuard(place: string): Guard {
       const mark = { over: false };
       try {
         return await transaction.run(mark, work);
+      } catch (error) {
+        throw new CallersError('thrown inside a transaction', { cause: error });
       } finally {
         mark.over = true;
       }

@@ -1,4 +1,3 @@
-import { existsSync, renameSync, rmSync } from 'node:fs';
 import { type Kysely, sql } from 'kysely';
 import { waybillError } from '../common/errors/catalogue.ts';
 import { type Attempts, createAttempts } from './attempts.ts';
@@ -17,10 +16,12 @@ import { postgresWords, sqliteWords } from './migrations/dialect-words.ts';
 import { openPostgres, placeOfUrl } from './postgres-store.ts';
 import { createPromotions, type Promotions } from './promotions.ts';
 import { createRecords, type Records } from './records.ts';
+import { copySqlite } from './sqlite-copy.ts';
 import { openSqlite } from './sqlite-store.ts';
 import { createStagings, type Stagings } from './stagings.ts';
 import type { StoreParts } from './store.ts';
 import type { LedgerTables } from './tables.ts';
+import { createTroubles, type Troubles } from './troubles.ts';
 
 /** Where the ledger is. */
 export type LedgerPlace =
@@ -52,6 +53,7 @@ export interface LedgerStore
     Records,
     AwaitingApps,
     Deliveries,
+    Troubles,
     Stagings,
     Memories,
     Attempts,
@@ -152,19 +154,11 @@ function createStore(parts: StoreParts): LedgerStore {
     ...createRecords(parts),
     ...createAwaiting(parts),
     ...createDeliveries(parts),
+    ...createTroubles(parts),
     ...createStagings(parts),
     ...createMemories(parts),
     ...createAttempts(parts),
     ...createBackups(parts),
     ...createMails(parts),
   };
-}
-
-/** Copies under a temporary name first: whoever finds the file finds it whole. */
-async function copySqlite(db: Kysely<LedgerTables>, toFile: string): Promise<void> {
-  if (existsSync(toFile)) throw waybillError('WAYBILL_LEDGER_BACKUP_EXISTS', { file: toFile });
-  const partial = `${toFile}.partial`;
-  rmSync(partial, { force: true });
-  await sql`vacuum into ${partial}`.execute(db);
-  renameSync(partial, toFile);
 }

@@ -13,7 +13,6 @@ export type PromotionState =
   | 'promoted'
   | 'partly-promoted'
   | 'not-promoted'
-  | 'not-promoted'
   | 'denied'
   | 'expired'
   | 'aborted'

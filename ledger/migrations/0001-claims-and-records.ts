@@ -12,7 +12,6 @@ const promotionStates = [
   'promoted',
   'partly-promoted',
   'not-promoted',
-  'not-promoted',
   'denied',
   'expired',
   'aborted',
@@ -68,6 +67,7 @@ function promotions({ text, tableEnd }: DialectWords): string[] {
        updated_at_utc ${text} not null
      ) ${tableEnd}`,
     'create index promotions_by_start on promotions (started_at_utc)',
+    'create index promotions_of_site on promotions (site, started_at_utc)',
     'create index promotions_of_app on promotions (site, app_id, started_at_utc)',
     'create index promotions_of_state on promotions (state, started_at_utc)',
     'create index promotions_open on promotions (started_at_utc) where ended_at_utc is null',

@@ -102,7 +102,9 @@ export function describeAttempts(store: StoreUnderTest): void {
         .poll(async () => (await ledger.attemptsOf({ workflowIdPrefix: workflowId })).length, { timeout: 5000 })
         .toBe(230);
       await sink.close();
-      expect((await ledger.attemptsOf({ workflowIdPrefix: workflowId })).filter((row) => row.endedAtUtc)).toHaveLength(115);
+      expect((await ledger.attemptsOf({ workflowIdPrefix: workflowId })).filter((row) => row.endedAtUtc)).toHaveLength(
+        115,
+      );
       expect(sink.lostRows()).toBe(0);
     });
 

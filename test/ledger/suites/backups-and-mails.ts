@@ -11,7 +11,15 @@ export function describeBackupsAndMails(store: StoreUnderTest): void {
 
     it('keeps the first backup of an app that a promotion replaces', async () => {
       const { promotionKey, site: target, appId: targetAppId } = someKeys();
-      const first = { target, targetAppId, promotionKey, sha256: 'f1', sizeBytes: 2 ** 40, withData: true, atUtc: noon };
+      const first = {
+        target,
+        targetAppId,
+        promotionKey,
+        sha256: 'f1',
+        sizeBytes: 2 ** 40,
+        withData: true,
+        atUtc: noon,
+      };
 
       expect(await ledger.recordBackup(first)).toEqual({ fresh: true, backup: first });
       expect(await ledger.recordBackup({ ...first, sha256: 'f2', withData: false })).toEqual({
@@ -33,7 +41,13 @@ export function describeBackupsAndMails(store: StoreUnderTest): void {
           version: { sha256: `${promotionKey}-version`, versionId: '7' },
         });
       };
-      const backup = { target: 'test', targetAppId: 'a', sizeBytes: 1, withData: true, atUtc: '2026-01-01T00:00:00.000Z' };
+      const backup = {
+        target: 'test',
+        targetAppId: 'a',
+        sizeBytes: 1,
+        withData: true,
+        atUtc: '2026-01-01T00:00:00.000Z',
+      };
       for (const key of ['running', 'ended']) {
         await open(key);
         await own.recordBackup({ ...backup, promotionKey: key, sha256: `${key}-backup` });
@@ -47,7 +61,13 @@ export function describeBackupsAndMails(store: StoreUnderTest): void {
 
     it('follows a mail through its tries, and a sent one stays sent', async () => {
       const { promotionKey } = someKeys();
-      const mail = { messageId: `<${promotionKey}@waybill>`, promotionKey, kind: 'alert', to: ['a@x.com'], subject: 'S' };
+      const mail = {
+        messageId: `<${promotionKey}@waybill>`,
+        promotionKey,
+        kind: 'alert',
+        to: ['a@x.com'],
+        subject: 'S',
+      };
 
       expect(await ledger.upsertMail({ ...mail, state: 'queued', text: 'Hello' })).toEqual({ state: 'queued' });
       await ledger.upsertMail({ ...mail, state: 'failed', attempts: 1, lastError: '451 later' });

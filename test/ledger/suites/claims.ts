@@ -86,7 +86,8 @@ export function describeClaims(store: StoreUnderTest): void {
             const which = action === 'close' ? id : { promotionKey };
             const hit = [...model].filter(
               ([name, claim]) =>
-                claim.state === 'open' && (action === 'close' ? name === kind + key : claim.promotionKey === promotionKey),
+                claim.state === 'open' &&
+                (action === 'close' ? name === kind + key : claim.promotionKey === promotionKey),
             );
             expect(await ledger.closeClaims(which, `outcome ${n}`)).toBe(hit.length);
             for (const [, claim] of hit) Object.assign(claim, { state: 'closed', outcome: `outcome ${n}` });

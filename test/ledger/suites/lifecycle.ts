@@ -46,7 +46,10 @@ export function describeLifecycle(store: StoreUnderTest): void {
     it('refuses a ledger that a newer program wrote, and leaves it alone', async () => {
       const place = await store.place();
       await (await openLedger(place)).close();
-      await store.execute(place, `insert into waybill_migrations values ('0999-of-tomorrow', '2099-01-01T00:00:00.000Z')`);
+      await store.execute(
+        place,
+        `insert into waybill_migrations values ('0999-of-tomorrow', '2099-01-01T00:00:00.000Z')`,
+      );
 
       await expect(openLedger(place)).rejects.toMatchObject({
         code: 'WAYBILL_LEDGER_NEWER_SCHEMA',
@@ -76,7 +79,7 @@ export function describeLifecycle(store: StoreUnderTest): void {
           return 'done';
         });
 
-      await expect(write(true)).rejects.toMatchObject({ cause: { message: 'changed my mind' } });
+      await expect(write(true)).rejects.toThrow(/^changed my mind$/);
       expect(await ledger.recordsOf(promotionKey)).toEqual([]);
       expect(await ledger.listDeliveries({ promotionKey })).toEqual([]);
 

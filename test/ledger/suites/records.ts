@@ -45,7 +45,9 @@ export function describeRecords(store: StoreUnderTest): void {
       const { promotionKey } = someKeys();
 
       const results = await Promise.all(
-        Array.from({ length: 30 }, (_, n) => ledger.record({ promotionKey, seq: 's', type: 't', atUtc: noon, facts: n })),
+        Array.from({ length: 30 }, (_, n) =>
+          ledger.record({ promotionKey, seq: 's', type: 't', atUtc: noon, facts: n }),
+        ),
       );
 
       expect(results.filter((result) => result.fresh)).toHaveLength(1);

@@ -16,7 +16,12 @@ export interface StoreUnderTest {
 /** Ids that no other test has. */
 export function someKeys() {
   const id = randomUUID();
-  return { site: `dev-${id.slice(0, 8)}`, appId: id, promotionKey: `p-${id.slice(0, 13)}`, key: `k-${id.slice(0, 13)}` };
+  return {
+    site: `dev-${id.slice(0, 8)}`,
+    appId: id,
+    promotionKey: `p-${id.slice(0, 13)}`,
+    key: `k-${id.slice(0, 13)}`,
+  };
 }
 
 export const noon = '2026-11-21T12:00:00.000Z';
