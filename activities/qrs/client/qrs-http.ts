@@ -1,20 +1,18 @@
 import type { Readable } from 'node:stream';
-import type { Dispatcher } from 'undici';
 import { waybillError } from '../../../common/errors/catalogue.ts';
 import { isWaybillError, type WaybillError } from '../../../common/errors/waybill-error.ts';
 import { type CallPlace, isWrite, type QrsCall, timing, userHeader } from './call.ts';
 import { connectionFailure } from './connection-failure.ts';
-import { type Exchange, newExchange } from './exchange.ts';
-import { largestErrorBytes, largestJsonBytes, parseReply, readText } from './read-reply.ts';
+import { Exchange } from './exchange.ts';
+import { largestTextBytes, parseReply, tooLong } from './parse-reply.ts';
 import { replyFailure } from './reply-failure.ts';
+import type { Reply } from './reply-handler.ts';
 import { sendRequest, type UploadBody } from './send-request.ts';
 import type { CallOptions, QrsLogger, QrsSite, QrsTimeouts } from './settings.ts';
 import { SiteConnections, type SiteHost } from './site-connections.ts';
 
-/** A reply whose status is a success; its body is not read yet. */
-export interface OpenReply {
-  readonly headers: Dispatcher.ResponseData['headers'];
-  readonly body: Readable;
+/** A reply whose status is a success. */
+export interface GoodReply extends Reply {
   readonly exchange: Exchange;
   readonly host: SiteHost;
   readonly place: CallPlace;
@@ -23,7 +21,7 @@ export interface OpenReply {
 /** What a transfer adds to a call. */
 export interface Transfer {
   readonly upload?: UploadBody;
-  /** The reply is a file: errors of its body say so. */
+  /** The reply is a file: it is given as a stream. */
   readonly isDownload?: boolean;
   /** Only this host is asked. */
   readonly host?: SiteHost;
@@ -37,7 +35,7 @@ export interface QrsHttp {
   readonly timeouts: QrsTimeouts;
   /** The reply as JSON; undefined when it is empty. */
   json<T>(call: QrsCall, transfer?: Transfer): Promise<T>;
-  open(call: QrsCall, transfer?: Transfer): Promise<OpenReply>;
+  ask(call: QrsCall, transfer?: Transfer): Promise<GoodReply>;
   /** Asks the hosts a small question in the order of the settings; the one that answers, and the time that its clock shows. */
   greet(
     options: CallOptions | undefined,
@@ -71,18 +69,17 @@ export function createQrsHttp({ alias, site, timeouts, logger }: QrsHttpOptions)
   return {
     site: alias,
     timeouts,
-    open: (call, transfer = {}) => openReply(sender, call, transfer),
+    ask: (call, transfer = {}) => askHosts(sender, call, transfer),
 
     async json<T>(call: QrsCall, transfer: Transfer = {}) {
-      const reply = await openReply(sender, call, transfer);
-      return parseReply(await readText(reply.body, largestJsonBytes), call, reply.place) as T;
+      const { text, place } = await askHosts(sender, call, transfer);
+      return parseReply(text, call, place) as T;
     },
 
     async greet(options) {
       const doing = 'ask whether the site answers';
       const call: QrsCall = { method: 'GET', path: '/qrs/about', doing, ...timing(timeouts, 'read', options) };
-      const { host, body, headers } = await openReply(sender, call, {});
-      await readText(body, largestErrorBytes);
+      const { host, headers } = await askHosts(sender, call, {});
       return { host, siteTimeUtc: siteTime(headers.date) };
     },
 
@@ -91,7 +88,7 @@ export function createQrsHttp({ alias, site, timeouts, logger }: QrsHttpOptions)
 }
 
 /** Asks the hosts in turn, going on only where the former cannot have done anything. */
-async function openReply(sender: Sender, call: QrsCall, transfer: Transfer): Promise<OpenReply> {
+async function askHosts(sender: Sender, call: QrsCall, transfer: Transfer): Promise<GoodReply> {
   call.signal?.throwIfAborted();
   const known = transfer.host ? [transfer.host] : sender.connections.hosts();
   const hosts = known instanceof Promise ? await known : known;
@@ -111,11 +108,11 @@ async function openReply(sender: Sender, call: QrsCall, transfer: Transfer): Pro
   throw mostHopeful(failures);
 }
 
-async function askHost(sender: Sender, host: SiteHost, call: QrsCall, transfer: Transfer): Promise<OpenReply> {
+async function askHost(sender: Sender, host: SiteHost, call: QrsCall, transfer: Transfer): Promise<GoodReply> {
   const { upload, isDownload = false } = transfer;
   const place = { site: sender.alias, host: host.name, user: sender.user };
   const sourceFault = watchSource(upload?.body);
-  const exchange = newExchange((exchange, error) => {
+  const exchange = new Exchange((exchange, error) => {
     if (call.signal?.aborted) return call.signal.reason as Error;
     if (error === sourceFault?.error) return error;
     const certificateDoubt = sender.connections.certificateDoubt();
@@ -129,11 +126,10 @@ async function askHost(sender: Sender, host: SiteHost, call: QrsCall, transfer: 
     });
   });
   transfer.watch?.(exchange, place);
-  const reply = await sendRequest(host, { call, siteHeaders: sender.headers, exchange, upload, isDownload });
-  const { statusCode: status, headers, body } = reply;
-  if (status >= 200 && status < 300) return { headers, body, exchange, host, place };
-  const { text } = await readText(body, largestErrorBytes);
-  throw replyFailure({ status, headers, text }, call, place);
+  const request = { call, siteHeaders: sender.headers, exchange, upload, isDownload, largestTextBytes };
+  const reply = await sendRequest(host.pool, { ...request, tooLong: () => tooLong(call, place) });
+  if (reply.status < 200 || reply.status >= 300) throw replyFailure(reply, call, place);
+  return { ...reply, exchange, host, place };
 }
 
 /**

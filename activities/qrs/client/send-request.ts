@@ -1,8 +1,9 @@
 import type { Readable } from 'node:stream';
 import type { Dispatcher } from 'undici';
+import { onAbort } from './abort-watch.ts';
 import { addressOf, newXrfkey, type QrsCall } from './call.ts';
 import type { Exchange } from './exchange.ts';
-import type { SiteHost } from './site-connections.ts';
+import { type Reply, ReplyHandler } from './reply-handler.ts';
 
 export interface UploadBody {
   readonly body: Readable;
@@ -18,38 +19,41 @@ export interface RequestToSend {
   /** Sent as it is, instead of JSON. */
   readonly upload?: UploadBody | undefined;
   readonly isDownload: boolean;
+  readonly largestTextBytes: number;
+  readonly tooLong: () => Error;
 }
 
-/** Sends one request to one host with a fresh key; resolves when the head of the reply is there, or rejects at once on an abort. */
-export function sendRequest(host: SiteHost, request: RequestToSend): Promise<Dispatcher.ResponseData> {
-  const { call, upload, exchange } = request;
+/** Sends one request with a fresh key and takes the reply in, whatever its status. Rejects at once when the signal is aborted. */
+export function sendRequest(pool: Dispatcher, request: RequestToSend): Promise<Reply> {
+  const { call, upload, exchange, isDownload, largestTextBytes, tooLong } = request;
   const xrfkey = newXrfkey();
   const headers = [...request.siteHeaders, 'x-qlik-xrfkey', xrfkey];
   if (upload) headers.push('content-type', upload.contentType, 'content-length', String(upload.sizeBytes));
   else if (call.json !== undefined) headers.push('content-type', 'application/json');
-  const options = {
+  const options: Dispatcher.DispatchOptions = {
     method: call.method,
     path: addressOf(call, xrfkey),
     headers,
     body: upload ? upload.body : call.json === undefined ? null : JSON.stringify(call.json),
     headersTimeout: call.timeoutMs,
     // The body of a file is watched for standstill instead, which knows a slow reader from a silent site.
-    bodyTimeout: request.isDownload ? 0 : call.timeoutMs,
-    signal: call.signal ?? null,
-    exchange,
+    bodyTimeout: isDownload ? 0 : call.timeoutMs,
   };
-  return untilAborted(host.pool.request(options), exchange, call.signal);
+  endOnAbort(exchange, call.signal);
+  return new Promise((resolve, reject) => {
+    pool.dispatch(
+      options,
+      new ReplyHandler({ exchange, asFile: isDownload, largestTextBytes, tooLong, resolve, reject }),
+    );
+  });
 }
 
-/** An abort ends a call also while no connection stands yet, when undici would still wait for it. */
-function untilAborted<T>(running: Promise<T>, exchange: Exchange, signal: AbortSignal | undefined): Promise<T> {
-  if (!signal) return running;
-  return new Promise<T>((resolve, reject) => {
-    const onAbort = () => {
-      if (!exchange.isStarted) reject(signal.reason as Error);
-    };
-    signal.addEventListener('abort', onAbort, { once: true });
-    const done = () => signal.removeEventListener('abort', onAbort);
-    running.then(resolve, reject).then(done, done);
-  });
+function endOnAbort(exchange: Exchange, signal: AbortSignal | undefined): void {
+  if (!signal) return;
+  const forget = onAbort(signal, () => exchange.abort(signal.reason as Error));
+  const { onEnd } = exchange;
+  exchange.onEnd = () => {
+    forget();
+    onEnd?.();
+  };
 }

@@ -2,14 +2,13 @@ import { isIP, isIPv6 } from 'node:net';
 import { checkServerIdentity } from 'node:tls';
 import { Pool } from 'undici';
 import { certificateFilesStamp, readSiteCertificates, type SiteCertificates } from './certificates.ts';
-import { WatchedPool } from './exchange.ts';
 import type { QrsLogger, QrsSite } from './settings.ts';
 
 /** One host of a site with its open connections. */
 export interface SiteHost {
   /** `name:port`. */
   readonly name: string;
-  readonly pool: WatchedPool;
+  readonly pool: Pool;
 }
 
 interface Generation {
@@ -84,7 +83,8 @@ export class SiteConnections {
     const cut = setTimeout(() => {
       for (const pool of pools) pool.destroy().catch(() => undefined);
     }, graceMs);
-    await Promise.all(pools.map((pool) => pool.close())).finally(() => clearTimeout(cut));
+    const open = pools.filter((pool) => !pool.destroyed);
+    await Promise.all(open.map((pool) => pool.close())).finally(() => clearTimeout(cut));
   }
 
   #inOrder(hosts: readonly SiteHost[]): readonly SiteHost[] {
@@ -138,21 +138,19 @@ export class SiteConnections {
     return { stamp, certificates, hosts };
   }
 
-  #openPool(host: string, certificates: SiteCertificates): WatchedPool {
+  #openPool(host: string, certificates: SiteCertificates): Pool {
     const expectedName = this.#site.serverName ?? host;
     const origin = `https://${isIPv6(host) ? `[${host}]` : host}:${this.#site.port}`;
-    return new WatchedPool(
-      new Pool(origin, {
-        allowH2: false,
-        keepAliveTimeout: keepAliveMs,
-        connectTimeout: this.#connectMs,
-        connect: {
-          secureContext: certificates.secureContext(),
-          // An address cannot be asked for by SNI; the certificate is held against it all the same.
-          ...(isIP(expectedName) ? {} : { servername: expectedName }),
-          checkServerIdentity: (_host, certificate) => checkServerIdentity(expectedName, certificate),
-        },
-      }),
-    );
+    return new Pool(origin, {
+      allowH2: false,
+      keepAliveTimeout: keepAliveMs,
+      connectTimeout: this.#connectMs,
+      connect: {
+        secureContext: certificates.secureContext(),
+        // An address cannot be asked for by SNI; the certificate is held against it all the same.
+        ...(isIP(expectedName) ? {} : { servername: expectedName }),
+        checkServerIdentity: (_host, certificate) => checkServerIdentity(expectedName, certificate),
+      },
+    });
   }
 }

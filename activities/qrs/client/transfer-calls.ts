@@ -87,14 +87,14 @@ export function createTransferCalls(http: QrsHttp): TransferCalls {
     async download(downloadPath, options) {
       const times = timing(http.timeouts, 'read', options);
       const call: QrsCall = { method: 'GET', path: safePath(downloadPath), doing: 'download an export', ...times };
-      const reply = await http.open(call, {
+      const reply = await http.ask(call, {
         isDownload: true,
         watch: (exchange, place) => {
           exchange.onReceivedBytes = options?.onProgress;
           watchDownload(exchange, { place, doing: call.doing, stallMs: http.timeouts.stallMs });
         },
       });
-      return { stream: reply.body, sizeBytes: reply.exchange.announcedBytes };
+      return { stream: reply.file as Readable, sizeBytes: reply.exchange.announcedBytes };
     },
 
     uploadApp: (upload, options) => uploadApp(http, upload, options),

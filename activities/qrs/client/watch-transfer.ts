@@ -15,7 +15,7 @@ export interface WatchedTransfer {
 export function watchDownload(exchange: Exchange, transfer: WatchedTransfer): void {
   watch(exchange, transfer, {
     isMoving: () => exchange.hasReply,
-    waitingFor: () => (exchange.controller?.paused ? 'the reader of the file' : 'the site'),
+    waitingFor: () => (exchange.isPaused ? 'the reader of the file' : 'the site'),
     mayHaveTakenEffect: false,
   });
 }
@@ -43,7 +43,7 @@ function watch(
       const transferredBytes = exchange.sentBytes + exchange.receivedBytes;
       const { mayHaveTakenEffect } = side;
       const facts = { ...place, doing, stallMs, waitingFor: side.waitingFor(), transferredBytes, mayHaveTakenEffect };
-      exchange.controller?.abort(waybillError('WAYBILL_QRS_STALLED', facts));
+      exchange.abort(waybillError('WAYBILL_QRS_STALLED', facts));
     },
   });
 }
