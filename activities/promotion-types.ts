@@ -84,7 +84,18 @@ export interface OutgoingMail {
 export interface Artifact {
   readonly sha256: string;
   readonly sizeBytes: number;
+  /**
+   * The source site shows the app with exactly this size, so that sizes of apps can be held against it. Whether every
+   * site shows the size of the file is not known (QRS facts, section 5).
+   */
+  readonly sizeComparable: boolean;
   readonly objects: readonly { readonly type: string; readonly count: number }[];
+}
+
+/** The exported app, as the targets want it. */
+export interface Artifacts {
+  readonly withData?: Artifact;
+  readonly withoutData?: Artifact;
 }
 
 export type ExportOutcome =
@@ -147,7 +158,7 @@ export interface TroubleReport {
 /** Steps of a promotion that touch its source site; run on the site's own queues. */
 export interface SourceActivities {
   assess(input: AppKey): Promise<Assessment>;
-  newsWhileDelivering(input: DecisionRecord): Promise<LaterNews>;
+  newsWhileDelivering(input: { decision: DecisionRecord; knownKeys: readonly string[] }): Promise<LaterNews>;
   recordOutsideDecision(input: AppKey & { request: DecideRequest }): Promise<{ promotionKey: string }>;
   setTag(input: AppKey & { present: boolean }): Promise<void>;
   copyForOwner(
@@ -160,7 +171,7 @@ export interface SourceActivities {
 
 /** Transfers from the source site; few at a time. */
 export interface SourceBulkActivities {
-  exportApp(input: DecisionRecord): Promise<ExportOutcome>;
+  exportApp(input: DecisionRecord & { withData: boolean }): Promise<ExportOutcome>;
   keepVersion(input: DecisionRecord): Promise<VersionOutcome>;
 }
 

@@ -8,7 +8,12 @@ import { identifyDecision, type RememberedDecision } from './same-decision.ts';
 export interface AskPolicy {
   readonly approval: ApprovalPolicy;
   readonly serviceAccounts: readonly string[];
-  readonly reload: { readonly enabled: boolean; readonly tag: string };
+  readonly reload: {
+    readonly enabled: boolean;
+    readonly tag: string;
+    /** The tag does not exist and is not to be made: promotion goes on without. */
+    readonly untaggable?: boolean;
+  };
   readonly whenChanged: 'reapprove' | 'promoteLatest';
   readonly dataCounts: boolean;
 }
@@ -77,7 +82,7 @@ function askForTag(app: AppFacts, request: PropertyRequest, policy: AskPolicy): 
   const standing = request.reloadRows.length > 0 && app.stream !== undefined;
   if (tagged && !standing) return { ask: 'untag' };
   const complete = request.targets.length > 0 && !request.problems.some((problem) => problem.blocking);
-  return standing && complete && !tagged ? { ask: 'tag' } : undefined;
+  return standing && complete && !tagged && !policy.reload.untaggable ? { ask: 'tag' } : undefined;
 }
 
 function askOnReload(facts: AskFacts, app: AppFacts, request: PropertyRequest, policy: AskPolicy): Ask {

@@ -6,6 +6,7 @@ import type { AttemptSink } from '../ledger/attempt-sink.ts';
 import type { Logger } from '../common/logger.ts';
 import { taskQueues } from '../workflows/contract.ts';
 import { attemptInterceptor } from './attempt-interceptor.ts';
+import { heartbeatInterceptor } from './heartbeat-interceptor.ts';
 
 /** Cancellation and the loss of a worker are noticed within this time (temporal facts, section 1). */
 const LONGEST_HEARTBEAT_THROTTLE_MS = 10_000;
@@ -110,6 +111,8 @@ function commonOptions(options: FleetOptions, site?: string): Omit<WorkerOptions
     shutdownForceTime: config.worker.shutdownGraceMs + FORCE_AFTER_GRACE_MS,
     maxHeartbeatThrottleInterval: throttleMs,
     defaultHeartbeatThrottleInterval: throttleMs,
-    interceptors: { activity: [attemptInterceptor({ sink: attempts, logger, site, worker })] },
+    interceptors: {
+      activity: [attemptInterceptor({ sink: attempts, logger, site, worker }), heartbeatInterceptor(throttleMs)],
+    },
   };
 }

@@ -11,6 +11,8 @@ export interface TargetChoice {
   readonly site: string;
   readonly mode: PromotionMode;
   readonly streams: readonly string[];
+  /** What happens to the app's data; set from the target's configuration when the decision is recorded. */
+  readonly data?: 'carry' | 'withoutData' | 'reloadAfter';
 }
 
 /** The door a decision came through. `standing` is the promote-on-reload property. */

@@ -1,4 +1,5 @@
 import {
+  ApplicationFailure,
   condition,
   ParentClosePolicy,
   getExternalWorkflowHandle,
@@ -7,7 +8,7 @@ import {
 } from '@temporalio/workflow';
 import type { Pace } from '../activities/pace.ts';
 import type {
-  Artifact,
+  Artifacts,
   CloseInput,
   DecisionRecord,
   DeliveryOutcome,
@@ -21,7 +22,7 @@ import type { PromotionDesk } from './promotion-desk.ts';
 
 export interface DeliverEverywhereInput {
   readonly decision: DecisionRecord;
-  readonly artifact: Artifact;
+  readonly artifacts: Artifacts;
   readonly version: KeptVersion | undefined;
   readonly pace: Pace;
   readonly desk: PromotionDesk;
@@ -60,14 +61,18 @@ class Round {
   /** Starts one delivery a target site of a decision; returns when all have started. */
   async start(decision: DecisionRecord): Promise<void> {
     this.decisions.push(decision);
-    const sites = [...new Set(decision.targets.map((target) => target.site))].toSorted();
+    const sites = sitesOf(decision);
     upsertSearchAttributes({ WaybillTargets: [...new Set([...Object.keys(this.input.desk.deliveries), ...sites])] });
     await Promise.all(sites.map((site) => this.startOne(decision, site)));
   }
 
   private async startOne(decision: DecisionRecord, site: string): Promise<void> {
-    const { artifact, version, pace, desk } = this.input;
+    const { artifacts, version, pace, desk } = this.input;
     const choices = decision.targets.filter((target) => target.site === site);
+    const lean = choices.some((choice) => choice.data === 'withoutData');
+    const artifact = (lean ? artifacts.withoutData : artifacts.withData) ?? artifacts.withData ?? artifacts.withoutData;
+    if (!artifact)
+      throw ApplicationFailure.nonRetryable('There is no exported file.', 'WAYBILL_PROMOTION_EXPORT_EMPTY');
     this.running += 1;
     desk.deliveries[site] = 'running';
     const child = await startChild(deliver, {
@@ -95,18 +100,18 @@ class Round {
     const { decision, pace, desk } = this.input;
     desk.takeLooks();
     const source = sourceSteps(decision.site, pace);
-    const news = await source.newsWhileDelivering(decision);
+    const knownKeys = this.decisions.map((one) => one.promotionKey);
+    const news = await source.newsWhileDelivering({ decision, knownKeys });
     if (news.kind === 'added') await this.start(news.decision);
     if (news.kind === 'too-late') await sendBeside(news.mails, pace);
     if (news.kind !== 'newer') return;
     this.newerWaits = true;
-    for (const [site, state] of Object.entries(desk.deliveries)) {
-      if (state === 'running') await this.supersede(site);
-    }
+    await Promise.all(
+      this.decisions.flatMap((one) => sitesOf(one).map((site) => this.supersede(one.promotionKey, site))),
+    );
   }
 
-  private async supersede(site: string): Promise<void> {
-    const { promotionKey } = this.input.decision;
+  private async supersede(promotionKey: string, site: string): Promise<void> {
     try {
       await getExternalWorkflowHandle(workflowIds.deliver(promotionKey, site)).signal(signals.look, 'supersede');
     } catch {
@@ -127,6 +132,10 @@ class Round {
       mayCleanUp: settled && promoted && !this.newerWaits,
     };
   }
+}
+
+function sitesOf(decision: DecisionRecord): string[] {
+  return [...new Set(decision.targets.map((target) => target.site))].toSorted();
 }
 
 function stateOf(outcomes: readonly DeliveryOutcome[]): Delivered['state'] {

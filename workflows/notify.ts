@@ -18,7 +18,7 @@ export async function notify({ mail, pace }: NotifyArguments): Promise<string> {
     summary: `${mail.mail.kind} mail`,
     retry: { initialInterval: pace.firstMs, backoffCoefficient: pace.factor, maximumInterval: pace.maxMs },
   });
-  const { outcome } = await sendMail({ promotionKey: mail.promotionKey, mail: mail.mail, recipients: mail.recipients });
+  const { outcome } = await sendMail(mail);
   return outcome;
 }
 

@@ -3,6 +3,7 @@ import type { Pace } from '../activities/pace.ts';
 import type {
   AppKey,
   Artifact,
+  Artifacts,
   CleanUpOutcome,
   CloseInput,
   DecisionRecord,
@@ -66,16 +67,17 @@ async function carryOut(decision: DecisionRecord, pace: Pace, desk: PromotionDes
 
 /** Export once, keep a version, deliver to every target, and only then touch the source. */
 async function promote(decision: DecisionRecord, pace: Pace, desk: PromotionDesk): Promise<CloseInput['state']> {
-  const artifact = await exportOnce(decision, pace, desk);
-  if (artifact === 'changed') return askAgain(desk);
+  const artifacts = await exportOnce(decision, pace, desk);
+  if (artifacts === 'changed') return askAgain(desk);
   const version = await keepVersion(decision, pace, desk);
   if (version === 'changed') return askAgain(desk);
 
   desk.enter('delivering');
-  const delivered = await deliverEverywhere({ decision, artifact, version, pace, desk });
+  const delivered = await deliverEverywhere({ decision, artifacts, version, pace, desk });
 
   desk.enter('finishing');
-  const cleanUp = delivered.mayCleanUp ? await cleanUpSource(decision, pace, desk) : undefined;
+  const consumed = delivered.decisions.flatMap((one) => one.consumed);
+  const cleanUp = delivered.mayCleanUp ? await cleanUpSource({ ...decision, consumed }, pace, desk) : undefined;
   return close({ ...delivered, version, cleanUp }, pace);
 }
 
@@ -86,14 +88,24 @@ async function deny(decision: DecisionRecord, pace: Pace, desk: PromotionDesk): 
   return close({ decisions: [decision], state: 'denied', deliveries: [], cleanUp }, pace);
 }
 
-/** The bytes that every target gets, unless the content is newer than the decision. */
-async function exportOnce(decision: DecisionRecord, pace: Pace, desk: PromotionDesk): Promise<Artifact | 'changed'> {
+/** The bytes that every target gets, with data and without as targets want them, unless the content has changed. */
+async function exportOnce(decision: DecisionRecord, pace: Pace, desk: PromotionDesk): Promise<Artifacts | 'changed'> {
   desk.enter('exporting');
   const { exportApp } = sourceTransfers(decision.site, pace);
-  const result = await desk.operator.attend('export the app', pace, () => exportApp(decision));
-  if (result.outcome === 'exported') return result.artifact;
-  await sendBeside(result.mails, pace);
-  return 'changed';
+  const artifacts: { withData?: Artifact; withoutData?: Artifact } = {};
+  for (const withData of wantedKinds(decision)) {
+    const result = await desk.operator.attend('export the app', pace, () => exportApp({ ...decision, withData }));
+    if (result.outcome === 'changed') {
+      await sendBeside(result.mails, pace);
+      return 'changed';
+    }
+    artifacts[withData ? 'withData' : 'withoutData'] = result.artifact;
+  }
+  return artifacts;
+}
+
+function wantedKinds({ targets }: DecisionRecord): boolean[] {
+  return [true, false].filter((withData) => targets.some((target) => (target.data !== 'withoutData') === withData));
 }
 
 /** The version in S3, before anything is delivered. One that is wanted but not required never stops the promotion. */

@@ -34,3 +34,8 @@ export function waybillError(
 ): WaybillError {
   return new WaybillError(code, catalogue[code], facts, options);
 }
+
+/** True for a text that is a code of the catalogue. */
+export function isErrorCode(text: string): text is ErrorCode {
+  return text in catalogue;
+}

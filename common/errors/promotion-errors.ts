@@ -1,3 +1,71 @@
 import type { ErrorEntry } from './waybill-error.ts';
 
-export const promotionErrors = {} as const satisfies Record<string, ErrorEntry>;
+export const promotionErrors = {
+  WAYBILL_PROMOTION_NO_SOURCE: {
+    message: 'Site "{site}" is no source: the configuration has no `sources.{site}`.',
+    remedy: 'Add `sources.{site}` to the configuration, or end the promotions of this site.',
+    retryable: false,
+  },
+  WAYBILL_PROMOTION_NO_TARGET: {
+    message: 'Site "{site}" is no target: the configuration has no `targets.{site}`.',
+    remedy: 'Add `targets.{site}` to the configuration and retry, or skip this target.',
+    retryable: false,
+  },
+  WAYBILL_PROMOTION_RECORD_MISSING: {
+    message: 'The ledger has no record of promotion {promotionKey}, which is running.',
+    remedy: 'Check that every process uses the same ledger (`ledger` in the configuration), then retry.',
+    retryable: false,
+  },
+  WAYBILL_PROMOTION_APP_GONE: {
+    message: 'App "{app}" is no longer on site {site}.',
+    remedy: 'Abort the promotion; there is nothing left to promote.',
+    retryable: false,
+  },
+  WAYBILL_PROMOTION_EXPORT_EMPTY: {
+    message: 'The export of app "{app}" on site {site} came back cancelled or without a file.',
+    remedy: "Nothing to do: it is tried again. If it goes on, look at the site's repository and engine logs.",
+    retryable: true,
+  },
+  WAYBILL_PROMOTION_UNDECIDED: {
+    message: 'App "{app}" cannot be delivered to site {site} before somebody decides: {question}',
+    remedy:
+      'Run `waybill retry {promotionKey} --target {site} --choose <app id>` (or `--choose all`), settle it on the site and retry, or skip the target.',
+    retryable: false,
+  },
+  WAYBILL_PROMOTION_NOT_REPLACED: {
+    message: 'Replacing app "{app}" on site {site} did not take effect: {reasons}.',
+    remedy:
+      "Nothing to do: it is tried again. If it goes on, check the API user's rights on app objects there (Delete included).",
+    retryable: true,
+  },
+  WAYBILL_PROMOTION_NOT_WHOLE: {
+    message: 'App "{app}" does not stand whole on site {site}: {reasons}.',
+    remedy: 'Nothing to do: it is tried again. If it goes on, open the app there and compare it with the source.',
+    retryable: true,
+  },
+  WAYBILL_PROMOTION_NOT_PUBLISHED: {
+    message: 'App "{app}" was to be published to stream "{stream}" on site {site}, but stands {where}.',
+    remedy: 'Check on the site who moved it; retry when it is settled, or skip the target.',
+    retryable: false,
+  },
+  WAYBILL_PROMOTION_STAGING_LOST: {
+    message: 'The staging app of "{app}" on site {site} is gone: somebody removed it.',
+    remedy: 'Skip or abort this target, and approve the app again.',
+    retryable: false,
+  },
+  WAYBILL_PROMOTION_TARGET_GONE: {
+    message: 'App {targetAppId}, which "{app}" was to replace on site {site}, is gone.',
+    remedy: 'Skip this target and approve again: then a new app is published.',
+    retryable: false,
+  },
+  WAYBILL_PROMOTION_STEP_SLOW: {
+    message: 'A step did not succeed for a long time and goes on being tried.',
+    remedy: 'Look at the last error of the step; mend the cause, or retry, skip or abort the target.',
+    retryable: true,
+  },
+  WAYBILL_PROMOTION_GIVEN_UP: {
+    message: 'An operator or the expiry gave this step up.',
+    remedy: 'Nothing to do; the ledger says who and why.',
+    retryable: false,
+  },
+} as const satisfies Record<string, ErrorEntry>;

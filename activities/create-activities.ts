@@ -1,0 +1,76 @@
+import type { TargetActivities, TargetBulkActivities } from './delivery-types.ts';
+import type { ActivityDependencies } from './dependencies.ts';
+import { closePromotion } from './ledger/close-promotion.ts';
+import { expireWait, remind } from './ledger/reminders.ts';
+import { reportTrouble } from './ledger/report-trouble.ts';
+import type { RecordActivities, SourceActivities, SourceBulkActivities } from './promotion-types.ts';
+import { assess } from './qrs/source/assess.ts';
+import { copyForOwner, deleteSource, dressCopy, stripProperties } from './qrs/source/clean-up.ts';
+import { exportApp, keepVersion } from './qrs/source/export-app.ts';
+import { newsWhileDelivering } from './qrs/source/news-while-delivering.ts';
+import { recordOutsideDecision } from './qrs/source/outside-decision.ts';
+import { setTag } from './qrs/source/set-tag.ts';
+import { sitesToSweep, sweepStagingOf } from './qrs/sweep-staging.ts';
+import { closeDelivery, reloadApp } from './qrs/target/close-delivery.ts';
+import { backupTarget, replaceTarget } from './qrs/target/overwrite.ts';
+import { planDelivery } from './qrs/target/plan-delivery.ts';
+import { publishStaging } from './qrs/target/publish.ts';
+import { copyStaging, dressStaging, removeStaging, uploadStaging } from './qrs/target/stage.ts';
+import { openWatch, readAndRoute, sweepSite } from './qrs/watch/read-and-route.ts';
+import { renewSubscriptions } from './qrs/watch/subscriptions.ts';
+import type { SweepActivities, WatchActivities } from './watch-types.ts';
+
+export type SiteActivities = SourceActivities &
+  TargetActivities &
+  WatchActivities &
+  Pick<SweepActivities, 'sweepStagingOf'>;
+export type SiteBulkActivities = SourceBulkActivities & TargetBulkActivities;
+export type MainActivities = RecordActivities & Pick<SweepActivities, 'sitesToSweep'>;
+
+/** Steps without a site; polled on the main task queue. */
+export function createMainActivities(deps: ActivityDependencies): MainActivities {
+  return {
+    closePromotion: (input) => closePromotion(deps, input),
+    reportTrouble: (input) => reportTrouble(deps, input),
+    remind: (input) => remind(deps, input),
+    expireWait: (input) => expireWait(deps, input),
+    sitesToSweep: () => sitesToSweep(deps),
+  };
+}
+
+/** Quick steps at one site; polled on `site-<alias>`. */
+export function createSiteActivities(deps: ActivityDependencies): SiteActivities {
+  return {
+    assess: (input) => assess(deps, input),
+    newsWhileDelivering: (input) => newsWhileDelivering(deps, input),
+    recordOutsideDecision: (input) => recordOutsideDecision(deps, input),
+    setTag: (input) => setTag(deps, input),
+    copyForOwner: (input) => copyForOwner(deps, input),
+    dressCopy: (input) => dressCopy(deps, input),
+    deleteSource: (input) => deleteSource(deps, input),
+    stripProperties: (input) => stripProperties(deps, input),
+    planDelivery: (input) => planDelivery(deps, input),
+    copyStaging: (input) => copyStaging(deps, input),
+    dressStaging: (input) => dressStaging(deps, input),
+    publishStaging: (input) => publishStaging(deps, input),
+    replaceTarget: (input) => replaceTarget(deps, input),
+    reloadApp: (input) => reloadApp(deps, input),
+    removeStaging: (input) => removeStaging(deps, input),
+    closeDelivery: (input) => closeDelivery(deps, input),
+    openWatch: (input) => openWatch(deps, input),
+    renewSubscriptions: (input) => renewSubscriptions(deps, input),
+    sweepSite: (input) => sweepSite(deps, input),
+    readAndRoute: (input) => readAndRoute(deps, input),
+    sweepStagingOf: (input) => sweepStagingOf(deps, input),
+  };
+}
+
+/** Transfers; few at a time, polled on `site-<alias>-bulk`. */
+export function createSiteBulkActivities(deps: ActivityDependencies): SiteBulkActivities {
+  return {
+    exportApp: (input) => exportApp(deps, input),
+    keepVersion: (input) => keepVersion(deps, input),
+    uploadStaging: (input) => uploadStaging(deps, input),
+    backupTarget: (input) => backupTarget(deps, input),
+  };
+}

@@ -1,0 +1,21 @@
+import type { Config } from '../config/types.ts';
+import type { Ledger } from '../ledger/ledger.ts';
+import type { Logger } from '../common/logger.ts';
+import type { ArtifactStore } from './artifacts/artifact-store.ts';
+import type { QrsClient } from './qrs/client/qrs-client.ts';
+import type { VersionStore } from './s3/version-store.ts';
+
+/** What the activities work with. Only `worker/` makes the real ones. */
+export interface ActivityDependencies {
+  /** The configuration as it is now; asked at every use, so that a changed one is taken over. */
+  readonly config: () => Config;
+  readonly ledger: Ledger;
+  /** The client of a site by alias. */
+  readonly qrs: (site: string) => QrsClient;
+  readonly artifacts: () => Promise<ArtifactStore>;
+  readonly versions: () => Promise<VersionStore>;
+  /** Starts the app's promotion, or has the running one look again. Safe to repeat. */
+  readonly nudge: (site: string, appId: string) => Promise<void>;
+  readonly logger: Logger;
+  readonly nowUtc: () => string;
+}

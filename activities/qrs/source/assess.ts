@@ -1,0 +1,236 @@
+import { accountOf, fold } from '../../../rules/app-facts.ts';
+import { type Ask, askOf } from '../../../rules/ask.ts';
+import type { RequestProblem } from '../../../rules/property-request.ts';
+import { attemptContext } from '../../activity-context.ts';
+import type { ActivityDependencies } from '../../dependencies.ts';
+import { decisionMail, decisionProblem, publishAlert, reapproval } from '../../outgoing-mails.ts';
+import { paceOf } from '../../pace.ts';
+import type { AppKey, Assessment, NextStep, OutgoingMail } from '../../promotion-types.ts';
+import type { AppMemory, SiteMemory } from '../app-memory.ts';
+import { eq, guid } from '../client/filter.ts';
+import { approvalOf, askPolicyOf, sourceOf } from '../source-policy.ts';
+import { groupsFor } from './groups.ts';
+import { unsentMails } from '../../ledger/unsent-mails.ts';
+import { readSourceApp, type SourceApp } from './read-source.ts';
+import { recordDecision, recordPropertyDecision, remember, rememberAbsence } from './record-decision.ts';
+import { type StoredDecision, withoutDetails } from './stored-decision.ts';
+
+/**
+ * Looks what an app's state asks for, and claims and records a decision it finds (design 3.2 to 3.6). Reads the site,
+ * writes only the ledger; safe to repeat: every claim is made once, every mail has a stable key.
+ */
+export async function assess(deps: ActivityDependencies, key: AppKey): Promise<Assessment> {
+  const pace = paceOf(deps.config());
+  const open = await openDecision(deps, key);
+  if (open) {
+    const mails = await unsentMails(deps, decisionMail(open));
+    return { pace, app: open.app, problems: [], mails, next: { kind: 'act', decision: withoutDetails(open) } };
+  }
+  const source = await readSourceApp(deps, key.site, key.appId, attemptContext().signal);
+  if (!source) {
+    await deps.ledger.deleteAwaiting(key.site, key.appId);
+    return { pace, problems: [], mails: [], next: { kind: 'end', why: 'the app is gone', state: 'withdrawn' } };
+  }
+  const look = await lookAt(deps, key, source);
+  const mails = [...(await mailsOnPublish(deps, key, source)), ...look.mails];
+  return {
+    pace,
+    app: { name: source.app.name, owner: accountOf(source.app.owner), streamName: source.app.stream?.name },
+    problems: look.problems.map((problem) => problem.text),
+    mails: await unsentMails(deps, mails),
+    next: look.next,
+  };
+}
+
+interface Look {
+  readonly next: NextStep;
+  readonly problems: readonly RequestProblem[];
+  readonly mails: readonly OutgoingMail[];
+}
+
+async function lookAt(deps: ActivityDependencies, key: AppKey, source: SourceApp): Promise<Look> {
+  const memory = (await deps.ledger.getAppMemory<AppMemory>(key.site, [key.appId])).get(key.appId)?.memory;
+  if (source.request.approval === 'none' && memory?.remembered) await rememberAbsence(deps, key.site, key.appId);
+  const ask = await askNow(deps, key, source, memory);
+  const look = await actOn(deps, key, source, ask, memory);
+  if (look.next.kind === 'wait') await showAsWaiting(deps, key, source, look.problems, look.next.sinceUtc);
+  else if (look.next.kind !== 'set-tag') await deps.ledger.deleteAwaiting(key.site, key.appId);
+  return look;
+}
+
+async function askNow(
+  deps: ActivityDependencies,
+  key: AppKey,
+  source: SourceApp,
+  memory: AppMemory | undefined,
+): Promise<Ask> {
+  const policy = askPolicyOf(deps.config(), key.site, source.app.stream?.name);
+  const siteMemory = await deps.ledger.getSiteMemory<SiteMemory>(key.site);
+  const groups = await groupsFor(deps, key.site, policy, source.request);
+  const facts = {
+    ...source,
+    remembered: memory?.remembered,
+    firstStartUtc: siteMemory?.memory.firstStartUtc ?? '',
+    groupsOf: (account: string) => groups.get(fold(account)) ?? [],
+  };
+  const ask = askOf(facts, policy);
+  if (ask.ask !== 'tag' || (await canTag(deps, key.site))) return ask;
+  return askOf(facts, { ...policy, reload: { ...policy.reload, untaggable: true } });
+}
+
+/** Whether the promote-on-reload tag exists or may be made; its lack is reported and stops nothing (defect 31). */
+async function canTag(deps: ActivityDependencies, site: string): Promise<boolean> {
+  const { createMissingTag, tag } = sourceOf(deps.config(), site).promoteOnReload;
+  if (createMissingTag || (await deps.qrs(site).tags(eq('name', tag))).length > 0) return true;
+  deps.logger.warn(
+    { site, tag },
+    'the promote-on-reload tag does not exist; make it in the QMC, or set createMissingTag',
+  );
+  return false;
+}
+
+async function actOn(
+  deps: ActivityDependencies,
+  key: AppKey,
+  source: SourceApp,
+  ask: Ask,
+  memory: AppMemory | undefined,
+): Promise<Look> {
+  switch (ask.ask) {
+    case 'tag':
+    case 'untag':
+      return { next: { kind: 'set-tag', present: ask.ask === 'tag' }, problems: [], mails: [] };
+    case 'nothing': {
+      const told = ask.problems.length > 0 ? problemMails(deps, key, source, ask.problems) : [];
+      return { next: { kind: 'end', why: ask.why, state: 'withdrawn' }, problems: ask.problems, mails: told };
+    }
+    case 'wait': {
+      const next = await waiting(deps, key, source);
+      return { next, problems: ask.problems, mails: await mailsOnWait(deps, key, source, ask) };
+    }
+    case 'reload': {
+      const decisionId = `reload ${ask.reloadedAtUtc}`;
+      const by = { account: ask.decidedBy, door: 'standing', asserted: false } as const;
+      const decided = {
+        decisionId,
+        verdict: 'reload',
+        by,
+        decidedAtUtc: ask.reloadedAtUtc,
+        targets: ask.targets,
+      } as const;
+      return afterRecording(await recordDecision(deps, { site: key.site, source, ...decided }), ask.problems);
+    }
+    default:
+      return afterRecording(
+        await recordPropertyDecision(deps, key.site, source, ask, memory?.remembered),
+        ask.problems,
+      );
+  }
+}
+
+function afterRecording(
+  recorded: Awaited<ReturnType<typeof recordDecision>>,
+  problems: readonly RequestProblem[],
+): Look {
+  if (recorded.state === 'closed') {
+    return {
+      next: { kind: 'end', why: 'this decision was carried out before', state: 'withdrawn' },
+      problems,
+      mails: [],
+    };
+  }
+  return { next: { kind: 'act', decision: recorded.decision }, problems, mails: decisionMail(recorded.decision) };
+}
+
+/** A decision that is recorded but not finished: after a crash, a reset or a decision by console or CLI. */
+async function openDecision(deps: ActivityDependencies, key: AppKey): Promise<StoredDecision | undefined> {
+  const open = await deps.ledger.listPromotions<StoredDecision>({ site: key.site, appId: key.appId, open: true });
+  return open.at(-1)?.decision;
+}
+
+async function waiting(deps: ActivityDependencies, key: AppKey, source: SourceApp): Promise<NextStep> {
+  const { reminderMs, expireMs } = approvalOf(sourceOf(deps.config(), key.site), source.app.stream?.name);
+  const standing = await deps.ledger.getAwaiting(key.site, key.appId);
+  const again = standing && standing.publishTimeUtc === source.app.publishedAtUtc;
+  const sinceUtc = again ? standing.waitingSinceUtc : deps.nowUtc();
+  const waitedMs = Date.parse(deps.nowUtc()) - Date.parse(sinceUtc);
+  return {
+    kind: 'wait',
+    sinceUtc,
+    remindInMs: reminderMs > 0 ? Math.max(1000, reminderMs - (waitedMs % reminderMs)) : undefined,
+    expireInMs: expireMs > 0 ? Math.max(1000, expireMs - waitedMs) : undefined,
+  };
+}
+
+async function showAsWaiting(
+  deps: ActivityDependencies,
+  key: AppKey,
+  source: SourceApp,
+  problems: readonly RequestProblem[],
+  waitingSinceUtc: string,
+): Promise<void> {
+  await deps.ledger.upsertAwaiting({
+    site: key.site,
+    appId: key.appId,
+    appName: source.app.name,
+    owner: accountOf(source.app.owner),
+    stream: source.app.stream?.name,
+    publishTimeUtc: source.app.publishedAtUtc,
+    waitingSinceUtc,
+    missing: problems.map((problem) => problem.text),
+    alertedTo: [],
+  });
+}
+
+async function mailsOnWait(
+  deps: ActivityDependencies,
+  key: AppKey,
+  source: SourceApp,
+  ask: Extract<Ask, { ask: 'wait' }>,
+): Promise<OutgoingMail[]> {
+  const { stale } = ask;
+  if (!stale) return ask.problems.length > 0 ? problemMails(deps, key, source, ask.problems) : [];
+  const decisionId = `stale ${source.revisionKey} ${stale.decidedAtUtc}`;
+  await remember(deps, key.site, source, {
+    decisionId,
+    verdict: 'approve',
+    targets: source.request.targets,
+    stale: true,
+  });
+  return reapproval(key.site, source.app, stale.decidedBy, stale.decidedAtUtc, stale.changes, deps.nowUtc());
+}
+
+/** Tells whoever set the properties last what is in the way. */
+function problemMails(
+  deps: ActivityDependencies,
+  key: AppKey,
+  source: SourceApp,
+  problems: readonly RequestProblem[],
+): OutgoingMail[] {
+  const told = problems.filter((problem) => problem.kind !== 'changed-since');
+  const author = source.request.rows.toSorted((a, b) => (a.modifiedUtc < b.modifiedUtc ? -1 : 1)).at(-1)?.modifiedBy;
+  if (told.length === 0 || !author) return [];
+  return [decisionProblem(key.site, source.app, told, author, deps.nowUtc())];
+}
+
+/** Claims a publish once and tells the stream's approvers, where the stream asks for it with exactly the word for yes. */
+async function mailsOnPublish(deps: ActivityDependencies, key: AppKey, { app }: SourceApp): Promise<OutgoingMail[]> {
+  const siteMemory = await deps.ledger.getSiteMemory<SiteMemory>(key.site);
+  if (!app.stream || !app.publishedAtUtc || app.publishedAtUtc <= (siteMemory?.memory.firstStartUtc ?? '')) return [];
+  const claim = { kind: 'publish', site: key.site, appId: app.id, key: app.publishedAtUtc } as const;
+  const { fresh, state } = await deps.ledger.claim({ ...claim, promotionKey: `${key.site}.${app.id}` });
+  if (state === 'closed') return [];
+  if (!fresh) await deps.ledger.closeClaims(claim, 'told');
+  return (await asksForAlert(deps, key.site, app.stream.id)) ? [publishAlert(key.site, app, app.publishedAtUtc)] : [];
+}
+
+async function asksForAlert(deps: ActivityDependencies, site: string, streamId: string): Promise<boolean> {
+  if (!deps.config().mail.enabled) return false;
+  const { properties, words } = sourceOf(deps.config(), site);
+  const [stream] = await deps.qrs(site).streams(eq('id', guid(streamId)));
+  return (stream?.customProperties ?? []).some(
+    (row) =>
+      fold(row.definition.name) === fold(properties.streamAlert) &&
+      words.yes.some((yes) => fold(yes) === fold(row.value)),
+  );
+}

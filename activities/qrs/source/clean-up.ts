@@ -1,0 +1,190 @@
+import { waybillError } from '../../../common/errors/catalogue.ts';
+import { accountOf, sameText } from '../../../rules/app-facts.ts';
+import { isConsumed, unconsumedRows } from '../../../rules/clean-up.ts';
+import { identifyDecision } from '../../../rules/same-decision.ts';
+import { whyNotWhole } from '../../../rules/verify.ts';
+import { attemptContext } from '../../activity-context.ts';
+import type { ActivityDependencies } from '../../dependencies.ts';
+import type { CleanUpOutcome, DecisionRecord } from '../../promotion-types.ts';
+import { toObjectFacts } from '../app-facts.ts';
+import type { AppMemory } from '../app-memory.ts';
+import { makeStagingApp } from '../staged-app.ts';
+import { stagingName } from '../staging-name.ts';
+import { sourceOf } from '../source-policy.ts';
+import { rememberAbsence } from './record-decision.ts';
+import type { SourceApp } from './read-source.ts';
+import { storedDecision } from './stored-decision.ts';
+import { checkSource } from './unchanged.ts';
+
+/** The staging number of the owner's copy. */
+const COPY_NUMBER = 1;
+
+/**
+ * The owner's copy of the published app, under a staging name. Nothing is copied when the app changed or somebody
+ * asked for more since the decision: then everything stays. Safe to repeat: a copy whose reply was lost is adopted.
+ */
+export async function copyForOwner(
+  deps: ActivityDependencies,
+  decision: DecisionRecord,
+): Promise<{ outcome: 'copied'; copyAppId: string } | { outcome: 'kept'; why: string }> {
+  const why = await whyKeepSource(deps, decision);
+  if (why) return { outcome: 'kept', why };
+  const { promotionKey, site, appId } = decision;
+  const { signal } = attemptContext();
+  const copyAppId = await makeStagingApp(deps, {
+    promotionKey,
+    site,
+    number: COPY_NUMBER,
+    purpose: 'unpublish',
+    whyNotWhole: () => [],
+    make: (name) => deps.qrs(site).copyApp(appId, name, { signal }),
+  });
+  return { outcome: 'copied', copyAppId };
+}
+
+/** Gives the copy its owner and name in one write. Safe to repeat. */
+export async function dressCopy(
+  deps: ActivityDependencies,
+  { decision, copyAppId }: { decision: DecisionRecord; copyAppId: string },
+): Promise<void> {
+  const { source } = await storedDecision(deps, decision.promotionKey);
+  const { signal } = attemptContext();
+  await deps.qrs(decision.site).updateApp(
+    copyAppId,
+    (app) => {
+      const dressed = app.owner.id === source.ownerId && app.name === decision.app.name;
+      return dressed ? undefined : { ...app, name: decision.app.name, owner: { ...app.owner, id: source.ownerId } };
+    },
+    { signal },
+  );
+}
+
+/**
+ * Deletes the published app once its copy is proven and the app itself was looked at again; otherwise the copy goes.
+ * Safe to repeat: an app that is gone is done.
+ */
+export async function deleteSource(
+  deps: ActivityDependencies,
+  { decision, copyAppId }: { decision: DecisionRecord; copyAppId: string },
+): Promise<CleanUpOutcome> {
+  const { site, appId, promotionKey } = decision;
+  const client = deps.qrs(site);
+  const { signal } = attemptContext();
+  await requireWholeCopy(deps, decision, copyAppId);
+  const why = await whyKeepSource(deps, decision);
+  if (why) {
+    await client.deleteApp(copyAppId, { signal });
+    await settleCopy(deps, decision, copyAppId, 'removed');
+    return { outcome: 'kept', why };
+  }
+  await client.deleteApp(appId, { signal });
+  await settleCopy(deps, decision, copyAppId, 'published');
+  const facts = { copyAppId };
+  await deps.ledger.record({
+    promotionKey,
+    seq: 'unpublished',
+    type: 'unpublished',
+    atUtc: deps.nowUtc(),
+    site,
+    appId,
+    facts,
+  });
+  return { outcome: 'done', copyAppId };
+}
+
+/** Takes the consumed property rows away, by definition and value, and nothing else. Safe to repeat. */
+export async function stripProperties(deps: ActivityDependencies, decision: DecisionRecord): Promise<CleanUpOutcome> {
+  const { site, appId, promotionKey } = decision;
+  const client = deps.qrs(site);
+  const { signal } = attemptContext();
+  if (!(await client.getApp(appId, { signal }))) return { outcome: 'kept', why: 'the app is gone' };
+  await client.updateApp(
+    appId,
+    (app) => {
+      const kept = app.customProperties.filter(
+        (row) => !isConsumed({ name: row.definition.name, value: row.value }, decision.consumed),
+      );
+      return kept.length === app.customProperties.length ? undefined : { ...app, customProperties: kept };
+    },
+    { signal },
+  );
+  await rememberAbsence(deps, site, appId);
+  await deps.ledger.record({ promotionKey, seq: 'stripped', type: 'stripped', atUtc: deps.nowUtc(), site, appId });
+  return { outcome: 'done' };
+}
+
+/** Why the source must stay as it is: an edit or a request since the decision; undefined when it may go. */
+async function whyKeepSource(deps: ActivityDependencies, decision: DecisionRecord): Promise<string | undefined> {
+  const { source, changes } = await checkSource(deps, decision);
+  if (!source) return undefined;
+  if (changes.length > 0) return `the app changed since: ${changes.slice(0, 5).join('; ')}`;
+  const left = unconsumedRows(source.app.rows, sourceOf(deps.config(), decision.site).properties, decision.consumed);
+  if (left.length > 0) return 'somebody asked for more since';
+  return (await decidedAnew(deps, decision, source)) ? 'somebody decided anew since' : undefined;
+}
+
+async function decidedAnew(deps: ActivityDependencies, decision: DecisionRecord, source: SourceApp): Promise<boolean> {
+  if (decision.by.door !== 'qmc') return false;
+  const { approval, approvalRows, rows, targets } = source.request;
+  if (approval !== 'approve' && approval !== 'deny') return approval === 'conflict';
+  const memory = (await deps.ledger.getAppMemory<AppMemory>(decision.site, [decision.appId])).get(
+    decision.appId,
+  )?.memory;
+  const seen = {
+    verdict: approval,
+    approvalRows,
+    rows,
+    targets: approval === 'deny' ? [] : targets,
+    revisionKey: source.revisionKey,
+  };
+  return identifyDecision(seen, memory?.remembered).kind === 'new';
+}
+
+async function requireWholeCopy(
+  deps: ActivityDependencies,
+  decision: DecisionRecord,
+  copyAppId: string,
+): Promise<void> {
+  const { site, app, appId } = decision;
+  const client = deps.qrs(site);
+  const { signal } = attemptContext();
+  const [copy, copied, originals] = await Promise.all([
+    client.getApp(copyAppId, { signal }),
+    client.getAppObjects(copyAppId, { signal, scope: 'all' }),
+    client.getAppObjects(appId, { signal }),
+  ]);
+  const { source } = await storedDecision(deps, decision.promotionKey);
+  const reasons: string[] = [];
+  if (!copy) reasons.push('its copy is not there');
+  else if (copy.owner.id !== source.ownerId) {
+    reasons.push(
+      `its copy belongs to ${accountOf({ directory: copy.owner.userDirectory, userId: copy.owner.userId })}`,
+    );
+  } else if (!sameText(copy.name, app.name)) reasons.push(`its copy is called "${copy.name}"`);
+  reasons.push(
+    ...whyNotWhole(
+      { sizeBytes: 0, objects: originals.map(toObjectFacts) },
+      { sizeBytes: 0, objects: copied.map(toObjectFacts) },
+    ),
+  );
+  if (reasons.length > 0)
+    throw waybillError('WAYBILL_PROMOTION_NOT_WHOLE', { app: app.name, site, reasons: reasons.join('; ') });
+}
+
+async function settleCopy(
+  deps: ActivityDependencies,
+  { promotionKey, site }: DecisionRecord,
+  copyAppId: string,
+  state: 'published' | 'removed',
+): Promise<void> {
+  await deps.ledger.upsertStaging({
+    promotionKey,
+    target: site,
+    n: COPY_NUMBER,
+    name: stagingName(deps.config().installation.id, promotionKey, site, COPY_NUMBER),
+    appId: copyAppId,
+    purpose: 'unpublish',
+    state,
+    closedAtUtc: deps.nowUtc(),
+  });
+}

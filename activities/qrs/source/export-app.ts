@@ -1,0 +1,123 @@
+import type { ActivityDependencies } from '../../dependencies.ts';
+import { attemptContext } from '../../activity-context.ts';
+import { unsentMails } from '../../ledger/unsent-mails.ts';
+import type { Artifact, DecisionRecord, ExportOutcome, VersionOutcome } from '../../promotion-types.ts';
+import { isWaybillError } from '../../../common/errors/waybill-error.ts';
+import type { StoredArtifact } from '../../artifacts/artifact-store.ts';
+import { fetchExport } from './fetch-export.ts';
+import { askForApprovalAgain, checkSource, type SourceCheck } from './unchanged.ts';
+import type { SourceApp } from './read-source.ts';
+
+/** A decision older than this is checked against the content before an export is begun, not only after it. */
+const FRESH_MS = 60_000;
+
+/**
+ * Exports the app once, between two looks at its content: the artifact holds what was approved, or nothing is
+ * promoted (design 3.6, 3.7). Safe to repeat: same content, same artifact.
+ */
+export async function exportApp(
+  deps: ActivityDependencies,
+  input: DecisionRecord & { withData: boolean },
+): Promise<ExportOutcome> {
+  const { withData, ...decision } = input;
+  if (!(await isFresh(deps, decision))) {
+    const before = await checkSource(deps, decision);
+    if (before.changes.length > 0) return askAgain(deps, decision, before);
+  }
+  const stored = await fetchApp(deps, decision, !withData);
+  const after = await checkSource(deps, decision);
+  if (after.changes.length > 0) return askAgain(deps, decision, after);
+  const artifact = toArtifact(stored, after.source);
+  const { promotionKey, site, appId } = decision;
+  const atUtc = deps.nowUtc();
+  const seq = withData ? 'export' : 'export-without-data';
+  await deps.ledger.updatePromotion(promotionKey, { state: 'delivering', artifact });
+  await deps.ledger.record({ promotionKey, seq, type: 'exported', atUtc, site, appId, facts: stored });
+  return { outcome: 'exported', artifact };
+}
+
+/**
+ * Keeps the app without data as a version in S3, from an export of its own between the same two looks. Safe to
+ * repeat: a version of this promotion that is there already is found.
+ */
+export async function keepVersion(deps: ActivityDependencies, decision: DecisionRecord): Promise<VersionOutcome> {
+  try {
+    return await tryToKeepVersion(deps, decision);
+  } catch (error) {
+    const final = isWaybillError(error) && !error.retryable;
+    const givesUp = final || attemptContext().attempt >= VERSION_ATTEMPTS;
+    if (decision.version === 'required' || attemptContext().signal.aborted || !givesUp) throw error;
+    const why = error instanceof Error ? error.message : String(error);
+    const { promotionKey, site, appId } = decision;
+    await deps.ledger.record({
+      promotionKey,
+      seq: 'version',
+      type: 'version-failed',
+      atUtc: deps.nowUtc(),
+      site,
+      appId,
+      facts: { why },
+    });
+    deps.logger.warn({ promotion: promotionKey, site, app: decision.app.name, err: error }, 'no version could be kept');
+    return { outcome: 'failed', why };
+  }
+}
+
+/** How often a version that is wanted but not required is tried before the promotion goes on without. */
+const VERSION_ATTEMPTS = 5;
+
+async function tryToKeepVersion(deps: ActivityDependencies, decision: DecisionRecord): Promise<VersionOutcome> {
+  const { promotionKey, site, appId, app } = decision;
+  const { signal, progress } = attemptContext();
+  const stored = await fetchApp(deps, decision, true);
+  const after = await checkSource(deps, decision);
+  if (after.changes.length > 0) return askAgain(deps, decision, after);
+  const store = await deps.artifacts();
+  const versions = await deps.versions();
+  const kept = await versions.keep({
+    key: versions.keyOf({ site, appId }),
+    appName: app.name,
+    promotionKey,
+    sha256: stored.sha256,
+    body: () => store.open(stored.sha256),
+    signal,
+    onBytes: progress,
+  });
+  const version = { versionId: kept.versionId, key: kept.key };
+  await deps.ledger.updatePromotion(promotionKey, { version: { ...version, sha256: stored.sha256 } });
+  const facts = { ...version, sha256: stored.sha256, sizeBytes: stored.sizeBytes };
+  await deps.ledger.record({
+    promotionKey,
+    seq: 'version',
+    type: 'version-kept',
+    atUtc: deps.nowUtc(),
+    site,
+    appId,
+    facts,
+  });
+  return { outcome: 'kept', version };
+}
+
+function fetchApp(deps: ActivityDependencies, decision: DecisionRecord, skipData: boolean): Promise<StoredArtifact> {
+  return fetchExport(deps, { site: decision.site, appId: decision.appId, appName: decision.app.name, skipData });
+}
+
+/** The check after the export proves the one before it; a fresh decision saves the first. */
+async function isFresh(deps: ActivityDependencies, decision: DecisionRecord): Promise<boolean> {
+  const promotion = await deps.ledger.getPromotion(decision.promotionKey);
+  const ageMs = Date.parse(deps.nowUtc()) - Date.parse(promotion?.startedAtUtc ?? '');
+  return ageMs < FRESH_MS && attemptContext().attempt === 1;
+}
+
+async function askAgain(deps: ActivityDependencies, decision: DecisionRecord, check: SourceCheck) {
+  const mails = await unsentMails(deps, await askForApprovalAgain(deps, decision, check));
+  return { outcome: 'changed', mails } as const;
+}
+
+function toArtifact(stored: StoredArtifact, source: SourceApp | undefined): Artifact {
+  const counts = new Map<string, number>();
+  for (const { objectType } of source?.revision.objects ?? [])
+    counts.set(objectType, (counts.get(objectType) ?? 0) + 1);
+  const objects = [...counts].map(([type, count]) => ({ type, count })).toSorted((a, b) => (a.type < b.type ? -1 : 1));
+  return { ...stored, sizeComparable: source?.app.sizeBytes === stored.sizeBytes, objects };
+}

@@ -1,0 +1,90 @@
+import { identifyDecision } from '../../../rules/same-decision.ts';
+import { attemptContext } from '../../activity-context.ts';
+import type { ActivityDependencies } from '../../dependencies.ts';
+import { unsentMails } from '../../ledger/unsent-mails.ts';
+import { mailAppOfDecision } from '../../outgoing-mails.ts';
+import type { DecisionRecord, LaterNews, OutgoingMail } from '../../promotion-types.ts';
+import type { AppMemory } from '../app-memory.ts';
+import { readSourceApp, type SourceApp } from './read-source.ts';
+import { recordPropertyDecision } from './record-decision.ts';
+import { type StoredDecision, withoutDetails } from './stored-decision.ts';
+
+export interface NewsInput {
+  readonly decision: DecisionRecord;
+  /** Promotion keys that are being delivered already. */
+  readonly knownKeys: readonly string[];
+}
+
+/**
+ * What came for an app while its promotion is being delivered (design 3.3, 3.9). Added targets are recorded here and
+ * found again by a repeat; a newer approval is left for the next cycle; a denial comes too late.
+ */
+export async function newsWhileDelivering(deps: ActivityDependencies, input: NewsInput): Promise<LaterNews> {
+  const { decision, knownKeys } = input;
+  const { site, appId } = decision;
+  const open = await deps.ledger.listPromotions<StoredDecision>({ site, appId, open: true });
+  const unknown = open.map((promotion) => promotion.decision).find((one) => !knownKeys.includes(one.promotionKey));
+  if (unknown) return { kind: 'added', decision: withoutDetails(unknown) };
+  const source = await readSourceApp(deps, site, appId, attemptContext().signal);
+  if (!source || decision.verdict === 'reload') return { kind: 'nothing' };
+  if (source.request.approval === 'deny') return tooLate(deps, decision, source);
+  if (source.request.approval !== 'approve') return { kind: 'nothing' };
+  return byApproval(deps, decision, source);
+}
+
+async function byApproval(deps: ActivityDependencies, decision: DecisionRecord, source: SourceApp): Promise<LaterNews> {
+  const { site, appId } = decision;
+  const remembered = (await deps.ledger.getAppMemory<AppMemory>(site, [appId])).get(appId)?.memory.remembered;
+  const { approvalRows, rows, targets } = source.request;
+  const identity = identifyDecision(
+    { verdict: 'approve', approvalRows, rows, targets, revisionKey: source.revisionKey },
+    remembered,
+  );
+  const [row] = approvalRows;
+  if (!row || source.request.problems.some((problem) => problem.blocking)) return { kind: 'nothing' };
+  if (identity.kind === 'new')
+    return decision.by.door === 'qmc' || remembered ? { kind: 'newer' } : { kind: 'nothing' };
+  if (identity.added.length === 0 || source.revisionKey !== decision.revisionKey) return { kind: 'nothing' };
+  const recorded = await recordPropertyDecision(
+    deps,
+    site,
+    source,
+    {
+      ask: 'approve',
+      identity: 'added',
+      decidedBy: row.modifiedBy,
+      decidedAtUtc: row.modifiedUtc,
+      targets: identity.added,
+      problems: [],
+    },
+    remembered,
+  );
+  return recorded.state === 'open' ? { kind: 'added', decision: recorded.decision } : { kind: 'nothing' };
+}
+
+async function tooLate(deps: ActivityDependencies, decision: DecisionRecord, source: SourceApp): Promise<LaterNews> {
+  const denier = source.request.approvalRows[0]?.modifiedBy ?? '';
+  const mail: OutgoingMail = {
+    promotionKey: decision.promotionKey,
+    key: 'tooLate',
+    mail: {
+      kind: 'tooLate',
+      occurredAtUtc: deps.nowUtc(),
+      app: mailAppOfDecision(decision),
+      denier,
+      approver: decision.by.account,
+      targets: decision.targets,
+    },
+    recipients: { to: 'owner', site: decision.site, owner: denier },
+  };
+  await deps.ledger.record({
+    promotionKey: decision.promotionKey,
+    seq: 'too-late',
+    type: 'too-late',
+    atUtc: deps.nowUtc(),
+    site: decision.site,
+    appId: decision.appId,
+    facts: { denier },
+  });
+  return { kind: 'too-late', mails: await unsentMails(deps, [mail]) };
+}

@@ -1,0 +1,67 @@
+import { waybillError } from '../../../common/errors/catalogue.ts';
+import { whyNotAllowed, whyNotAsserted } from '../../../rules/approval-policy.ts';
+import type { DecideRequest } from '../../../workflows/contract.ts';
+import { attemptContext } from '../../activity-context.ts';
+import type { ActivityDependencies } from '../../dependencies.ts';
+import type { AppKey } from '../../promotion-types.ts';
+import { askPolicyOf, sourceOf } from '../source-policy.ts';
+import { groupsOfAccount } from './groups.ts';
+import { readSourceContent, type SourceApp } from './read-source.ts';
+import { recordDecision } from './record-decision.ts';
+
+/**
+ * Authorises and records a decision by console, CLI or Temporal UI, over the content of now. Safe to repeat: the
+ * caller's decision id makes it one decision.
+ *
+ * @throws WAYBILL_DECISION_NOT_POSSIBLE, WAYBILL_DECISION_NOT_ALLOWED
+ */
+export async function recordOutsideDecision(
+  deps: ActivityDependencies,
+  { site, appId, request }: AppKey & { request: DecideRequest },
+): Promise<{ promotionKey: string }> {
+  const source = await readSourceContent(deps, site, appId, attemptContext().signal);
+  if (!source) throw waybillError('WAYBILL_DECISION_NOT_POSSIBLE', { app: appId, site, why: 'it is no longer there' });
+  if (!source.app.stream) {
+    throw waybillError('WAYBILL_DECISION_NOT_POSSIBLE', { app: source.app.name, site, why: 'it is not published' });
+  }
+  await refuseUnlessAllowed(deps, site, source, request);
+  const { decision } = await recordDecision(deps, {
+    site,
+    source,
+    decisionId: request.decisionId,
+    verdict: request.verdict,
+    by: request.by,
+    decidedAtUtc: deps.nowUtc(),
+    note: request.note,
+    targets: request.targets,
+  });
+  return { promotionKey: decision.promotionKey };
+}
+
+async function refuseUnlessAllowed(
+  deps: ActivityDependencies,
+  site: string,
+  source: SourceApp,
+  request: DecideRequest,
+): Promise<void> {
+  const config = deps.config();
+  const { account, asserted } = request.by;
+  const known = sourceOf(config, site).targets;
+  const unknown = request.targets.filter((target) => !known.includes(target.site)).map((target) => target.site);
+  if (unknown.length > 0) {
+    const why = `${unknown.join(', ')} is no target of ${site}; known are ${known.join(', ')}`;
+    throw waybillError('WAYBILL_DECISION_NOT_POSSIBLE', { app: source.app.name, site, why });
+  }
+  const policy = askPolicyOf(config, site, source.app.stream?.name);
+  const namesGroups = policy.approval.approvers !== 'anyone' && policy.approval.approvers.groups.length > 0;
+  const groups = namesGroups ? await groupsOfAccount(deps, site, account) : [];
+  const maker = { account, groups, asserted };
+  const refusals = [
+    ...whyNotAllowed(maker, request.verdict, source.app.owner, policy.approval, policy.serviceAccounts),
+    ...whyNotAsserted(maker, request.targets, (target) => config.targets[target]?.acceptAsserted ?? false),
+  ];
+  const [refusal] = refusals;
+  if (refusal) {
+    throw waybillError('WAYBILL_DECISION_NOT_ALLOWED', { account, app: source.app.name, site, why: refusal.text });
+  }
+}

@@ -1,0 +1,61 @@
+import type { Config } from '../../../config/types.ts';
+import type { AppFacts } from '../../../rules/app-facts.ts';
+import type { PropertyRequest } from '../../../rules/property-request.ts';
+import type { Revision } from '../../../rules/revision.ts';
+import type { ActivityDependencies } from '../../dependencies.ts';
+import { revisionKeyOf, toAppFacts, toRevision } from '../app-facts.ts';
+import { requestOf, sourceOf } from '../source-policy.ts';
+
+/** An app on its source site as it is now: what it asks for and what it holds. */
+export interface SourceApp {
+  readonly app: AppFacts;
+  readonly request: PropertyRequest;
+  readonly revision: Revision;
+  readonly revisionKey: string;
+}
+
+/** Reads an app and its approved objects; undefined when it is gone. Changes nothing. */
+export async function readSourceApp(
+  deps: ActivityDependencies,
+  site: string,
+  appId: string,
+  signal?: AbortSignal,
+): Promise<SourceApp | undefined> {
+  const client = deps.qrs(site);
+  const found = await client.getApp(appId, { signal });
+  if (!found) return undefined;
+  const app = toAppFacts(found);
+  const request = requestOf(deps.config(), site, app);
+  // An app without a decision needs no revision, and the call is saved.
+  const asked = request.approval !== 'none' || request.reloadRows.length > 0;
+  const objects = app.stream && asked ? await client.getAppObjects(appId, { signal }) : [];
+  return withRevision(deps.config(), site, app, request, toRevision(app, objects));
+}
+
+/** As `readSourceApp`, with the objects in any case. */
+export async function readSourceContent(
+  deps: ActivityDependencies,
+  site: string,
+  appId: string,
+  signal?: AbortSignal,
+): Promise<SourceApp | undefined> {
+  const client = deps.qrs(site);
+  const [found, objects] = await Promise.all([
+    client.getApp(appId, { signal }),
+    client.getAppObjects(appId, { signal }),
+  ]);
+  if (!found) return undefined;
+  const app = toAppFacts(found);
+  return withRevision(deps.config(), site, app, requestOf(deps.config(), site, app), toRevision(app, objects));
+}
+
+function withRevision(
+  config: Config,
+  site: string,
+  app: AppFacts,
+  request: PropertyRequest,
+  revision: Revision,
+): SourceApp {
+  const { dataCountsAsContent } = sourceOf(config, site);
+  return { app, request, revision, revisionKey: revisionKeyOf(revision, dataCountsAsContent) };
+}

@@ -1,0 +1,45 @@
+import { attemptContext, pause } from '../activity-context.ts';
+import type { ActivityDependencies } from '../dependencies.ts';
+import type { QrsApp } from './client/types.ts';
+import { stagingName } from './staging-name.ts';
+
+/** An app to be made under a staging name. */
+export interface StagingPlan {
+  readonly promotionKey: string;
+  readonly site: string;
+  readonly number: number;
+  readonly purpose: 'upload' | 'copy' | 'unpublish';
+  /** Why an app that bears the name is not whole, so that it is removed and made anew; empty when it is. */
+  readonly whyNotWhole: (app: QrsApp) => readonly string[];
+  readonly make: (name: string) => Promise<QrsApp>;
+}
+
+/**
+ * The id of the staging app, made by this attempt or adopted from one whose reply was lost (design 4). Before a
+ * repeat, the name is looked for several times, because the repository lags behind its own writes.
+ */
+export async function makeStagingApp(deps: ActivityDependencies, plan: StagingPlan): Promise<string> {
+  const { promotionKey, site, number, purpose } = plan;
+  const name = stagingName(deps.config().installation.id, promotionKey, site, number);
+  const row = { promotionKey, target: site, n: number, name, purpose };
+  const known = await deps.ledger.getStaging({ promotionKey, target: site, n: number });
+  if (!known) await deps.ledger.upsertStaging({ ...row, state: 'intended' });
+  const adopted = known || attemptContext().attempt > 1 ? await adopt(deps, plan, name) : undefined;
+  const app = adopted ?? (await plan.make(name));
+  await deps.ledger.upsertStaging({ ...row, appId: app.id, state: 'open' });
+  return app.id;
+}
+
+async function adopt(deps: ActivityDependencies, plan: StagingPlan, name: string): Promise<QrsApp | undefined> {
+  const { looks, lookAfterMs } = deps.config().retry;
+  const client = deps.qrs(plan.site);
+  const { signal } = attemptContext();
+  for (let look = 1; look <= looks; look += 1) {
+    const found = (await client.findAppsByName(name, { signal })).filter((app) => !app.published);
+    const whole = found.find((app) => plan.whyNotWhole(app).length === 0);
+    for (const app of found) if (app !== whole) await client.deleteApp(app.id, { signal });
+    if (whole) return whole;
+    if (look < looks) await pause(lookAfterMs / looks);
+  }
+  return undefined;
+}

@@ -1,0 +1,51 @@
+import { attemptContext } from '../activity-context.ts';
+import type { ActivityDependencies } from '../dependencies.ts';
+import type { SweepStagingOutcome } from '../watch-types.ts';
+import { startsWith } from './client/filter.ts';
+import type { QrsApp } from './client/types.ts';
+import { promotionKeyIn, stagingPrefixOf } from './staging-name.ts';
+
+/** The sites on which staging apps can have been left behind. */
+export function sitesToSweep(deps: ActivityDependencies): Promise<readonly string[]> {
+  const { sources, targets } = deps.config();
+  return Promise.resolve([...new Set([...Object.keys(sources), ...Object.keys(targets)])].toSorted());
+}
+
+/**
+ * Removes this installation's staging apps whose promotion ended long enough ago. A name that the ledger does not
+ * know is left until it is old by the site's own date; another installation's is never touched. Safe to repeat.
+ */
+export async function sweepStagingOf(
+  deps: ActivityDependencies,
+  { site }: { site: string },
+): Promise<SweepStagingOutcome> {
+  const { signal } = attemptContext();
+  const prefix = stagingPrefixOf(deps.config().installation.id);
+  const found = await deps.qrs(site).getApps(startsWith('name', prefix), { signal });
+  let removed = 0;
+  let left = 0;
+  for (const app of found) {
+    if (app.published || !app.name.startsWith(prefix) || !(await isLeftBehind(deps, app))) {
+      left += 1;
+      continue;
+    }
+    await deps.qrs(site).deleteApp(app.id, { signal });
+    await noteRemoved(deps, site, app);
+    removed += 1;
+  }
+  if (removed > 0) deps.logger.info({ site, removed, left }, 'removed staging apps that were left behind');
+  return { removed, left };
+}
+
+async function isLeftBehind(deps: ActivityDependencies, app: QrsApp): Promise<boolean> {
+  const config = deps.config();
+  const promotionKey = promotionKeyIn(app.name, config.installation.id) ?? '';
+  const promotion = await deps.ledger.getPromotion(promotionKey);
+  const since = promotion ? promotion.endedAtUtc : (app.modifiedDate ?? app.createdDate);
+  return since !== undefined && Date.parse(deps.nowUtc()) - Date.parse(since) >= config.staging.sweepAfterMs;
+}
+
+async function noteRemoved(deps: ActivityDependencies, site: string, app: QrsApp): Promise<void> {
+  const [row] = await deps.ledger.listStagings({ target: site, name: app.name });
+  if (row) await deps.ledger.upsertStaging({ ...row, state: 'removed', closedAtUtc: deps.nowUtc() });
+}

@@ -1,0 +1,39 @@
+import { attemptContext } from '../../activity-context.ts';
+import type { ActivityDependencies } from '../../dependencies.ts';
+import type { DecisionRecord, DeliveryOutcome } from '../../promotion-types.ts';
+
+/**
+ * Writes down how a delivery ended. Staging apps it leaves behind (given up, site down) are noted as abandoned; the
+ * sweep removes them when the site is back. Touches only the ledger; safe to repeat.
+ */
+export async function closeDelivery(
+  deps: ActivityDependencies,
+  { decision, outcome }: { decision: DecisionRecord; outcome: DeliveryOutcome },
+): Promise<void> {
+  const { promotionKey } = decision;
+  const { site } = outcome;
+  const atUtc = deps.nowUtc();
+  const left = await deps.ledger.listStagings({ promotionKey, target: site, states: ['intended', 'open'] });
+  for (const staging of left) await deps.ledger.upsertStaging({ ...staging, state: 'abandoned', closedAtUtc: atUtc });
+  await deps.ledger.upsertDelivery({
+    promotionKey,
+    target: site,
+    state: outcome.state,
+    items: outcome.items,
+    trouble: null,
+    waitingSinceUtc: null,
+    endedAtUtc: atUtc,
+  });
+  const seq = `deliver/${site}/${outcome.state}`;
+  await deps.ledger.record({ promotionKey, seq, type: outcome.state, atUtc, site, facts: outcome });
+}
+
+/** Starts a reload of a delivered app. A repeat may start a second one, which does no harm. */
+export async function reloadApp(
+  deps: ActivityDependencies,
+  { site, appId, promotionKey }: { site: string; appId: string; promotionKey: string },
+): Promise<void> {
+  await deps.qrs(site).reloadApp(appId, { signal: attemptContext().signal });
+  const seq = `deliver/${site}/reload/${appId}`;
+  await deps.ledger.record({ promotionKey, seq, type: 'reload-started', atUtc: deps.nowUtc(), site, appId });
+}

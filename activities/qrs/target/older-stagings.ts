@@ -1,0 +1,26 @@
+import { attemptContext } from '../../activity-context.ts';
+import type { ActivityDependencies } from '../../dependencies.ts';
+import type { DecisionRecord } from '../../promotion-types.ts';
+
+/**
+ * Removes staging apps of older deliveries of the same source app, so that no late replace of theirs can follow
+ * ours. Only what this installation's ledger knows is touched. Safe to repeat.
+ */
+export async function removeOlderStagings(
+  deps: ActivityDependencies,
+  site: string,
+  promotionKey: string,
+  decision: DecisionRecord,
+): Promise<void> {
+  const { signal } = attemptContext();
+  const standing = await deps.ledger.listStagings({ target: site, states: ['intended', 'open', 'abandoned'] });
+  for (const staging of standing) {
+    if (staging.promotionKey === promotionKey || !staging.appId) continue;
+    const owner = await deps.ledger.getPromotion(staging.promotionKey);
+    const isOlder = owner?.appId === decision.appId && owner.site === decision.site && owner.endedAtUtc !== undefined;
+    if (!isOlder) continue;
+    const app = await deps.qrs(site).getApp(staging.appId, { signal });
+    if (app && app.name === staging.name) await deps.qrs(site).deleteApp(staging.appId, { signal });
+    await deps.ledger.upsertStaging({ ...staging, state: 'removed', closedAtUtc: deps.nowUtc() });
+  }
+}

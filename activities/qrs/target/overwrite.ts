@@ -1,0 +1,141 @@
+import { waybillError } from '../../../common/errors/catalogue.ts';
+import type { ObjectFacts } from '../../../rules/revision.ts';
+import { type StandingContent, whyNotReplaced } from '../../../rules/verify.ts';
+import { attemptContext } from '../../activity-context.ts';
+import type { OverwriteInput, ReplacedOutcome } from '../../delivery-types.ts';
+import type { ActivityDependencies } from '../../dependencies.ts';
+import { toObjectFacts } from '../app-facts.ts';
+import type { QrsApp } from '../client/types.ts';
+import { fetchExport } from '../source/fetch-export.ts';
+import { storedDecision } from '../source/stored-decision.ts';
+import { removeOlderStagings } from './older-stagings.ts';
+import { targetOf } from './plan-delivery.ts';
+import { stampFor } from './stamp.ts';
+
+/** What a target app was before this promotion first replaced it; kept in the ledger. */
+interface TargetBefore {
+  readonly name: string;
+  readonly description: string;
+  readonly sizeBytes: number;
+  readonly objects: readonly ObjectFacts[];
+}
+
+/** What Waybill last wrote into a target app's description, and the text it found there. */
+interface TargetMemory {
+  readonly stamped: string;
+  readonly original: string;
+}
+
+/**
+ * Removes staging apps of older deliveries that could still be replaced into this target, notes what stands there,
+ * and keeps it as an artifact. The first backup of a promotion wins, so that a repeat never keeps new for old.
+ */
+export async function backupTarget(deps: ActivityDependencies, input: OverwriteInput): Promise<{ kept: boolean }> {
+  const { decision, site, step } = input;
+  const { promotionKey } = decision;
+  const { targetAppId } = step;
+  await removeOlderStagings(deps, site, promotionKey, decision);
+  const before = await noteBefore(deps, input);
+  const { backup } = targetOf(deps, site);
+  if (!backup.enabled || (await deps.ledger.getBackup(site, targetAppId, promotionKey))) return { kept: false };
+  const withData = before.sizeBytes <= backup.upToWithDataBytes;
+  if (!withData && backup.above === 'off') return { kept: false };
+  const stored = await fetchExport(deps, { site, appId: targetAppId, appName: before.name, skipData: !withData });
+  const atUtc = deps.nowUtc();
+  await deps.ledger.recordBackup({ target: site, targetAppId, promotionKey, ...stored, withData, atUtc });
+  const facts = { ...stored, withData };
+  const seq = `deliver/${site}/backup/${targetAppId}`;
+  await deps.ledger.record({ promotionKey, seq, type: 'backup-kept', atUtc, site, appId: targetAppId, facts });
+  return { kept: true };
+}
+
+/**
+ * Replaces the target's content, proves by reading that it took effect, and sets name and description back. Safe to
+ * repeat: same source, same result (QRS facts, section 2).
+ *
+ * @throws WAYBILL_PROMOTION_NOT_REPLACED, WAYBILL_PROMOTION_TARGET_GONE, WAYBILL_PROMOTION_STAGING_LOST
+ */
+export async function replaceTarget(deps: ActivityDependencies, input: OverwriteInput): Promise<ReplacedOutcome> {
+  const { decision, site, step, stagingAppId, artifact } = input;
+  const { targetAppId } = step;
+  const client = deps.qrs(site);
+  const { signal } = attemptContext();
+  const before = await noteBefore(deps, input);
+  await client.replaceApp(stagingAppId, targetAppId, { signal });
+  const [staged, standing, now] = await Promise.all([
+    client.getAppObjects(stagingAppId, { signal, scope: 'all' }),
+    client.getAppObjects(targetAppId, { signal, scope: 'all' }),
+    setBack(deps, input, before),
+  ]);
+  const reasons = whyNotReplaced(
+    before,
+    { sizeBytes: artifact.sizeComparable ? artifact.sizeBytes : 0, objects: staged.map(toObjectFacts) },
+    contentOf(now, standing.map(toObjectFacts)),
+  );
+  if (reasons.length > 0) {
+    throw waybillError('WAYBILL_PROMOTION_NOT_REPLACED', { app: decision.app.name, site, reasons: reasons.join('; ') });
+  }
+  const facts = { appId: targetAppId, stream: step.streamName, sizeBytes: now.fileSize };
+  const seq = `deliver/${site}/replaced/${targetAppId}`;
+  const { promotionKey } = decision;
+  await deps.ledger.record({
+    promotionKey,
+    seq,
+    type: 'replaced',
+    atUtc: deps.nowUtc(),
+    site,
+    appId: targetAppId,
+    facts,
+  });
+  return { warnings: [] };
+}
+
+/** What stood at the target before the first replace; read once, then always the same. */
+async function noteBefore(deps: ActivityDependencies, { decision, site, step }: OverwriteInput): Promise<TargetBefore> {
+  const { promotionKey, app } = decision;
+  const { targetAppId } = step;
+  const seq = `deliver/${site}/before/${targetAppId}`;
+  const noted = (await deps.ledger.recordsOf(promotionKey)).find((record) => record.seq === seq);
+  if (noted) return noted.facts as TargetBefore;
+  const { signal } = attemptContext();
+  const [standing, objects] = await Promise.all([
+    deps.qrs(site).getApp(targetAppId, { signal }),
+    deps.qrs(site).getAppObjects(targetAppId, { signal }),
+  ]);
+  if (!standing) throw waybillError('WAYBILL_PROMOTION_TARGET_GONE', { app: app.name, site, targetAppId });
+  const facts: TargetBefore = {
+    name: standing.name,
+    description: standing.description ?? '',
+    sizeBytes: standing.fileSize,
+    objects: objects.map(toObjectFacts),
+  };
+  await deps.ledger.record({ promotionKey, seq, type: 'found', atUtc: deps.nowUtc(), site, appId: targetAppId, facts });
+  return facts;
+}
+
+/** Sets the target's name and description back and stamps it, in one write; returns the app as it then is. */
+async function setBack(deps: ActivityDependencies, input: OverwriteInput, before: TargetBefore): Promise<QrsApp> {
+  const { decision, site, step, version } = input;
+  const { targetAppId } = step;
+  const stored = await storedDecision(deps, decision.promotionKey);
+  const memory = (await deps.ledger.getAppMemory<TargetMemory>(`target:${site}`, [targetAppId])).get(
+    targetAppId,
+  )?.memory;
+  // A description that is still our own last stamp hides the text that was there first.
+  const original = memory && memory.stamped === before.description ? memory.original : before.description;
+  const description = stampFor(deps, site, stored, original, version);
+  await deps.ledger.putAppMemory(`target:${site}`, targetAppId, { stamped: description, original });
+  const { app } = await deps.qrs(site).updateApp(
+    targetAppId,
+    (now) => {
+      const isBack = now.name === before.name && (now.description ?? '') === description;
+      return isBack ? undefined : { ...now, name: before.name, description };
+    },
+    { signal: attemptContext().signal },
+  );
+  return app;
+}
+
+function contentOf(app: QrsApp, objects: readonly ObjectFacts[]): StandingContent {
+  return { sizeBytes: app.fileSize, objects };
+}

@@ -1,0 +1,128 @@
+import { waybillError } from '../../../common/errors/catalogue.ts';
+import { planDelivery as planByRules, type DeliveryPlan } from '../../../rules/delivery-plan.ts';
+import type { TargetConfig } from '../../../config/types.ts';
+import { attemptContext } from '../../activity-context.ts';
+import type { PlanInput, PlanOutcome } from '../../delivery-types.ts';
+import type { ActivityDependencies } from '../../dependencies.ts';
+import { and, eq, guid, oneOf } from '../client/filter.ts';
+import { splitAccount } from '../source/groups.ts';
+import { storedDecision, type StoredDecision } from '../source/stored-decision.ts';
+
+/** The target's settings. @throws WAYBILL_PROMOTION_NO_TARGET */
+export function targetOf(deps: ActivityDependencies, site: string): TargetConfig {
+  const target = deps.config().targets[site];
+  if (!target) throw waybillError('WAYBILL_PROMOTION_NO_TARGET', { site });
+  return target;
+}
+
+/**
+ * What is to be done at one target, against what stands there now. Reads only. Throws what an operator has to
+ * decide, so that the delivery waits for him: several apps of the name, two streams of one name.
+ *
+ * @throws WAYBILL_PROMOTION_UNDECIDED, WAYBILL_PROMOTION_NO_TARGET
+ */
+export async function planDelivery(deps: ActivityDependencies, input: PlanInput): Promise<PlanOutcome> {
+  const { decision, site } = input;
+  const target = targetOf(deps, site);
+  const { signal } = attemptContext();
+  const stored = await storedDecision(deps, decision.promotionKey);
+  const plan = await readPlan(deps, input, target, signal);
+  const question = questionOf(plan);
+  if (question) {
+    const { promotionKey, app } = decision;
+    throw waybillError('WAYBILL_PROMOTION_UNDECIDED', { promotionKey, app: app.name, site, question });
+  }
+  const newOnes = plan.items.some((item) => item.action === 'publish');
+  const owner = newOnes ? await findOwner(deps, site, target, stored, signal) : { warnings: [] };
+  const atUtc = deps.nowUtc();
+  const { promotionKey } = decision;
+  await deps.ledger.upsertDelivery({ promotionKey, target: site, state: 'staging', items: plan.items });
+  const facts = { items: plan.items, missingStreams: plan.missingStreams };
+  await deps.ledger.record({ promotionKey, seq: `deliver/${site}/planned`, type: 'planned', atUtc, site, facts });
+  return {
+    steps: plan.items.map((item) => ({
+      action: item.action,
+      streamId: item.stream.id,
+      streamName: item.stream.name,
+      targetAppId: item.action === 'replace' ? item.targetAppId : undefined,
+    })),
+    missingStreams: plan.missingStreams,
+    warnings: owner.warnings,
+    ownerId: owner.ownerId,
+    data: input.choices[0]?.data ?? 'carry',
+  };
+}
+
+async function readPlan(
+  deps: ActivityDependencies,
+  { decision, site, choices, chosenAppIds }: PlanInput,
+  target: TargetConfig,
+  signal: AbortSignal,
+): Promise<DeliveryPlan> {
+  const client = deps.qrs(site);
+  const overwrites = choices.some((choice) => choice.mode === 'overwrite');
+  const named = and(eq('name', decision.app.name), eq('published', true));
+  const [streams, standing] = await Promise.all([
+    client.streams(streamFilter(choices.flatMap((choice) => choice.streams)), { signal }),
+    overwrites ? client.getApps(named, { signal }) : [],
+  ]);
+  return planByRules(choices, {
+    appName: decision.app.name,
+    streams: streams.map(({ id, name }) => ({ id, name })),
+    standing: standing.flatMap((app) => (app.stream ? [{ id: app.id, name: app.name, streamId: app.stream.id }] : [])),
+    whenSeveral: chosenAppIds.includes('all') ? 'all' : target.whenSeveral,
+    chosenAppIds,
+  });
+}
+
+function streamFilter(choices: readonly string[]) {
+  const ids = choices.flatMap((choice) => /^id:\s*([0-9a-f-]{36})$/i.exec(choice.trim())?.[1] ?? []);
+  const names = choices.map((choice) => choice.trim()).filter((choice) => !/^id:/i.test(choice));
+  if (ids.length === 0) return oneOf('name', names);
+  const byId = oneOf('id', ids.map(guid));
+  return names.length === 0
+    ? byId
+    : { ...byId, kind: 'or' as const, text: `${byId.text} or ${oneOf('name', names).text}` };
+}
+
+function questionOf(plan: DeliveryPlan): string | undefined {
+  const several = plan.several.map(
+    ({ stream, appIds }) =>
+      `stream "${stream.name}" holds ${appIds.length} apps of that name (${appIds.join(', ')}); which one is to be replaced?`,
+  );
+  const ambiguous = plan.ambiguousStreams.map(
+    ({ name, ids }) =>
+      `${ids.length} streams are called "${name}"; ask for one as ${ids.map((id) => `"id:${id}"`).join(' or ')}.`,
+  );
+  return [...several, ...ambiguous].join(' ') || undefined;
+}
+
+interface FoundOwner {
+  readonly ownerId?: string;
+  readonly warnings: readonly string[];
+}
+
+/** The same user if the target knows him, else the configured one, else the API user with a warning. */
+async function findOwner(
+  deps: ActivityDependencies,
+  site: string,
+  { newAppOwner }: TargetConfig,
+  { source, app }: StoredDecision,
+  signal: AbortSignal,
+): Promise<FoundOwner> {
+  const find = async (directory: string, userId: string): Promise<string | undefined> => {
+    const users = await deps.qrs(site).users(and(eq('userDirectory', directory), eq('userId', userId)), { signal });
+    return users.find((user) => !user.inactive && !user.removedExternally)?.id;
+  };
+  const same = newAppOwner.sameUser ? await find(source.ownerDirectory, source.ownerUserId) : undefined;
+  if (same) return { ownerId: same, warnings: [] };
+  const fallback = newAppOwner.fallback ? await find(...splitAccount(newAppOwner.fallback)) : undefined;
+  if (fallback) return { ownerId: fallback, warnings: [] };
+  const missing = newAppOwner.fallback ? ` and ${newAppOwner.fallback}` : '';
+  const api = deps.config().sites[site]?.user;
+  return {
+    warnings: [
+      `${app.owner}${missing} is not known at ${site}; the app belongs to ${api?.directory}\\${api?.id} there.`,
+    ],
+  };
+}

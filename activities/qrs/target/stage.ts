@@ -1,0 +1,146 @@
+import { attemptContext } from '../../activity-context.ts';
+import type { StagedApp, StagingInput } from '../../delivery-types.ts';
+import type { ActivityDependencies } from '../../dependencies.ts';
+import type { Artifact, KeptVersion } from '../../promotion-types.ts';
+import { oneOf } from '../client/filter.ts';
+import type { QrsApp, QrsCustomPropertyValue, QrsTagRef } from '../client/types.ts';
+import { makeStagingApp } from '../staged-app.ts';
+import { stagingName } from '../staging-name.ts';
+import { storedDecision, type StoredDecision } from '../source/stored-decision.ts';
+import { targetOf } from './plan-delivery.ts';
+import { stampFor } from './stamp.ts';
+
+/** Uploads the artifact under a staging name, streaming. Safe to repeat: an upload whose reply was lost is adopted. */
+export async function uploadStaging(
+  deps: ActivityDependencies,
+  { decision, site, number, artifact }: StagingInput & { artifact: Artifact },
+): Promise<StagedApp> {
+  const { signal, progress } = attemptContext();
+  const store = await deps.artifacts();
+  const appId = await makeStagingApp(deps, {
+    promotionKey: decision.promotionKey,
+    site,
+    number,
+    purpose: 'upload',
+    whyNotWhole: (app) => sizeProblem(app, artifact),
+    make: async (name) => {
+      const { stream, sizeBytes } = await store.open(artifact.sha256);
+      return deps.qrs(site).uploadApp({ name, body: stream, sizeBytes }, { signal, onProgress: progress });
+    },
+  });
+  return { appId, number };
+}
+
+/** A server-side copy of the upload, for a further stream of the same site. Safe to repeat: adopted likewise. */
+export async function copyStaging(
+  deps: ActivityDependencies,
+  { decision, site, number, fromAppId }: StagingInput & { fromAppId: string },
+): Promise<StagedApp> {
+  const { signal } = attemptContext();
+  const appId = await makeStagingApp(deps, {
+    promotionKey: decision.promotionKey,
+    site,
+    number,
+    purpose: 'copy',
+    whyNotWhole: () => [],
+    make: (name) => deps.qrs(site).copyApp(fromAppId, name, { signal }),
+  });
+  return { appId, number };
+}
+
+/**
+ * Gives a staging app its owner, stamped description, tags and properties in one write; its name stays the staging
+ * one, so that nothing unmarked ever stands outside its stream. Safe to repeat.
+ */
+export async function dressStaging(
+  deps: ActivityDependencies,
+  input: StagingInput & { appId: string; ownerId?: string; version?: KeptVersion },
+): Promise<void> {
+  const { decision, site, appId, ownerId, version } = input;
+  const stored = await storedDecision(deps, decision.promotionKey);
+  const { signal } = attemptContext();
+  const tags = await findTags(deps, site, stored, signal);
+  const properties = await findProperties(deps, site, stored, signal);
+  const description = stampFor(deps, site, stored, stored.source.description, version);
+  await deps.qrs(site).updateApp(
+    appId,
+    (app) => {
+      if (app.published) return undefined;
+      const owner = ownerId ? { ...app.owner, id: ownerId } : app.owner;
+      return { ...app, description, owner, tags, customProperties: properties };
+    },
+    { signal },
+  );
+}
+
+/** Removes a staging app that is no longer needed, and confirms that it is gone. Safe to repeat. */
+export async function removeStaging(
+  deps: ActivityDependencies,
+  { decision, site, number, appId }: StagingInput & { appId: string },
+): Promise<void> {
+  const { signal } = attemptContext();
+  await deps.qrs(site).deleteApp(appId, { signal });
+  await closeStaging(deps, decision.promotionKey, site, number, appId, 'removed');
+}
+
+/** Notes what became of a staging app. */
+export async function closeStaging(
+  deps: ActivityDependencies,
+  promotionKey: string,
+  site: string,
+  number: number,
+  appId: string,
+  state: 'published' | 'removed' | 'abandoned',
+): Promise<void> {
+  await deps.ledger.upsertStaging({
+    promotionKey,
+    target: site,
+    n: number,
+    name: stagingName(deps.config().installation.id, promotionKey, site, number),
+    appId,
+    purpose: number === 1 ? 'upload' : 'copy',
+    state,
+    closedAtUtc: deps.nowUtc(),
+  });
+}
+
+function sizeProblem(app: QrsApp, artifact: Artifact): string[] {
+  const differs = app.fileSize > 0 && app.fileSize !== artifact.sizeBytes;
+  return differs ? [`it has ${app.fileSize} bytes instead of ${artifact.sizeBytes}`] : [];
+}
+
+/** Tags of the source app that this target takes and knows. */
+async function findTags(
+  deps: ActivityDependencies,
+  site: string,
+  { source }: StoredDecision,
+  signal: AbortSignal,
+): Promise<readonly QrsTagRef[]> {
+  const { keepTags } = targetOf(deps, site);
+  const wanted = source.tags.filter((tag) => keepTags.some((keep) => keep.toLowerCase() === tag.toLowerCase()));
+  if (wanted.length === 0) return [];
+  return (await deps.qrs(site).tags(oneOf('name', wanted), { signal })).map(({ id, name }) => ({ id, name }));
+}
+
+/** Properties of the source app that this target takes and defines. */
+async function findProperties(
+  deps: ActivityDependencies,
+  site: string,
+  { source }: StoredDecision,
+  signal: AbortSignal,
+): Promise<readonly QrsCustomPropertyValue[]> {
+  const { keepProperties } = targetOf(deps, site);
+  const wanted = source.properties.filter(({ name }) =>
+    keepProperties.some((keep) => keep.toLowerCase() === name.toLowerCase()),
+  );
+  if (wanted.length === 0) return [];
+  const byName = oneOf('name', [...new Set(wanted.map(({ name }) => name))]);
+  const definitions = await deps.qrs(site).customPropertyDefinitions(byName, { signal });
+  return wanted.flatMap(({ name, value }) => {
+    const definition = definitions.find((one) => one.name.toLowerCase() === name.toLowerCase());
+    // A row without an id is a new one (QRS facts, section 2).
+    return definition
+      ? [{ value, definition: { id: definition.id, name: definition.name } } as QrsCustomPropertyValue]
+      : [];
+  });
+}

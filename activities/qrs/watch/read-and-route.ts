@@ -1,0 +1,82 @@
+import { attemptContext } from '../../activity-context.ts';
+import type { ActivityDependencies } from '../../dependencies.ts';
+import { paceOf } from '../../pace.ts';
+import type { RouteOutcome, WatchPlan } from '../../watch-types.ts';
+import type { SiteMemory } from '../app-memory.ts';
+import { eq, gt, oneOf, or, type QrsFilter } from '../client/filter.ts';
+import { sourceOf } from '../source-policy.ts';
+import { routeApps } from './route-apps.ts';
+import { siteMemoryOf, siteNow } from './site-memory.ts';
+
+/** Waiting apps looked after in one sweep, in turns: an app may vanish without a word. */
+const WAITING_A_SWEEP = 50;
+
+/** How the site is watched, and the first start noted. */
+export async function openWatch(deps: ActivityDependencies, { site }: { site: string }): Promise<WatchPlan> {
+  const source = sourceOf(deps.config(), site);
+  await siteMemoryOf(deps, site, attemptContext().signal);
+  return {
+    callbacks: source.watch === 'callback',
+    sweepMs: source.sweepMs,
+    renewMs: source.renewSubscriptionsMs,
+    pace: paceOf(deps.config()),
+  };
+}
+
+/** Re-reads hinted apps in one call and routes them by what they are now. Safe to repeat. */
+export async function readAndRoute(
+  deps: ActivityDependencies,
+  { site, appIds }: { site: string; appIds: readonly string[] },
+): Promise<RouteOutcome> {
+  const { signal } = attemptContext();
+  const memory = await siteMemoryOf(deps, site, signal);
+  const apps = await deps.qrs(site).getAppsByIds(appIds, { signal });
+  const found = new Set(apps.map((app) => app.id.toLowerCase()));
+  const gone = appIds.filter((id) => !found.has(id.toLowerCase()));
+  return routeApps(deps, site, memory, apps, gone);
+}
+
+/**
+ * Finds what no callback told of: apps published or reloaded since the watermark, minus an overlap, and every app
+ * that bears a request or the reload tag. Safe to repeat; the watermark moves only when all were routed.
+ */
+export async function sweepSite(deps: ActivityDependencies, { site }: { site: string }): Promise<RouteOutcome> {
+  const { signal } = attemptContext();
+  const memory = await siteMemoryOf(deps, site, signal);
+  const nowUtc = await siteNow(deps, site, signal);
+  const apps = await deps.qrs(site).getApps(sweepFilter(deps, site, memory), { signal });
+  const routed = await routeApps(deps, site, memory, apps, []);
+  const waiting = await lookAfterWaiting(deps, site, memory, new Set(apps.map((app) => app.id)));
+  await deps.ledger.updateSiteMemory<SiteMemory>(site, (now) => ({
+    ...(now ?? memory),
+    watermarkUtc: nowUtc,
+    waitingCursor: waiting.cursor,
+  }));
+  return { read: routed.read + waiting.read, nudged: routed.nudged + waiting.nudged };
+}
+
+function sweepFilter(deps: ActivityDependencies, site: string, memory: SiteMemory): QrsFilter {
+  const source = sourceOf(deps.config(), site);
+  const since = new Date(Date.parse(memory.watermarkUtc) - source.overlapMs);
+  const { approval, reload, server } = source.properties;
+  const { enabled, tag } = source.promoteOnReload;
+  const names = enabled ? [approval, server, reload] : [approval, server];
+  const reloads = enabled ? [gt('lastReloadTime', since), eq('tags.name', tag)] : [];
+  return or(gt('publishTime', since), ...reloads, oneOf('customProperties.definition.name', names));
+}
+
+/** Reads some of the waiting apps, the next ones each time: one that lost its request or was deleted waits no more. */
+async function lookAfterWaiting(
+  deps: ActivityDependencies,
+  site: string,
+  memory: SiteMemory,
+  seen: ReadonlySet<string>,
+): Promise<RouteOutcome & { cursor?: string }> {
+  const ids = (await deps.ledger.listAwaiting({ site })).map((row) => row.appId).toSorted();
+  const unseen = ids.filter((id) => !seen.has(id));
+  if (unseen.length === 0) return { read: 0, nudged: 0 };
+  const after = unseen.findIndex((id) => id > (memory.waitingCursor ?? ''));
+  const turn = unseen.slice(Math.max(0, after), Math.max(0, after) + WAITING_A_SWEEP);
+  const outcome = await readAndRoute(deps, { site, appIds: turn });
+  return { ...outcome, cursor: turn.at(-1) };
+}

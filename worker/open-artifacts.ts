@@ -1,0 +1,19 @@
+import { openFolderStore } from '../activities/artifacts/folder-store.ts';
+import type { ArtifactStore } from '../activities/artifacts/artifact-store.ts';
+import type { Config } from '../config/types.ts';
+
+/** The artifact store of a configuration, opened when it is first needed; an opening that failed is tried again. */
+export function openArtifacts(config: Config): () => Promise<ArtifactStore> {
+  let opening: Promise<ArtifactStore> | undefined;
+  return () => {
+    opening ??= open(config).catch((error: unknown) => {
+      opening = undefined;
+      throw error;
+    });
+    return opening;
+  };
+}
+
+function open(config: Config): Promise<ArtifactStore> {
+  return openFolderStore(config.artifacts.folder);
+}

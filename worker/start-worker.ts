@@ -1,0 +1,97 @@
+import {
+  createMainActivities,
+  createSiteActivities,
+  createSiteBulkActivities,
+} from '../activities/create-activities.ts';
+import { createCheckActivities } from '../activities/checks.ts';
+import type { ActivityDependencies } from '../activities/dependencies.ts';
+import { createMailActivities } from '../activities/mail/create-mail-activities.ts';
+import { createMailTransport } from '../activities/mail/transport.ts';
+import { createQrsClients } from '../activities/qrs/client/qrs-clients.ts';
+import { and, eq } from '../activities/qrs/client/filter.ts';
+import { splitAccount } from '../activities/qrs/source/groups.ts';
+import type { Logger } from '../common/logger.ts';
+import type { Config } from '../config/types.ts';
+import { createAttemptSink } from '../ledger/attempt-sink.ts';
+import type { Ledger } from '../ledger/ledger.ts';
+import { connectTemporal } from '../temporal/connect.ts';
+import { signals, taskQueues, workflowIds, workflowTypes } from '../workflows/contract.ts';
+import { openArtifacts } from './open-artifacts.ts';
+import { openVersions } from './open-versions.ts';
+import { type RunningWorkers, runWorkers } from './run-worker.ts';
+
+export interface StartWorkerOptions {
+  readonly config: Config;
+  readonly ledger: Ledger;
+  readonly logger: Logger;
+  /** host:port in place of the configured one: that of a development server just started. */
+  readonly address?: string;
+  readonly bundlePath?: string;
+  readonly handleSignals?: boolean;
+}
+
+export interface StartedWorker extends RunningWorkers {
+  /** As `stop`, and closes what the worker opened itself: sites, mail, Temporal. The ledger stays open. */
+  close(): Promise<void>;
+}
+
+/** Makes the clients and stores of a configuration, the activities over them, and runs the Workers. */
+export async function startWorker(options: StartWorkerOptions): Promise<StartedWorker> {
+  const { config, ledger, logger, address } = options;
+  const clients = createQrsClients(config, logger);
+  const transport = createMailTransport();
+  const temporal = await connectTemporal({ config, address });
+  const attempts = createAttemptSink(ledger, {
+    onLost: (err, rows) => logger.warn({ err, rows }, 'attempts could not be recorded'),
+  });
+  const deps: ActivityDependencies = {
+    config: () => config,
+    ledger,
+    qrs: (site) => clients.get(site),
+    artifacts: openArtifacts(config),
+    versions: openVersions(config),
+    nudge: (site, appId) => nudge(temporal.client.workflow, config, site, appId),
+    logger,
+    nowUtc: () => new Date().toISOString(),
+  };
+  const resolveOwner = async ({ site, owner }: { site: string; owner: string }) => {
+    const [directory, userId] = splitAccount(owner);
+    const [user] = await clients.get(site).users(and(eq('userDirectory', directory), eq('userId', userId)));
+    return user?.attributes;
+  };
+  const mail = createMailActivities({ config: () => config, ledger, transport, logger, resolveOwner });
+  const running = await runWorkers({
+    ...options,
+    attempts,
+    activities: {
+      main: { ...createMainActivities(deps), ...mail, ...createCheckActivities(deps) },
+      site: () => ({ ...createSiteActivities(deps), ...createCheckActivities(deps) }),
+      siteBulk: () => createSiteBulkActivities(deps),
+    },
+  });
+  const close = async (): Promise<void> => {
+    await running.stop();
+    await attempts.close();
+    await clients.close();
+    transport.close();
+    await temporal.close();
+  };
+  return { ...running, close };
+}
+
+/** Starts an app's promotion, or has the running one look again. Safe to repeat. */
+async function nudge(
+  workflow: Awaited<ReturnType<typeof connectTemporal>>['client']['workflow'],
+  config: Config,
+  site: string,
+  appId: string,
+): Promise<void> {
+  await workflow.signalWithStart(workflowTypes.promotion, {
+    workflowId: workflowIds.promotion(site, appId),
+    taskQueue: taskQueues.main(config.temporal.taskQueue),
+    args: [{ site, appId }],
+    signal: signals.look,
+    signalArgs: [],
+    staticSummary: `app ${appId} of ${site}`,
+  });
+}
