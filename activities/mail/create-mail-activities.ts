@@ -49,7 +49,7 @@ export type SendMailOutcome =
   | { readonly outcome: 'nobody'; readonly reason: string };
 
 export interface MailActivities {
-  sendMail(input: SendMailInput): Promise<SendMailOutcome>;
+  readonly sendMail: (input: SendMailInput) => Promise<SendMailOutcome>;
 }
 
 export interface MailDependencies {

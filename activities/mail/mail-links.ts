@@ -8,7 +8,7 @@ export function appLink(config: MailContext, site: string, appId: string): strin
   const known = config.sites[site];
   if (known === undefined) return null;
   const port = known.publicPort === undefined || known.publicPort === 443 ? '' : `:${known.publicPort}`;
-  const prefix = (known.publicPrefix ?? '').replaceAll(/^\/+|\/+$/g, '');
+  const prefix = known.publicPrefix.replaceAll(/^\/+|\/+$/g, '');
   const path = prefix === '' ? '' : `/${prefix}`;
   return `https://${known.publicHost}${port}${path}/sense/app/${encodeURIComponent(appId)}`;
 }

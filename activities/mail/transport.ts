@@ -101,7 +101,7 @@ function message(settings: SmtpSettings, mail: WireMail, signal: AbortSignal) {
     to,
     envelope: { from, to: [...(mail.deliverTo ?? mail.to)] },
     messageId: mail.messageId,
-    date: mail.dateUtc,
+    date: new Date(mail.dateUtc),
     subject: mail.subject,
     text: mail.text,
     html: mail.html,
