@@ -1,10 +1,10 @@
 import { defaultPayloadConverter } from '@temporalio/common';
 import { Client, WorkflowFailedError } from '@temporalio/client';
-import { temporal } from '@temporalio/proto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { waybillError } from '../../common/errors/catalogue.ts';
 import { createDataConverter } from '../../temporal/data-converter.ts';
 import { EncryptionCodec, payloadKey } from '../../temporal/encryption-codec.ts';
+import { historyText } from '../harness/histories.ts';
 import { testBundle, testTemporal, type TestTemporal } from '../harness/temporal.ts';
 
 const workflows = new URL('../fixtures/workflows/index.ts', import.meta.url);
@@ -121,8 +121,7 @@ describe('createDataConverter', () => {
     });
 
     for (const name of ['echo', 'fail']) {
-      const history = await client.workflow.getHandle(`${taskQueue}-${name}`).fetchHistory();
-      const bytes = Buffer.from(temporal.api.history.v1.History.encode(history).finish()).toString('latin1');
+      const bytes = await historyText(client, `${taskQueue}-${name}`);
       expect(bytes).toContain('binary/encrypted');
       expect(bytes).not.toContain('Contoso');
     }
