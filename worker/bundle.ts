@@ -40,12 +40,13 @@ export interface WorkflowBundle {
  * @throws WAYBILL_TEMPORAL_BUNDLE_FAILED
  */
 export async function workflowBundle(options: BundleOptions): Promise<WorkflowBundle> {
-  const sources = options.sources ?? [join(root, 'workflows'), join(root, 'common'), join(root, 'temporal')];
+  const converter = failureConverterPath(options.encrypted);
+  const sources = [options.sources ?? [join(root, 'workflows'), join(root, 'common')], converter ?? []].flat();
   const folder = join(options.dataFolder, 'bundles');
-  const codePath = join(folder, `${await contentKey(sources, options.encrypted)}.js`);
+  const codePath = join(folder, `${await contentKey(sources)}.js`);
   if (await isWhole(codePath)) return { codePath, built: false };
   const workflowsPath = options.workflowsPath ?? join(root, 'workflows', 'index.ts');
-  const code = await build(workflowsPath, failureConverterPath(options.encrypted), options.logger);
+  const code = await build(workflowsPath, converter, options.logger);
   await mkdir(folder, { recursive: true });
   const temporary = `${codePath}.${randomUUID()}.part`;
   await writeFile(temporary, code);
@@ -68,8 +69,8 @@ async function build(workflowsPath: string, failureConverterPath: string | undef
 }
 
 /** Same texts, same SDK, same key. File names count too, but not where Waybill is installed. */
-async function contentKey(sources: readonly string[], encrypted: boolean): Promise<string> {
-  const hash = createHash('sha256').update(`${sdkVersion}\n${encrypted}\n`);
+async function contentKey(sources: readonly string[]): Promise<string> {
+  const hash = createHash('sha256').update(`${sdkVersion}\n`);
   for (const file of (await Promise.all(sources.map(filesOf))).flat().toSorted()) {
     hash.update(`${relative(root, file).split(sep).join('/')}\n`).update(await readFile(file));
   }

@@ -27,6 +27,8 @@ export interface RunWorkersOptions {
   readonly bundlePath?: string;
   /** Whether SIGINT, SIGTERM and SIGBREAK stop the workers. Default true; false where the caller calls `stop()`. */
   readonly handleSignals?: boolean;
+  /** Stops the workers too, also while they start. */
+  readonly signal?: AbortSignal;
   /** Whether namespace, search attributes, Schedules and siteWatch are seen to. Default true. */
   readonly prepare?: boolean;
   readonly onStateChange?: (state: FleetState) => void;
@@ -78,6 +80,8 @@ class WorkerRun {
   async start(): Promise<void> {
     const { config, logger, handleSignals = true, prepare = true } = this.#options;
     if (handleSignals) this.#takeBackSignals = onShutdownSignal((signal) => this.#onSignal(signal));
+    this.#options.signal?.addEventListener('abort', this.#onAbort, { once: true });
+    if (this.#options.signal?.aborted) this.#onAbort();
     installRuntime(logger);
     await this.#serveHealth();
     const bundle = this.#bundlePath();
@@ -116,6 +120,7 @@ class WorkerRun {
     this.#enter(phase);
     await this.#health?.close();
     this.#takeBackSignals();
+    this.#options.signal?.removeEventListener('abort', this.#onAbort);
   }
 
   #state(): FleetState {
@@ -156,9 +161,13 @@ class WorkerRun {
     throw waybillError('WAYBILL_TEMPORAL_STOPPED', { what: 'The start of the worker' });
   }
 
+  readonly #onAbort = (): void => {
+    void this.#stop().catch(() => undefined);
+  };
+
   #onSignal(signal: NodeJS.Signals): void {
     this.#options.logger.info({ signal }, 'The worker takes no more work and drains');
-    void this.#stop().catch(() => undefined);
+    this.#onAbort();
   }
 
   async #stop(): Promise<void> {

@@ -8,9 +8,19 @@ import { messageIdOf } from './message-id.ts';
 import { type RenderedMail, renderMail } from './render-mail.ts';
 import { createMailTransport, type MailTransport, type WireOutcome } from './transport.ts';
 
+/** A mail as the ledger has it. */
+export interface MailRow {
+  readonly state: string;
+  readonly kind: string;
+  readonly to: readonly string[];
+  readonly subject: string;
+  readonly attempts: number;
+  readonly lastError?: string;
+}
+
 /** Where mails are written down; the ledger's mails group fits. A mail that was sent stays sent. */
 export interface MailLedger {
-  getMail(messageId: string): Promise<{ state: string; to: readonly string[]; attempts: number } | undefined>;
+  getMail(messageId: string): Promise<MailRow | undefined>;
   upsertMail(mail: {
     readonly messageId: string;
     readonly promotionKey?: string;
@@ -50,6 +60,8 @@ export type SendMailOutcome =
 
 export interface MailActivities {
   readonly sendMail: (input: SendMailInput) => Promise<SendMailOutcome>;
+  /** Writes down that a mail which still waits to be sent is given up. Safe to repeat; a sent mail stays sent. */
+  readonly giveUpMail: (input: SendMailInput) => Promise<void>;
 }
 
 export interface MailDependencies {
@@ -67,7 +79,19 @@ type Dependencies = MailDependencies & { readonly transport: MailTransport };
 /** The step that sends a mail. */
 export function createMailActivities(dependencies: MailDependencies): MailActivities {
   const transport = dependencies.transport ?? createMailTransport();
-  return { sendMail: (input) => sendMail({ ...dependencies, transport }, input) };
+  return {
+    sendMail: (input) => sendMail({ ...dependencies, transport }, input),
+    giveUpMail: (input) => giveUpMail(dependencies, input),
+  };
+}
+
+async function giveUpMail({ config, ledger }: MailDependencies, input: SendMailInput): Promise<void> {
+  const messageId = messageIdOf({ ...input, installationId: config().installation.id });
+  const known = await ledger.getMail(messageId);
+  if (known?.state !== 'queued') return;
+  const { kind, to, subject, lastError } = known;
+  const reason = `given up after ${known.attempts} tries; the last one: ${lastError ?? 'no answer'}`;
+  await ledger.upsertMail({ messageId, kind, to, subject, state: 'failed', lastError: reason });
 }
 
 /**

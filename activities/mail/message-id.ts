@@ -5,7 +5,10 @@ import type { MailFacts, MailKind, Recipients } from './mail-kinds.ts';
 export interface MailIdentity {
   readonly installationId: string;
   readonly promotionKey: string;
-  /** Unique with the promotion key. Default: the kind, with its `nth` or its time where it can come more than once. */
+  /**
+   * Unique with the promotion key. Default: the kind, with its `nth` or its time where it can come more than once, and
+   * the audience where it is not the usual one.
+   */
   readonly key?: string;
   readonly mail: MailFacts;
   readonly recipients: Recipients;
@@ -36,8 +39,8 @@ const repeatingKinds: readonly MailKind[] = [
  * Pure.
  */
 export function messageIdOf(identity: MailIdentity): string {
-  const { installationId, promotionKey, mail, recipients } = identity;
-  const parts = [promotionKey, identity.key ?? defaultKey(mail), audience(mail.kind, recipients)];
+  const { installationId, promotionKey, key, mail, recipients } = identity;
+  const parts = [promotionKey, ...(key === undefined ? [defaultKey(mail), audience(mail.kind, recipients)] : [key])];
   const local = parts
     .filter((part) => part !== '')
     .map(idPart)

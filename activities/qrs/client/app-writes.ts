@@ -69,7 +69,7 @@ export function createAppWrites(http: QrsHttp, reads: AppReads): AppWrites {
 
   return {
     putApp,
-    updateApp: (id, change, options) => updateApp(reads, putApp, http.site, id, change, options),
+    updateApp: (id, change, options) => updateApp(http, reads, putApp, id, change, options),
 
     async deleteApp(id, options) {
       const { path, id: appId } = appPath(id);
@@ -110,9 +110,9 @@ export function createAppWrites(http: QrsHttp, reads: AppReads): AppWrites {
 }
 
 async function updateApp(
+  http: QrsHttp,
   reads: AppReads,
   putApp: AppWrites['putApp'],
-  site: string,
   id: string,
   change: AppChange,
   options?: CallOptions,
@@ -120,12 +120,9 @@ async function updateApp(
   for (let attempt = 1; ; attempt++) {
     const app = await reads.getApp(id, options);
     if (!app) {
-      const facts = {
-        site,
-        doing: `change the app ${id}`,
-        reply: '(it is not in the list of apps)',
-        mayHaveTakenEffect: false,
-      };
+      const reply = '(it is not in the list of apps)';
+      const place = { site: http.site, host: http.firstHost, doing: `change the app ${id}` };
+      const facts = { ...place, reply, mayHaveTakenEffect: false };
       throw waybillError('WAYBILL_QRS_NOT_FOUND', facts);
     }
     const changed = change(app);

@@ -102,9 +102,11 @@ function lostConnection(error: Error, code: string, failed: FailedCall): Waybill
     const facts = { reason: failed.certificateDoubt, mayHaveTakenEffect: false };
     return make('WAYBILL_QRS_CLIENT_CERTIFICATE', failed, error, facts);
   }
-  const reason = wasClosed
-    ? `the connection was closed before any reply (${code}); a site does this too when it does not accept the client certificate`
-    : (reasons[code] ?? `${error.message} (${code})`);
+  const hint = wasClosed ? '; a site does this too when it does not accept the client certificate' : '';
+  const reason =
+    wasClosed || failed.exchange.isStarted
+      ? `the connection was lost before any reply (${code})${hint}`
+      : (reasons[code] ?? `${error.message} (${code})`);
   return make('WAYBILL_QRS_UNREACHABLE', failed, error, { reason });
 }
 

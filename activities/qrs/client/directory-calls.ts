@@ -34,6 +34,7 @@ export function createDirectoryCalls(http: QrsHttp): DirectoryCalls {
   });
   const list = async <T>(path: string, doing: string, filter?: QrsFilter, options?: CallOptions) =>
     (await http.json<readonly T[]>(read(options, path, doing, filterQuery(filter)))) ?? [];
+  const about = (options?: CallOptions) => read(options, '/qrs/about', 'read what the site says of itself');
   const byId = async <T>(type: 'stream' | 'user', id: string, options?: CallOptions): Promise<T | undefined> => {
     const { guid: entityId } = guid(id);
     try {
@@ -45,8 +46,8 @@ export function createDirectoryCalls(http: QrsHttp): DirectoryCalls {
   };
 
   return {
-    about: (options) => http.json<QrsAbout>(read(options, '/qrs/about', 'read what the site says of itself')),
-    siteTimeUtc: async (options) => (await http.greet(options)).siteTimeUtc,
+    about: (options) => http.json<QrsAbout>(about(options)),
+    siteTimeUtc: async (options) => dateOf((await http.ask(about(options))).headers.date),
     streams: (filter, options) => list<QrsStream>('/qrs/stream/full', 'read streams', filter, options),
     users: (filter, options) => list<QrsUser>('/qrs/user/full', 'read users', filter, options),
     tags: (filter, options) => list<QrsTag>('/qrs/tag/full', 'read tags', filter, options),
@@ -70,4 +71,9 @@ export function createDirectoryCalls(http: QrsHttp): DirectoryCalls {
         ...timing(http.timeouts, 'write', options),
       }),
   };
+}
+
+function dateOf(header: string | string[] | undefined): string | undefined {
+  const timeMs = typeof header === 'string' ? Date.parse(header) : Number.NaN;
+  return Number.isNaN(timeMs) ? undefined : new Date(timeMs).toISOString();
 }

@@ -46,7 +46,13 @@ export function createNotificationCalls(http: QrsHttp): NotificationCalls {
       const reply = await http.json<unknown>(call);
       const handle = typeof reply === 'string' ? reply : (reply as { value?: unknown } | null | undefined)?.value;
       if (typeof handle === 'string') return handle;
-      const facts = { site: http.site, doing, reason: 'it holds no handle', mayHaveTakenEffect: true };
+      const facts = {
+        site: http.site,
+        host: http.firstHost,
+        doing,
+        reason: 'it holds no handle',
+        mayHaveTakenEffect: true,
+      };
       throw waybillError('WAYBILL_QRS_REPLY', facts);
     },
 

@@ -1,14 +1,14 @@
 import type { Readable } from 'node:stream';
-import { waybillError } from '../../../common/errors/catalogue.ts';
-import { isWaybillError, type WaybillError } from '../../../common/errors/waybill-error.ts';
-import { type CallPlace, isWrite, type QrsCall, timing, userHeader } from './call.ts';
+import type { WaybillError } from '../../../common/errors/waybill-error.ts';
+import { type CallPlace, type QrsCall, userHeader } from './call.ts';
 import { connectionFailure } from './connection-failure.ts';
 import { Exchange } from './exchange.ts';
+import { mayAskNextHost, mostHopeful } from './next-host.ts';
 import { largestTextBytes, parseReply, tooLong } from './parse-reply.ts';
 import { replyFailure } from './reply-failure.ts';
 import type { Reply } from './reply-handler.ts';
 import { sendRequest, type UploadBody } from './send-request.ts';
-import type { CallOptions, QrsLogger, QrsSite, QrsTimeouts } from './settings.ts';
+import type { QrsLogger, QrsSite, QrsTimeouts } from './settings.ts';
 import { SiteConnections, type SiteHost } from './site-connections.ts';
 
 /** A reply whose status is a success. */
@@ -32,14 +32,14 @@ export interface Transfer {
 /** Sends calls to one site. Every failure is a Waybill error, save what an aborted signal or the source of an upload gives. */
 export interface QrsHttp {
   readonly site: string;
+  /** `name:port` of the first host, for errors that come from no host. */
+  readonly firstHost: string;
   readonly timeouts: QrsTimeouts;
   /** The reply as JSON; undefined when it is empty. */
   json<T>(call: QrsCall, transfer?: Transfer): Promise<T>;
   ask(call: QrsCall, transfer?: Transfer): Promise<GoodReply>;
-  /** Asks the hosts a small question in the order of the settings; the one that answers, and the time that its clock shows. */
-  greet(
-    options: CallOptions | undefined,
-  ): Promise<{ readonly host: SiteHost; readonly siteTimeUtc: string | undefined }>;
+  /** In the order in which they are to be asked. */
+  hosts(): Promise<readonly SiteHost[]>;
   /** Lets running calls end for `graceMs`, then cuts the connections. */
   close(graceMs: number): Promise<void>;
 }
@@ -68,6 +68,7 @@ export function createQrsHttp({ alias, site, timeouts, logger }: QrsHttpOptions)
   const sender: Sender = { alias, user, headers, connections, logger };
   return {
     site: alias,
+    firstHost: `${site.hosts[0]}:${site.port}`,
     timeouts,
     ask: (call, transfer = {}) => askHosts(sender, call, transfer),
 
@@ -76,13 +77,7 @@ export function createQrsHttp({ alias, site, timeouts, logger }: QrsHttpOptions)
       return parseReply(text, call, place) as T;
     },
 
-    async greet(options) {
-      const doing = 'ask whether the site answers';
-      const call: QrsCall = { method: 'GET', path: '/qrs/about', doing, ...timing(timeouts, 'read', options) };
-      const { host, headers } = await askHosts(sender, call, {});
-      return { host, siteTimeUtc: siteTime(headers.date) };
-    },
-
+    hosts: async () => connections.hosts(),
     close: (graceMs) => connections.close(graceMs),
   };
 }
@@ -97,7 +92,7 @@ async function askHosts(sender: Sender, call: QrsCall, transfer: Transfer): Prom
     try {
       return await askHost(sender, host, call, transfer);
     } catch (error) {
-      if (!mayAskNextHost(error, call, transfer)) throw error;
+      if (!mayAskNextHost(error)) throw error;
       failures.push(error);
       sender.connections.rest(host);
       if (hosts.length > 1) {
@@ -127,9 +122,19 @@ async function askHost(sender: Sender, host: SiteHost, call: QrsCall, transfer: 
   });
   transfer.watch?.(exchange, place);
   const request = { call, siteHeaders: sender.headers, exchange, upload, isDownload, largestTextBytes };
+  const beganMs = performance.now();
   const reply = await sendRequest(host.pool, { ...request, tooLong: () => tooLong(call, place) });
+  logCall(sender, host, call, reply.status, beganMs);
   if (reply.status < 200 || reply.status >= 300) throw replyFailure(reply, call, place);
   return { ...reply, exchange, host, place };
+}
+
+/** The path without its query, which may hold names. */
+function logCall({ alias, logger }: Sender, host: SiteHost, call: QrsCall, status: number, beganMs: number): void {
+  if (!logger) return;
+  const path = call.path.split('?', 1)[0];
+  const durationMs = Math.round(performance.now() - beganMs);
+  logger.debug({ site: alias, host: host.name, method: call.method, path, status, durationMs }, 'Asked the site');
 }
 
 /**
@@ -143,25 +148,4 @@ function watchSource(body: Readable | undefined): { error: Error | undefined } |
     if (error.code !== 'UND_ERR_REQ_CONTENT_LENGTH_MISMATCH') fault.error ??= error;
   });
   return fault;
-}
-
-/** Another host may be asked when this one cannot have seen the request, or when it was a read. */
-function mayAskNextHost(error: unknown, call: QrsCall, transfer: Transfer): error is WaybillError {
-  if (!isWaybillError(error) || transfer.upload) return false;
-  const { code, facts } = error as WaybillError;
-  if (code === 'WAYBILL_QRS_UNREACHABLE') return !isWrite(call) || facts.mayHaveTakenEffect === false;
-  return code.startsWith('WAYBILL_QRS_TLS_');
-}
-
-/** Of several hosts' failures, the one that may pass by itself; it tells of all. */
-function mostHopeful(failures: readonly WaybillError[]): Error {
-  const chosen = failures.find(({ retryable }) => retryable) ?? failures[0];
-  if (!chosen || failures.length === 1) return chosen ?? new Error('A site without hosts was asked');
-  const tried = failures.map(({ code, facts }) => `${facts.host}: ${code}`).join(', ');
-  return waybillError(chosen.code as 'WAYBILL_QRS_UNREACHABLE', { ...chosen.facts, tried }, { cause: chosen.cause });
-}
-
-function siteTime(date: string | string[] | undefined): string | undefined {
-  const timeMs = typeof date === 'string' ? Date.parse(date) : Number.NaN;
-  return Number.isNaN(timeMs) ? undefined : new Date(timeMs).toISOString();
 }

@@ -2,9 +2,10 @@ import { Readable } from 'node:stream';
 import { waybillError } from '../../../common/errors/catalogue.ts';
 import { type QrsCall, timing } from './call.ts';
 import { guid } from './filter.ts';
-import type { QrsHttp } from './qrs-http.ts';
+import type { QrsHttp, Transfer } from './qrs-http.ts';
 import type { CallOptions } from './settings.ts';
 import type { QrsApp, QrsExport } from './types.ts';
+import { findUploadHost, uploadFailure } from './upload-host.ts';
 import { watchDownload, watchUpload } from './watch-transfer.ts';
 
 export interface ExportOptions extends CallOptions {
@@ -54,9 +55,9 @@ export interface TransferCalls {
   download(downloadPath: string, options?: TransferOptions): Promise<Download>;
   /**
    * A new unpublished app of the API user, out of an app file. Not safe to repeat: look for the name first. A failure of `body`
-   * itself is thrown as it is. The site is asked a small question first, so that a host that is down, or a user without entry,
-   * costs no transfer. Answer within `timeouts.uploadBase` and `timeouts.uploadRate` after the last byte.
-   * @throws WAYBILL_QRS_STALLED, WAYBILL_QRS_UPLOAD_SOURCE when the body is not `sizeBytes` long
+   * itself is thrown as it is. The hosts are asked a small question first, so that one that is down, or a user without entry,
+   * costs no transfer, and a central node is found. Answer within `timeouts.uploadBase` and `timeouts.uploadRate` after the last byte.
+   * @throws WAYBILL_QRS_STALLED, WAYBILL_QRS_UPLOAD_SOURCE when the body is not `sizeBytes` long, WAYBILL_QRS_NOT_CENTRAL
    */
   uploadApp(upload: AppUpload, options?: TransferOptions): Promise<QrsApp>;
 }
@@ -117,15 +118,21 @@ async function uploadApp(http: QrsHttp, upload: AppUpload, options?: TransferOpt
     timeoutSetting: 'timeouts.uploadBase',
     signal: options?.signal,
   };
+  // Its failure is told below, or by the exchange; without a listener it would end the process.
+  body.on('error', () => undefined);
   try {
-    const { host } = await http.greet({ signal: options?.signal });
-    return await http.json<QrsApp>(call, {
-      host,
+    const found = await findUploadHost(http, options?.signal);
+    if (body.errored) throw body.errored;
+    const transfer: Transfer = {
+      host: found.host,
       upload: { body, sizeBytes: upload.sizeBytes, contentType: 'application/vnd.qlik.sense.app' },
       watch: (exchange, place) => {
         exchange.onSentBytes = options?.onProgress;
         watchUpload(exchange, { place, doing: call.doing, stallMs }, body);
       },
+    };
+    return await http.json<QrsApp>(call, transfer).catch((error: unknown) => {
+      throw uploadFailure(error, found);
     });
   } finally {
     body.destroy();

@@ -1,0 +1,181 @@
+import { randomBytes } from 'node:crypto';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { stringify } from 'yaml';
+import type { Config } from '../../config/types.ts';
+import { configFromYaml } from '../../config/load.ts';
+import { type Ledger, openLedger } from '../../ledger/ledger.ts';
+import type { QrsSite } from '../../sandbox/qrs/site.ts';
+import type { QrsSwitches } from '../../sandbox/qrs/switches.ts';
+import { startQrsSite } from '../../sandbox/qrs/start-site.ts';
+import { type Inbox, startInbox } from '../../sandbox/inbox/start-inbox.ts';
+import { type StartedWorker, startWorker } from '../../worker/start-worker.ts';
+import { memoryLogger, type MemoryLogger } from './memory-logger.ts';
+import { type TestTemporal, testTemporal, waybillBundle } from './temporal.ts';
+import { waitFor } from './wait-for.ts';
+
+export interface WorldOptions {
+  /** Target aliases beside `dev`. Default test and prod. */
+  readonly targets?: readonly string[];
+  readonly switches?: Partial<QrsSwitches>;
+  /** Changes the configuration before it is parsed. Aliases are those of `world.alias`. */
+  readonly change?: (yaml: Yaml, alias: (name: string) => string) => void;
+  readonly mail?: boolean;
+}
+
+// oxlint-disable-next-line typescript/no-explicit-any
+export type Yaml = Record<string, any>;
+
+/** Sites, mailbox, ledger and a worker of their own, against the Temporal server of the run. */
+export interface World {
+  readonly folder: string;
+  readonly config: Config;
+  readonly ledger: Ledger;
+  readonly temporal: TestTemporal;
+  readonly logger: MemoryLogger;
+  readonly inbox: Inbox;
+  readonly sites: Readonly<Record<string, QrsSite>>;
+  worker: StartedWorker;
+  /** `dev` as this world calls it. */
+  alias(name: string): string;
+  site(name: string): QrsSite;
+  /** Stops the worker and starts another, as a restart does. */
+  restartWorker(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export const REP = 'COMPANY\\rep';
+export const MANAGER = 'COMPANY\\manager';
+
+/** Starts a world with users, streams `Sales` and `Finance` and the promotion properties on its sites. */
+export async function startWorld(options: WorldOptions = {}): Promise<World> {
+  const suffix = randomBytes(3).toString('hex');
+  const alias = (name: string): string => `${name}-${suffix}`;
+  const names = ['dev', ...(options.targets ?? ['test', 'prod'])];
+  const folder = await mkdtemp(path.join(tmpdir(), 'waybill-world-'));
+  const inbox = await startInbox({ tls: 'none' });
+  const sites: Record<string, QrsSite> = {};
+  for (const name of names) sites[name] = await openSite(folder, name, alias(name), options.switches ?? {});
+  furnish(sites, names, alias);
+  const yaml = configOf(sites, names, alias, inbox, options.mail ?? true);
+  const temporal = await testTemporal();
+  yaml['temporal'] = { address: temporal.address, taskQueue: `waybill-${suffix}` };
+  options.change?.(yaml, alias);
+  const config = configFromYaml(stringify(yaml), folder, {});
+  await mkdir(config.dataFolder, { recursive: true });
+  const ledger = await openLedger({ kind: 'sqlite', file: config.ledger.file });
+  const logger = memoryLogger();
+  const { codePath } = await waybillBundle();
+  const start = (): Promise<StartedWorker> =>
+    startWorker({ config, ledger, logger, bundlePath: codePath, handleSignals: false });
+  const world: World = {
+    folder,
+    config,
+    ledger,
+    temporal,
+    logger,
+    inbox,
+    sites,
+    worker: await start(),
+    alias,
+    site: (name) => sites[name]!,
+    async restartWorker() {
+      await world.worker.close();
+      world.worker = await start();
+    },
+    async close() {
+      await world.worker.close();
+      await terminateAll(temporal, suffix);
+      await ledger.close();
+      await temporal.close();
+      await Promise.all(Object.values(sites).map((site) => site.close()));
+      await inbox.close();
+      await rm(folder, { recursive: true, force: true, maxRetries: 5 });
+    },
+  };
+  await waitFor('the first look at the source', async () => ledger.getSiteMemory(alias('dev')));
+  return world;
+}
+
+async function openSite(folder: string, name: string, alias: string, switches: Partial<QrsSwitches>): Promise<QrsSite> {
+  const site = await startQrsSite({ alias, folder: path.join(folder, name), switches });
+  for (const user of ['rep', 'manager', 'other']) {
+    site.actAs.createUser({ directory: 'COMPANY', id: user, name: user, email: `${user}@company.example` });
+  }
+  site.actAs.createStream('Sales');
+  if (name !== 'prod') site.actAs.createStream('Finance');
+  return site;
+}
+
+function furnish(sites: Record<string, QrsSite>, names: readonly string[], alias: (name: string) => string): void {
+  const { actAs } = sites['dev']!;
+  const choices = names.slice(1).flatMap((name) => [`${alias(name)} - Overwrite`, `${alias(name)} - Duplicate`]);
+  actAs.createProperty('PromoteToServer', choices);
+  for (const name of ['PromoteToStream', 'PromotionApproval', 'PromotionUnpublish', 'PromotionS3Versioning']) {
+    actAs.createProperty(name);
+  }
+  actAs.createProperty('PromoteOnReload');
+  actAs.createProperty('EmailAlertOnPublishTo', ['True'], ['Stream']);
+}
+
+function configOf(
+  sites: Record<string, QrsSite>,
+  names: readonly string[],
+  alias: (name: string) => string,
+  inbox: Inbox,
+  mail: boolean,
+): Yaml {
+  return {
+    installation: { id: 'test' },
+    sites: Object.fromEntries(
+      names.map((name) => {
+        const site = sites[name]!;
+        const publicHost = `qlik-${name}.company.example`;
+        return [
+          alias(name),
+          { hosts: [site.host], port: site.port, certificates: site.certificatesFolder, publicHost },
+        ];
+      }),
+    ),
+    sources: {
+      [alias('dev')]: { watch: 'poll', sweep: '300ms', streams: { Sales: { alert: ['manager@company.example'] } } },
+    },
+    targets: Object.fromEntries(names.slice(1).map((name) => [alias(name), {}])),
+    mail: {
+      enabled: mail,
+      host: inbox.host,
+      port: inbox.port,
+      tls: 'none',
+      from: 'waybill@company.example',
+      operators: ['operator@company.example'],
+      retry: { first: '200ms', max: '1s' },
+    },
+    timeouts: { heartbeatEvery: '200ms', heartbeat: '5s' },
+    retry: {
+      read: { first: '50ms', factor: 2, max: '500ms' },
+      write: { first: '100ms', factor: 2, max: '500ms' },
+      recheck: '500ms',
+      lookAfter: '150ms',
+      lock: { first: '50ms', max: '300ms' },
+    },
+    worker: { shutdownGrace: '2s' },
+  };
+}
+
+async function terminateAll({ client }: TestTemporal, suffix: string): Promise<void> {
+  for await (const { workflowId, status, taskQueue } of client.workflow.list()) {
+    if (status.name !== 'RUNNING' || taskQueue !== `waybill-${suffix}`) continue;
+    await client.workflow
+      .getHandle(workflowId)
+      .terminate('the test is over')
+      .catch(() => undefined);
+  }
+  for await (const { scheduleId } of client.schedule.list()) {
+    if (scheduleId.includes(suffix))
+      await client.schedule
+        .getHandle(scheduleId)
+        .delete()
+        .catch(() => undefined);
+  }
+}
