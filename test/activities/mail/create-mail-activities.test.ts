@@ -195,6 +195,26 @@ describe('a mail that is not taken', () => {
     expect(inbox.messages()[0]?.messageId).toBe(waiting?.messageId);
   });
 
+  test('is written down as failed when it is given up', async () => {
+    inbox.faults.greylist(2);
+    const steps = activities();
+    await expect(steps.sendMail(input)).rejects.toMatchObject({ retryable: true });
+
+    await steps.giveUpMail(input);
+
+    const lastError = expect.stringMatching(/^given up after 1 tries; the last one: .*450/);
+    expect(await ledger.listMails()).toMatchObject([{ state: 'failed', to: two.addresses, lastError }]);
+  });
+
+  test('is not given up any more once it was sent', async () => {
+    const steps = activities();
+    await steps.sendMail(input);
+
+    await steps.giveUpMail(input);
+
+    expect(await ledger.listMails()).toMatchObject([{ state: 'sent' }]);
+  });
+
   test('is written down as failed when it was refused for good', async () => {
     for (const address of two.addresses) inbox.faults.refuse(address);
 

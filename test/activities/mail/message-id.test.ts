@@ -30,14 +30,13 @@ describe('a Message-ID', () => {
   test('differs between audiences and takes the key of the caller', () => {
     const ids = [
       approved,
-      { ...approved, recipients: { to: 'operators' } as const },
       { ...approved, recipients: { to: 'explicit', addresses: ['a@x.com'] } as const },
       { ...approved, recipients: { to: 'explicit', addresses: ['b@x.com'] } as const },
-      { ...approved, key: 'results-late' },
+      { ...approved, key: 'approved.operators', recipients: { to: 'operators' } as const },
     ].map(messageIdOf);
 
     expect(new Set(ids).size).toBe(ids.length);
-    expect(ids.at(-1)).toBe('<k3y.results-late@main.waybill>');
+    expect(ids.at(-1)).toBe('<k3y.approved.operators@main.waybill>');
   });
 
   test('holds nothing that a header could not bear', () => {
