@@ -9,7 +9,7 @@ import { words } from './words.ts';
 
 /** Everything that holds without running the product. Prints a line a check; exits with 1 when one fails. */
 const checks: readonly Check[] = [
-  { name: 'format', run: () => problemsOfTool('@biomejs/biome', ['format', '.']) },
+  { name: 'format', run: unformatted },
   { name: 'lint', run: () => problemsOfTool('oxlint', ['--type-aware', '--deny-warnings', '--format=unix']) },
   { name: 'types', run: () => problemsOfTool('typescript', ['--noEmit']) },
   { name: 'direction', run: () => problemsOfTool('dependency-cruiser', ['--config', '.dependency-cruiser.cjs', '.']) },
@@ -20,6 +20,13 @@ const checks: readonly Check[] = [
   links,
   protobufjs,
 ];
+
+/** The files that the formatter would change; how it would, `npm run format` shows. */
+async function unformatted(): Promise<string[]> {
+  const lines = await problemsOfTool('@biomejs/biome', ['format', '--max-diagnostics=none', '.']);
+  const files = lines.filter((line) => / format ━+$/.test(line)).map((line) => line.replace(/ format ━+$/, ''));
+  return files.length > 0 ? files.map((file) => `${file} is not formatted: run npm run format`) : lines;
+}
 
 const shownLines = 60;
 let failed = 0;

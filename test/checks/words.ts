@@ -42,7 +42,6 @@ export function wordProblems(file: string, text: string): string[] {
 }
 
 function isText(file: string): boolean {
-  return (
-    /\.(ts|js|cjs|mjs|json|md|ya?ml|html|css|hbs|sh|ps1|sql|txt)$|(^|\/)\.\w+$/.test(file) && !isFaultyFixture(file)
-  );
+  const isRead = /\.(ts|js|cjs|mjs|json|md|ya?ml|html|css|hbs|sh|ps1|sql|txt)$|(^|\/)\.\w+$/.test(file);
+  return isRead && file !== thisFile && !isFaultyFixture(file);
 }
