@@ -123,6 +123,13 @@ export const qrsErrors = {
       'The stored app file is damaged or was changed: abort this promotion and approve the app again, so that it is exported anew.',
     retryable: false,
   },
+  WAYBILL_QRS_NOT_CENTRAL: {
+    message:
+      'The central node of site {site} does not answer, and {host}, which is not central, would not {doing} (status {status}): {reply}',
+    remedy:
+      'Nothing to do if the central node comes back: Waybill tries again. Otherwise check that sites.{site}.hosts names the central node.',
+    retryable: true,
+  },
   WAYBILL_QRS_VALUE: {
     message: '{value} cannot be used as {kind} in a call to a Qlik Sense site.',
     remedy: 'This is a fault in Waybill or in a setting that holds this value: correct the setting, or report it.',

@@ -1,5 +1,6 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createQrsClients } from '../../../../activities/qrs/client/qrs-clients.ts';
+import { afterAll, beforeAll, describe, expect, expectTypeOf, it } from 'vitest';
+import { createQrsClients, type QrsClientsConfig } from '../../../../activities/qrs/client/qrs-clients.ts';
+import type { Config } from '../../../../config/types.ts';
 import { codeOf, failureOf } from './code-of.ts';
 import { aboutBody, patientTimeouts, sendJson, type SmallSite, startSmallSite } from './small-site.ts';
 
@@ -78,6 +79,28 @@ describe('requests', () => {
     const timeMs = Date.parse((await site.client().siteTimeUtc()) ?? '');
 
     expect(Math.abs(timeMs - Date.now())).toBeLessThan(5000);
+  });
+
+  it('say that their body is empty, where a server would otherwise wait for one', async () => {
+    await site.client().reloadApp(id);
+
+    expect(site.requests.at(-1)?.headers['content-length']).toBe('0');
+  });
+
+  it('are told to the log without their values', async () => {
+    const lines: unknown[] = [];
+    const logger = { debug: (facts: object) => lines.push(facts), warn: () => undefined };
+
+    await site.client({ logger }).copyApp(id, 'a secret name');
+
+    expect(lines).toMatchObject([
+      { site: 'dev', host: `127.0.0.1:${site.port}`, method: 'POST', path: `/qrs/app/${id}/copy`, status: 200 },
+    ]);
+    expect(JSON.stringify(lines)).not.toContain('secret');
+  });
+
+  it('take the configuration as it is', () => {
+    expectTypeOf<Config>().toExtend<QrsClientsConfig>();
   });
 
   it('go to the client of the site that was named, made once', async () => {
