@@ -116,7 +116,19 @@ export function putEntity(site: SiteState, actor: Actor, record: EntityRecord, b
 export function deleteEntity(site: SiteState, actor: Actor, record: EntityRecord): void {
   mustBeAllowed(site, actor, record);
   unstore(site, record);
+  letGo(site, record);
   committed(site, record, { changeType: 3, action: `delete-${kinds[record.kind].path}`, by: actor.name });
+}
+
+/** Takes a deleted tag or definition off everything, and gives what a deleted user owned to another. */
+function letGo(site: SiteState, gone: EntityRecord): void {
+  if (gone.kind !== 'Tag' && gone.kind !== 'CustomPropertyDefinition' && gone.kind !== 'User') return;
+  const heir = anyUserId(site);
+  for (const record of [...site.records.values()].flatMap((records) => [...records.values()])) {
+    record.tagIds = record.tagIds.filter((id) => id !== gone.id);
+    record.rows = record.rows.filter((row) => row.definitionId !== gone.id);
+    if (record.refs['owner'] === gone.id) record.refs['owner'] = heir;
+  }
 }
 
 /** Some user, for owners of what the repository itself makes. */

@@ -147,10 +147,19 @@ export interface Commit {
   contextId?: string;
 }
 
+const referredTo = new Set<KindName>(['Stream', 'User', 'Tag', 'CustomPropertyDefinition', 'ServiceCluster']);
+
+function forgetShapes(site: SiteState, record: EntityRecord): void {
+  delete record.shape;
+  if (referredTo.has(record.kind)) site.generation += 1;
+  if (record.kind !== 'App') return;
+  for (const object of site.objectsOfApp.get(record.id)?.values() ?? []) delete object.shape;
+  for (const task of recordsOf(site, 'ReloadTask').values()) delete task.shape;
+}
+
 /** Makes a change known: to the event log, to `changes` and to the subscriptions. Call after the state holds it. */
 export function committed(site: SiteState, record: EntityRecord, commit: Commit): void {
-  delete record.shape;
-  if (record.kind !== 'App' && record.kind !== 'App.Object') site.generation += 1;
+  forgetShapes(site, record);
   const atMs = nowMs(site);
   const changedProperties = commit.changedProperties ?? [];
   site.eventLog.append({

@@ -1,9 +1,8 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { createWriteStream } from 'node:fs';
-import { mkdir, rm } from 'node:fs/promises';
+import { mkdir, open, rm } from 'node:fs/promises';
 import type { IncomingMessage } from 'node:http';
 import path from 'node:path';
-import { Transform, type Readable } from 'node:stream';
+import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import busboy from 'busboy';
 import { badRequest, QrsRefusal } from './refusal.ts';
@@ -35,20 +34,42 @@ export async function spoolUpload(site: SiteState, request: IncomingMessage): Pr
   }
 }
 
+const blockBytes = 1024 * 1024;
+
+/** Gathers whole blocks, so that hashing and writing cost little per byte; one block is written while one fills. */
 async function spoolStream(site: SiteState, source: Readable, file: string): Promise<SpooledFile> {
   const hash = site.switches.hashUploads ? createHash('sha256') : undefined;
   const most = site.switches.largestUploadBytes;
+  const handle = await open(file, 'w');
+  let [filling, writing] = [Buffer.allocUnsafe(blockBytes), Buffer.allocUnsafe(blockBytes)];
+  let filled = 0;
   let sizeBytes = 0;
-  const meter = new Transform({
-    writableHighWaterMark: 1024 * 1024,
-    readableHighWaterMark: 1024 * 1024,
-    transform(chunk: Buffer, _encoding, done) {
+  let written: Promise<unknown> = Promise.resolve();
+  const flush = async (): Promise<void> => {
+    await written;
+    const block = filling.subarray(0, filled);
+    hash?.update(block);
+    written = handle.write(block);
+    [filling, writing] = [writing, filling];
+    filled = 0;
+  };
+  try {
+    for await (const chunk of source as AsyncIterable<Buffer>) {
       sizeBytes += chunk.length;
-      hash?.update(chunk);
-      done(most > 0 && sizeBytes > most ? new QrsRefusal(500, 'Internal server error') : null, chunk);
-    },
-  });
-  await pipeline(source, meter, createWriteStream(file, { highWaterMark: 4 * 1024 * 1024 }));
+      if (most > 0 && sizeBytes > most) throw new QrsRefusal(500, 'Internal server error');
+      for (let at = 0; at < chunk.length; ) {
+        const copied = chunk.copy(filling, filled, at);
+        filled += copied;
+        at += copied;
+        if (filled === blockBytes) await flush();
+      }
+    }
+    await flush();
+    await written;
+  } finally {
+    await written.catch(() => undefined);
+    await handle.close();
+  }
   return { path: file, sizeBytes, sha256: hash?.digest('hex') ?? '' };
 }
 
