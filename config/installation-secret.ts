@@ -4,13 +4,20 @@ import path from 'node:path';
 import { waybillError } from '../common/errors/catalogue.ts';
 import { type SecretRef, secretFrom } from './secret-ref.ts';
 
+const madeOnce = '(made once, kept in';
+
+/** True for the secret that Waybill makes itself, which is there from its first use on. */
+export function isMadeByWaybill(ref: SecretRef): boolean {
+  return ref.describe().startsWith(madeOnce);
+}
+
 /**
  * The secret that Waybill makes for itself: 32 random bytes in base64url, kept in `<dataFolder>/installation-secret`
  * (readable by its owner only). It is made at the first use; several processes that start at once get the same one.
  */
 export function installationSecret(dataFolder: string): SecretRef {
   const file = path.join(dataFolder, 'installation-secret');
-  return secretFrom(`(made once, kept in ${file})`, async () => {
+  return secretFrom(`${madeOnce} ${file})`, async () => {
     if ((await readSecret(file)) === undefined) await makeSecret(file);
     const secret = await readSecret(file);
     if (secret) return secret;

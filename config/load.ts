@@ -1,13 +1,17 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { waybillError } from '../common/errors/catalogue.ts';
+import { catalogue, waybillError } from '../common/errors/catalogue.ts';
 import { parseConfig } from './parse.ts';
 import { type Problem, problemLine } from './problem.ts';
+import { decodeText } from './text-file.ts';
 import type { Config } from './types.ts';
 import { readYaml } from './yaml-document.ts';
 
 /** The name that is looked for in the current folder when nobody names a file. */
 export const defaultFileName = 'waybill.yaml';
+
+/** What a command ends with when the configuration has problems. */
+export const invalidConfigExitCode = catalogue.WAYBILL_CONFIG_INVALID.exitCode;
 
 /** A configuration, or what is wrong with it. */
 export interface ReadOutcome {
@@ -61,7 +65,7 @@ function readText(text: string, file: string, env: NodeJS.ProcessEnv): ReadOutco
 
 async function textOf(file: string): Promise<string> {
   try {
-    return await readFile(file, 'utf8');
+    return decodeText(await readFile(file));
   } catch (cause) {
     const { code } = cause as NodeJS.ErrnoException;
     if (code === 'ENOENT' || code === 'ENOTDIR') throw waybillError('WAYBILL_CONFIG_NOT_FOUND', { file }, { cause });

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
+import { decodeText } from './text-file.ts';
 
 const placeholder = /\$\{(env|file):([^}]+)\}/g;
 
@@ -41,9 +42,7 @@ function readVariable(name: string, env: NodeJS.ProcessEnv): Found {
 function readText(file: string): Found {
   try {
     return {
-      value: readFileSync(file, 'utf8')
-        .replace(/^\uFEFF/, '')
-        .replace(/\r?\n$/, ''),
+      value: decodeText(readFileSync(file)).replace(/\r?\n$/, ''),
     };
   } catch (error) {
     return { reason: `${file} cannot be read (${(error as NodeJS.ErrnoException).code ?? 'error'})` };

@@ -1,6 +1,7 @@
 import bytes from 'bytes';
 import { stringify } from 'yaml';
 import type { z } from 'zod';
+import { isMadeByWaybill } from './installation-secret.ts';
 import { configSchema } from './schema.ts';
 import { isSecretRef, mask, type SecretRef } from './secret-ref.ts';
 import { kindOf, suffixOf } from './setting.ts';
@@ -34,7 +35,7 @@ function written(schema: z.ZodType, value: unknown): unknown {
 }
 
 function isShown(value: unknown): boolean {
-  return value !== undefined && !(isSecretRef(value) && value.describe().startsWith('(made once'));
+  return value !== undefined && !(isSecretRef(value) && isMadeByWaybill(value));
 }
 
 function secretText(ref: SecretRef): string {

@@ -1,3 +1,4 @@
+import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { isWaybillError } from '../../common/errors/waybill-error.ts';
@@ -172,6 +173,15 @@ describe('a configuration that is wrong', () => {
 
     expect(problems.map((line) => line.split(' ')[1])).toEqual(['sites:', 'sources:', 'targets:']);
   });
+});
+
+it('reads what PowerShell writes: UTF-16, and UTF-8 with a mark', async () => {
+  const utf16 = writeConfig('');
+  writeFileSync(utf16, Buffer.from(`\uFEFF${smallest}mail: { replyTo: grün@x.example }\r\n`, 'utf16le'));
+  const marked = writeConfig(`\uFEFF${smallest}`);
+
+  expect((await loadConfig(utf16, {})).mail.replyTo).toBe('grün@x.example');
+  expect(Object.keys((await loadConfig(marked, {})).sites)).toEqual(['dev', 'test']);
 });
 
 it('reads text that stands in no file', () => {

@@ -36,6 +36,14 @@ it('is read when it is used, not before', async () => {
   expect(byVariable.mail.login?.password.describe()).toBe('${env:SMTP}');
 });
 
+it('is read without the mark and line end that PowerShell puts into a file', async () => {
+  const folder = temporaryFolder();
+  writeFileSync(path.join(folder, 'smtp'), Buffer.from('\uFEFFpässword\r\n', 'utf16le'));
+  const config = await loadConfig(writeConfig(mail('${file:smtp}'), folder), {});
+
+  expect(await config.mail.login?.password.resolve()).toBe('pässword');
+});
+
 it('names its source, and nothing else, when it is not there', async () => {
   const config = await loadConfig(writeConfig(mail('pre-${env:SMTP}')), {});
 

@@ -1,0 +1,10 @@
+/**
+ * The text of a file's bytes: UTF-8, or UTF-16 where its first bytes say so (PowerShell's `>` writes that). The mark at
+ * the beginning is left out.
+ */
+export function decodeText(bytes: Uint8Array): string {
+  const isLittleEndian = bytes[0] === 0xff && bytes[1] === 0xfe;
+  const isBigEndian = bytes[0] === 0xfe && bytes[1] === 0xff;
+  const encoding = isLittleEndian ? 'utf-16le' : isBigEndian ? 'utf-16be' : 'utf-8';
+  return new TextDecoder(encoding).decode(bytes);
+}

@@ -1,0 +1,85 @@
+import { writeFile } from 'node:fs/promises';
+import type { Command } from 'commander';
+import { invalidConfigExitCode, loadConfig, type ReadOutcome, readConfig } from '../../config/load.ts';
+import { configJsonSchema } from '../../config/json-schema.ts';
+import { effectiveSettings, printConfig } from '../../config/print.ts';
+import { pathText, problemLine } from '../../config/problem.ts';
+import { unreadableSecrets } from '../../config/unreadable-secrets.ts';
+
+interface ConfigOptions {
+  readonly config?: string;
+  readonly json?: boolean;
+  readonly secrets?: boolean;
+  readonly output?: string;
+}
+
+/**
+ * Adds `config check`, `config print` and `config schema`. A configuration with problems ends with exit code 2.
+ * What cannot be read at all is thrown: WAYBILL_CONFIG_NOT_FOUND, WAYBILL_CONFIG_UNREADABLE.
+ */
+export function addConfigCommands(program: Command): void {
+  const config = program.command('config').description('check and show the configuration');
+  config
+    .command('check')
+    .description('tell everything that is wrong with the configuration, with its line')
+    .option('-c, --config <file>', 'configuration file (default: waybill.yaml in this folder)')
+    .option('--secrets', 'also try to read every secret, without showing it')
+    .option('--json', 'print JSON')
+    .action((_options: unknown, command: Command) => check(command));
+  config
+    .command('print')
+    .description('show the configuration in force, with every default; secrets are masked')
+    .option('-c, --config <file>', 'configuration file (default: waybill.yaml in this folder)')
+    .option('--json', 'print JSON instead of YAML')
+    .action((_options: unknown, command: Command) => print(command));
+  config
+    .command('schema')
+    .description('print the JSON Schema of the configuration, for editors')
+    .option('-o, --output <file>', 'write it to a file instead')
+    .option('--json', 'print JSON (it always is)')
+    .action((_options: unknown, command: Command) => schema(command));
+}
+
+async function check(command: Command): Promise<void> {
+  const options = command.optsWithGlobals<ConfigOptions>();
+  const outcome = await readConfig(options.config);
+  const secrets = outcome.config && options.secrets ? await unreadableSecrets(outcome.config) : [];
+  const isRight = outcome.config !== undefined && secrets.length === 0;
+  if (!isRight) process.exitCode = invalidConfigExitCode;
+  write(command, options.json ? json({ ok: isRight, ...facts(outcome), secrets }) : checkText(outcome, secrets));
+}
+
+function facts({ file, problems }: ReadOutcome): object {
+  return { file, problems: problems.map((problem) => ({ ...problem, path: pathText(problem.path) })) };
+}
+
+function checkText({ file, config, problems }: ReadOutcome, secrets: readonly string[]): string {
+  if (config === undefined) {
+    return `${file} has ${problems.length} problem(s):\n${problems.map(problemLine).join('\n')}\n`;
+  }
+  if (secrets.length > 0)
+    return `${file}: these secrets cannot be read:\n${secrets.map((line) => `  ${line}`).join('\n')}\n`;
+  const ways = Object.values(config.sources).map(({ alias, targets }) => `  ${alias} → ${targets.join(', ')}\n`);
+  return `${file} is right.\n${ways.join('')}`;
+}
+
+async function print(command: Command): Promise<void> {
+  const options = command.optsWithGlobals<ConfigOptions>();
+  const config = await loadConfig(options.config);
+  write(command, options.json ? json(effectiveSettings(config)) : printConfig(config));
+}
+
+async function schema(command: Command): Promise<void> {
+  const { output } = command.optsWithGlobals<ConfigOptions>();
+  const text = json(configJsonSchema());
+  if (output === undefined) write(command, text);
+  else await writeFile(output, text);
+}
+
+function json(value: unknown): string {
+  return `${JSON.stringify(value, null, 2)}\n`;
+}
+
+function write(command: Command, text: string): void {
+  command.configureOutput().writeOut?.(text);
+}
