@@ -161,9 +161,7 @@ export interface SourceActivities {
   newsWhileDelivering(input: { decision: DecisionRecord; knownKeys: readonly string[] }): Promise<LaterNews>;
   recordOutsideDecision(input: AppKey & { request: DecideRequest }): Promise<{ promotionKey: string }>;
   setTag(input: AppKey & { present: boolean }): Promise<void>;
-  copyForOwner(
-    input: DecisionRecord,
-  ): Promise<{ outcome: 'copied'; copyAppId: string } | { outcome: 'kept'; why: string }>;
+  copyForOwner(input: DecisionRecord): Promise<{ copyAppId: string }>;
   dressCopy(input: { decision: DecisionRecord; copyAppId: string }): Promise<void>;
   deleteSource(input: { decision: DecisionRecord; copyAppId: string }): Promise<CleanUpOutcome>;
   stripProperties(input: DecisionRecord): Promise<CleanUpOutcome>;

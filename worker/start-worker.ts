@@ -8,14 +8,13 @@ import type { ActivityDependencies } from '../activities/dependencies.ts';
 import { createMailActivities } from '../activities/mail/create-mail-activities.ts';
 import { createMailTransport } from '../activities/mail/transport.ts';
 import { createQrsClients } from '../activities/qrs/client/qrs-clients.ts';
-import { and, eq } from '../activities/qrs/client/filter.ts';
-import { splitAccount } from '../activities/qrs/source/groups.ts';
 import type { Logger } from '../common/logger.ts';
 import type { Config } from '../config/types.ts';
 import { createAttemptSink } from '../ledger/attempt-sink.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import { connectTemporal } from '../temporal/connect.ts';
 import { signals, taskQueues, workflowIds, workflowTypes } from '../workflows/contract.ts';
+import { ownerResolver } from './owner-resolver.ts';
 import { openArtifacts } from './open-artifacts.ts';
 import { openVersions } from './open-versions.ts';
 import { type RunningWorkers, runWorkers } from './run-worker.ts';
@@ -54,11 +53,7 @@ export async function startWorker(options: StartWorkerOptions): Promise<StartedW
     logger,
     nowUtc: () => new Date().toISOString(),
   };
-  const resolveOwner = async ({ site, owner }: { site: string; owner: string }) => {
-    const [directory, userId] = splitAccount(owner);
-    const [user] = await clients.get(site).users(and(eq('userDirectory', directory), eq('userId', userId)));
-    return user?.attributes;
-  };
+  const resolveOwner = ownerResolver((site) => clients.get(site));
   const mail = createMailActivities({ config: () => config, ledger, transport, logger, resolveOwner });
   const running = await runWorkers({
     ...options,

@@ -17,7 +17,6 @@ import type {
 import { sourceSteps } from './activity-options.ts';
 import { signals, workflowIds } from './contract.ts';
 import { deliver } from './deliver.ts';
-import { sendBeside } from './notify.ts';
 import type { PromotionDesk } from './promotion-desk.ts';
 
 export interface DeliverEverywhereInput {
@@ -103,7 +102,7 @@ class Round {
     const knownKeys = this.decisions.map((one) => one.promotionKey);
     const news = await source.newsWhileDelivering({ decision, knownKeys });
     if (news.kind === 'added') await this.start(news.decision);
-    if (news.kind === 'too-late') await sendBeside(news.mails, pace);
+    if (news.kind === 'too-late') desk.mails.post(news.mails, pace);
     if (news.kind !== 'newer') return;
     this.newerWaits = true;
     await Promise.all(

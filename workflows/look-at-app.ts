@@ -1,6 +1,5 @@
 import type { AppKey, Assessment } from '../activities/promotion-types.ts';
 import { firstLook } from './activity-options.ts';
-import { sendBeside } from './notify.ts';
 import type { PromotionDesk } from './promotion-desk.ts';
 
 /** What the app's state asks for now; claimed and recorded where it is a decision, and told where it is news. */
@@ -8,6 +7,6 @@ export async function lookAtApp(key: AppKey, desk: PromotionDesk): Promise<Asses
   desk.takeLooks();
   const assessment = await desk.attendFirst('look at the app', () => firstLook(key.site).assess(key));
   desk.note(assessment);
-  await sendBeside(assessment.mails, assessment.pace);
+  desk.mails.post(assessment.mails, assessment.pace);
   return assessment;
 }

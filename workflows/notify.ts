@@ -12,14 +12,21 @@ export interface NotifyArguments {
 
 /** Sends one mail, for as long as mail is worth sending. Runs beside the promotion and outlives it. */
 export async function notify({ mail, pace }: NotifyArguments): Promise<string> {
+  const { giveUpMail } = proxyActivities<MailActivities>({ startToCloseTimeout: '1 minute' });
   const { sendMail } = proxyActivities<MailActivities>({
     startToCloseTimeout: '5 minutes',
     scheduleToCloseTimeout: pace.giveUpAfterMs,
     summary: `${mail.mail.kind} mail`,
     retry: { initialInterval: pace.firstMs, backoffCoefficient: pace.factor, maximumInterval: pace.maxMs },
   });
-  const { outcome } = await sendMail(mail);
-  return outcome;
+  try {
+    const { outcome } = await sendMail(mail);
+    return outcome;
+  } catch {
+    // The ledger shows the failure with its cause; a mail that cannot go out is nobody's failed workflow.
+    await giveUpMail(mail);
+    return 'failed';
+  }
 }
 
 /**

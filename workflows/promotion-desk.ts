@@ -23,7 +23,7 @@ import {
   type Trouble,
   updates,
 } from './contract.ts';
-import { sendBeside } from './notify.ts';
+import { MailDesk } from './mail-desk.ts';
 import { OperatorDesk } from './operator.ts';
 import { refused, validateResolve } from './validate-resolve.ts';
 
@@ -40,6 +40,7 @@ const DECIDABLE: readonly PromotionState[] = ['assessing', 'awaiting-decision'];
  */
 export class PromotionDesk {
   readonly operator: OperatorDesk;
+  readonly mails = new MailDesk();
   deliveries: Record<string, DeliveryOutcome['state'] | 'running'> = {};
   promotionKey: string | undefined;
   private state: PromotionState = 'assessing';
@@ -114,7 +115,7 @@ export class PromotionDesk {
       trouble,
     });
     this.pace = pace;
-    await sendBeside(mails, pace);
+    this.mails.post(mails, pace);
     upsertSearchAttributes({ WaybillState: [trouble ? 'needs-operator' : this.state] });
   }
 

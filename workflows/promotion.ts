@@ -12,7 +12,6 @@ import type {
 import { records, sourceSteps, sourceTransfers } from './activity-options.ts';
 import { deliverEverywhere } from './deliveries.ts';
 import { lookAtApp } from './look-at-app.ts';
-import { sendBeside } from './notify.ts';
 import { StepGivenUp } from './operator.ts';
 import { PromotionDesk } from './promotion-desk.ts';
 import { waitForNews } from './wait-for-news.ts';
@@ -49,6 +48,7 @@ export async function promotion(key: AppKey): Promise<string> {
 
 /** Ends the run, or goes on in a new one with what came meanwhile. No await between the last look and the end. */
 async function endRun(key: AppKey, desk: PromotionDesk, goesOn?: 'goes on'): Promise<string> {
+  await desk.mails.settle();
   await condition(allHandlersFinished);
   if (goesOn || desk.hasNews) return continueAsNew<typeof promotion>(key);
   return desk.currentState;
@@ -61,7 +61,7 @@ async function carryOut(decision: DecisionRecord, pace: Pace, desk: PromotionDes
     return decision.verdict === 'deny' ? await deny(decision, pace, desk) : await promote(decision, pace, desk);
   } catch (error) {
     if (!(error instanceof StepGivenUp)) throw error;
-    return close({ decisions: [decision], state: 'aborted', deliveries: [], why: error.why }, pace);
+    return close({ decisions: [decision], state: 'aborted', deliveries: [], why: error.why }, pace, desk);
   }
 }
 
@@ -78,14 +78,14 @@ async function promote(decision: DecisionRecord, pace: Pace, desk: PromotionDesk
   desk.enter('finishing');
   const consumed = delivered.decisions.flatMap((one) => one.consumed);
   const cleanUp = delivered.mayCleanUp ? await cleanUpSource({ ...decision, consumed }, pace, desk) : undefined;
-  return close({ ...delivered, version, cleanUp }, pace);
+  return close({ ...delivered, version, cleanUp }, pace, desk);
 }
 
 /** Nothing is promoted; the app goes back to its owner, or keeps its place without the request. */
 async function deny(decision: DecisionRecord, pace: Pace, desk: PromotionDesk): Promise<CloseInput['state']> {
   desk.enter('finishing');
   const cleanUp = await cleanUpSource(decision, pace, desk);
-  return close({ decisions: [decision], state: 'denied', deliveries: [], cleanUp }, pace);
+  return close({ decisions: [decision], state: 'denied', deliveries: [], cleanUp }, pace, desk);
 }
 
 /** The bytes that every target gets, with data and without as targets want them, unless the content has changed. */
@@ -96,7 +96,7 @@ async function exportOnce(decision: DecisionRecord, pace: Pace, desk: PromotionD
   for (const withData of wantedKinds(decision)) {
     const result = await desk.operator.attend('export the app', pace, () => exportApp({ ...decision, withData }));
     if (result.outcome === 'changed') {
-      await sendBeside(result.mails, pace);
+      desk.mails.post(result.mails, pace);
       return 'changed';
     }
     artifacts[withData ? 'withData' : 'withoutData'] = result.artifact;
@@ -120,7 +120,7 @@ async function keepVersion(
   const result = await desk.operator.attend('keep a version', pace, () => transfers.keepVersion(decision));
   if (result.outcome === 'kept') return result.version;
   if (result.outcome === 'failed') return undefined;
-  await sendBeside(result.mails, pace);
+  desk.mails.post(result.mails, pace);
   return 'changed';
 }
 
@@ -141,15 +141,14 @@ async function cleanUpSource(
   if (decision.cleanUp === 'strip') {
     return desk.operator.attend('strip the properties', pace, () => source.stripProperties(decision));
   }
-  const copied = await desk.operator.attend('copy for the owner', pace, () => source.copyForOwner(decision));
-  if (copied.outcome === 'kept') return copied;
-  const { copyAppId } = copied;
+  const copying = (): Promise<{ copyAppId: string }> => source.copyForOwner(decision);
+  const { copyAppId } = await desk.operator.attend('copy for the owner', pace, copying);
   await desk.operator.attend('give the copy to its owner', pace, () => source.dressCopy({ decision, copyAppId }));
   return desk.operator.attend('remove the published app', pace, () => source.deleteSource({ decision, copyAppId }));
 }
 
 /** Closes the claims and the ledger's rows, and tells the outcome. */
-async function close(input: CloseInput, pace: Pace): Promise<CloseInput['state']> {
-  await sendBeside(await records.closePromotion(input), pace);
+async function close(input: CloseInput, pace: Pace, desk: PromotionDesk): Promise<CloseInput['state']> {
+  desk.mails.post(await records.closePromotion(input), pace);
   return input.state;
 }

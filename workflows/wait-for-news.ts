@@ -2,7 +2,6 @@ import { condition } from '@temporalio/workflow';
 import type { Pace } from '../activities/pace.ts';
 import type { AppKey, NextStep } from '../activities/promotion-types.ts';
 import { records } from './activity-options.ts';
-import { sendBeside } from './notify.ts';
 import type { PromotionDesk } from './promotion-desk.ts';
 
 type Wait = Extract<NextStep, { kind: 'wait' }>;
@@ -20,12 +19,12 @@ export async function waitForNews(
     const leftMs = expiresAtMs === undefined ? undefined : Math.max(1, expiresAtMs - Date.now());
     if (await newsWithin(desk, shorter(remindInMs, leftMs))) return 'news';
     if (expiresAtMs !== undefined && Date.now() >= expiresAtMs) {
-      await sendBeside(await records.expireWait(key), pace);
+      desk.mails.post(await records.expireWait(key), pace);
       desk.enter('expired');
       return 'expired';
     }
     const reminder = await records.remind(key);
-    await sendBeside(reminder.mails, pace);
+    desk.mails.post(reminder.mails, pace);
     remindInMs = reminder.remindInMs;
   }
 }

@@ -1,5 +1,5 @@
 import { waybillError } from '../../../common/errors/catalogue.ts';
-import { accountOf, sameText } from '../../../rules/app-facts.ts';
+import { sameText } from '../../../rules/app-facts.ts';
 import { isConsumed, unconsumedRows } from '../../../rules/clean-up.ts';
 import { identifyDecision } from '../../../rules/same-decision.ts';
 import { whyNotWhole } from '../../../rules/verify.ts';
@@ -8,27 +8,26 @@ import type { ActivityDependencies } from '../../dependencies.ts';
 import type { CleanUpOutcome, DecisionRecord } from '../../promotion-types.ts';
 import { toObjectFacts } from '../app-facts.ts';
 import type { AppMemory } from '../app-memory.ts';
+import type { QrsApp, QrsAppObject } from '../client/types.ts';
 import { makeStagingApp } from '../staged-app.ts';
 import { stagingName } from '../staging-name.ts';
 import { sourceOf } from '../source-policy.ts';
 import { rememberAbsence } from './record-decision.ts';
 import type { SourceApp } from './read-source.ts';
 import { storedDecision } from './stored-decision.ts';
-import { checkSource } from './unchanged.ts';
+import { checkSource, type SourceCheck } from './unchanged.ts';
 
 /** The staging number of the owner's copy. */
 const COPY_NUMBER = 1;
 
 /**
- * The owner's copy of the published app, under a staging name. Nothing is copied when the app changed or somebody
- * asked for more since the decision: then everything stays. Safe to repeat: a copy whose reply was lost is adopted.
+ * The id of the owner's copy of the published app, under a staging name. Safe to repeat: a copy whose reply was lost
+ * is adopted.
  */
 export async function copyForOwner(
   deps: ActivityDependencies,
   decision: DecisionRecord,
-): Promise<{ outcome: 'copied'; copyAppId: string } | { outcome: 'kept'; why: string }> {
-  const why = await whyKeepSource(deps, decision);
-  if (why) return { outcome: 'kept', why };
+): Promise<{ copyAppId: string }> {
   const { promotionKey, site, appId } = decision;
   const { signal } = attemptContext();
   const copyAppId = await makeStagingApp(deps, {
@@ -39,7 +38,7 @@ export async function copyForOwner(
     whyNotWhole: () => [],
     make: (name) => deps.qrs(site).copyApp(appId, name, { signal }),
   });
-  return { outcome: 'copied', copyAppId };
+  return { copyAppId };
 }
 
 /** Gives the copy its owner and name in one write. Safe to repeat. */
@@ -60,8 +59,10 @@ export async function dressCopy(
 }
 
 /**
- * Deletes the published app once its copy is proven and the app itself was looked at again; otherwise the copy goes.
- * Safe to repeat: an app that is gone is done.
+ * Deletes the published app once its copy is proven and, last of all, the app itself was looked at again; otherwise
+ * everything stays and the copy goes. Safe to repeat: an app that is gone is done.
+ *
+ * @throws WAYBILL_PROMOTION_NOT_WHOLE
  */
 export async function deleteSource(
   deps: ActivityDependencies,
@@ -70,25 +71,23 @@ export async function deleteSource(
   const { site, appId, promotionKey } = decision;
   const client = deps.qrs(site);
   const { signal } = attemptContext();
-  await requireWholeCopy(deps, decision, copyAppId);
-  const why = await whyKeepSource(deps, decision);
+  const [copy, copied] = await Promise.all([
+    client.getApp(copyAppId, { signal }),
+    client.getAppObjects(copyAppId, { signal, scope: 'all' }),
+  ]);
+  const check = await checkSource(deps, decision);
+  const why = await whyKeepSource(deps, decision, check);
   if (why) {
     await client.deleteApp(copyAppId, { signal });
     await settleCopy(deps, decision, copyAppId, 'removed');
     return { outcome: 'kept', why };
   }
+  await requireWholeCopy(deps, decision, copy, copied, check);
   await client.deleteApp(appId, { signal });
   await settleCopy(deps, decision, copyAppId, 'published');
+  const atUtc = deps.nowUtc();
   const facts = { copyAppId };
-  await deps.ledger.record({
-    promotionKey,
-    seq: 'unpublished',
-    type: 'unpublished',
-    atUtc: deps.nowUtc(),
-    site,
-    appId,
-    facts,
-  });
+  await deps.ledger.record({ promotionKey, seq: 'unpublished', type: 'unpublished', atUtc, site, appId, facts });
   return { outcome: 'done', copyAppId };
 }
 
@@ -114,8 +113,11 @@ export async function stripProperties(deps: ActivityDependencies, decision: Deci
 }
 
 /** Why the source must stay as it is: an edit or a request since the decision; undefined when it may go. */
-async function whyKeepSource(deps: ActivityDependencies, decision: DecisionRecord): Promise<string | undefined> {
-  const { source, changes } = await checkSource(deps, decision);
+async function whyKeepSource(
+  deps: ActivityDependencies,
+  decision: DecisionRecord,
+  { source, changes }: SourceCheck,
+): Promise<string | undefined> {
   if (!source) return undefined;
   if (changes.length > 0) return `the app changed since: ${changes.slice(0, 5).join('; ')}`;
   const left = unconsumedRows(source.app.rows, sourceOf(deps.config(), decision.site).properties, decision.consumed);
@@ -143,32 +145,22 @@ async function decidedAnew(deps: ActivityDependencies, decision: DecisionRecord,
 async function requireWholeCopy(
   deps: ActivityDependencies,
   decision: DecisionRecord,
-  copyAppId: string,
+  copy: QrsApp | undefined,
+  copied: readonly QrsAppObject[],
+  check: SourceCheck,
 ): Promise<void> {
-  const { site, app, appId } = decision;
-  const client = deps.qrs(site);
-  const { signal } = attemptContext();
-  const [copy, copied, originals] = await Promise.all([
-    client.getApp(copyAppId, { signal }),
-    client.getAppObjects(copyAppId, { signal, scope: 'all' }),
-    client.getAppObjects(appId, { signal }),
-  ]);
+  const { site, app } = decision;
   const { source } = await storedDecision(deps, decision.promotionKey);
-  const reasons: string[] = [];
-  if (!copy) reasons.push('its copy is not there');
-  else if (copy.owner.id !== source.ownerId) {
-    reasons.push(
-      `its copy belongs to ${accountOf({ directory: copy.owner.userDirectory, userId: copy.owner.userId })}`,
-    );
-  } else if (!sameText(copy.name, app.name)) reasons.push(`its copy is called "${copy.name}"`);
-  reasons.push(
-    ...whyNotWhole(
-      { sizeBytes: 0, objects: originals.map(toObjectFacts) },
-      { sizeBytes: 0, objects: copied.map(toObjectFacts) },
-    ),
+  const originals = (check.source?.revision ?? source.revision).objects;
+  const reasons = whyNotWhole(
+    { sizeBytes: 0, objects: originals },
+    { sizeBytes: 0, objects: copied.map(toObjectFacts) },
   );
-  if (reasons.length > 0)
-    throw waybillError('WAYBILL_PROMOTION_NOT_WHOLE', { app: app.name, site, reasons: reasons.join('; ') });
+  if (!copy) reasons.push('its copy is not there');
+  else if (copy.owner.id !== source.ownerId) reasons.push(`its copy belongs to ${copy.owner.userId}`);
+  else if (!sameText(copy.name, app.name)) reasons.push(`its copy is called "${copy.name}"`);
+  if (reasons.length === 0) return;
+  throw waybillError('WAYBILL_PROMOTION_NOT_WHOLE', { app: app.name, site, reasons: reasons.join('; ') });
 }
 
 async function settleCopy(
