@@ -1,3 +1,12 @@
+const { Visitor } = require('@swc/core/Visitor.js');
+
+// dependency-cruiser reads TypeScript 7 sources with swc, whose visitor does not know `using` and stops there.
+const { visitStatement } = Visitor.prototype;
+Visitor.prototype.visitStatement = function visitStatementOrUsing(statement) {
+  if (statement.type !== 'UsingDeclaration') return visitStatement.call(this, statement);
+  return { ...statement, decls: this.visitVariableDeclarators(statement.decls) };
+};
+
 /**
  * Which room may import which (docs: "The house"). Each rule has a reason, and a file in test/fixtures/faulty that
  * breaks it, so that a rule which no longer catches anything fails the tests.

@@ -22,7 +22,8 @@ async function cruise(folder: string): Promise<CruiseResult> {
   return JSON.parse(output) as CruiseResult;
 }
 
-const found = (await cruise(faulty)).summary.violations.map(({ rule, from }) => `${rule.name}: ${from}`);
+const { modules, summary } = await cruise(faulty);
+const found = summary.violations.map(({ rule, from }) => `${rule.name}: ${from}`);
 
 describe('the check of directions', () => {
   it.each([
@@ -68,8 +69,7 @@ describe('the check of directions', () => {
     },
   );
 
-  it('sees TypeScript imports, those of types among them', async () => {
-    const { modules } = await cruise(faulty);
+  it('sees TypeScript imports, those of types among them', () => {
     const unawaited = modules.find(({ source }) => source === 'workflows/unawaited.ts');
 
     expect(unawaited?.dependencies).toEqual(
@@ -80,6 +80,16 @@ describe('the check of directions', () => {
         }),
         expect.objectContaining({ module: '@temporalio/workflow', dependencyTypes: ['npm', 'import'] }),
       ]),
+    );
+  });
+
+  it('sees an import wherever it stands', () => {
+    const odd = modules.find(({ source }) => source === 'starter/imports-in-odd-places.ts');
+
+    expect(odd?.dependencies.map(({ module }) => module).toSorted()).toEqual(
+      ['loop', 'method', 'optional-call', 'satisfies', 'template', 'throw', 'using'].map(
+        (place) => `../worker/in-${place}.ts`,
+      ),
     );
   });
 });
