@@ -1,9 +1,9 @@
 const { Visitor } = require('@swc/core/Visitor.js');
 
 // dependency-cruiser reads TypeScript 7 sources with swc, whose visitor does not know `using` and stops there.
-const { visitStatement } = Visitor.prototype;
+const known = Object.getOwnPropertyDescriptor(Visitor.prototype, 'visitStatement').value;
 Visitor.prototype.visitStatement = function visitStatementOrUsing(statement) {
-  if (statement.type !== 'UsingDeclaration') return visitStatement.call(this, statement);
+  if (statement.type !== 'UsingDeclaration') return known.call(this, statement);
   return { ...statement, decls: this.visitVariableDeclarators(statement.decls) };
 };
 
@@ -158,7 +158,7 @@ module.exports = {
       name: 'only-declared-packages',
       comment: 'A package that only another package declares may be gone tomorrow.',
       severity: 'error',
-      from: {},
+      from: { path: ours },
       to: { dependencyTypes: ['npm-no-pkg', 'npm-unknown'] },
     },
     {
