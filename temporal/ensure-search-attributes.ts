@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { ConnectionLike } from '@temporalio/client';
-import { temporal } from '@temporalio/proto';
+import proto from '@temporalio/proto';
 import { waybillError } from '../common/errors/catalogue.ts';
 import { searchAttributes } from '../workflows/contract.ts';
 import { grpcCodeOf, grpcCodes, isNotAllowed } from './grpc-codes.ts';
@@ -8,7 +8,7 @@ import type { Logger } from '../common/logger.ts';
 
 const VISIBLE_WITHIN_MS = 30_000;
 const LOOK_EVERY_MS = 200;
-const ValueType = temporal.api.enums.v1.IndexedValueType;
+const ValueType = proto.temporal.api.enums.v1.IndexedValueType;
 
 const valueTypes = {
   KEYWORD: ValueType.INDEXED_VALUE_TYPE_KEYWORD,
@@ -61,7 +61,7 @@ async function presentTypes({ connection, namespace }: EnsureSearchAttributesOpt
 
 function refuseOtherType(
   [name, type]: Attribute,
-  present: Readonly<Record<string, temporal.api.enums.v1.IndexedValueType>>,
+  present: Readonly<Record<string, proto.temporal.api.enums.v1.IndexedValueType>>,
   namespace: string,
 ): void {
   const found = present[name];

@@ -1,6 +1,6 @@
 import type { Client } from '@temporalio/client';
 import { tsToDate } from '@temporalio/common/lib/time.js';
-import { temporal } from '@temporalio/proto';
+import proto from '@temporalio/proto';
 import { taskQueues } from '../workflows/contract.ts';
 
 /** A poll stays open for a minute; one that began longer ago than this has nobody behind it any more. */
@@ -9,8 +9,8 @@ const POLL_LASTS_MS = 90_000;
 export type QueueKind = 'workflow' | 'activity';
 
 const kinds = {
-  workflow: temporal.api.enums.v1.TaskQueueType.TASK_QUEUE_TYPE_WORKFLOW,
-  activity: temporal.api.enums.v1.TaskQueueType.TASK_QUEUE_TYPE_ACTIVITY,
+  workflow: proto.temporal.api.enums.v1.TaskQueueType.TASK_QUEUE_TYPE_WORKFLOW,
+  activity: proto.temporal.api.enums.v1.TaskQueueType.TASK_QUEUE_TYPE_ACTIVITY,
 } as const;
 
 /** One of the queues that Waybill's workers should poll. */

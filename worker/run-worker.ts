@@ -11,7 +11,7 @@ import { installRuntime } from './install-runtime.ts';
 import { keepSitesWatched, prepareTemporal } from './prepare-temporal.ts';
 import { onShutdownSignal } from './shutdown-signals.ts';
 import { createFleet, discardFleet, type FleetActivities } from './worker-fleet.ts';
-import { type FleetPhase, type FleetState, queueStates, temporalAnswers } from './worker-state.ts';
+import { type FleetPhase, type FleetState, queueStates, temporalProbe } from './worker-state.ts';
 
 export interface RunWorkersOptions {
   readonly config: Pick<Config, 'dataFolder' | 'temporal' | 'worker' | 'sites' | 'sources' | 'staging' | 'timeouts'>;
@@ -31,6 +31,8 @@ export interface RunWorkersOptions {
   readonly signal?: AbortSignal;
   /** Whether namespace, search attributes, Schedules and siteWatch are seen to. Default true. */
   readonly prepare?: boolean;
+  /** Default 30,000: how long after `worker.shutdownGrace` an activity may ignore that it was cancelled. */
+  readonly forceAfterGraceMs?: number;
   readonly onStateChange?: (state: FleetState) => void;
 }
 
@@ -68,6 +70,7 @@ class WorkerRun {
   #phase: FleetPhase = 'starting';
   #workers: Worker[] = [];
   #connection: NativeConnection | undefined;
+  #temporalAnswers: () => Promise<boolean> = async () => false;
   #health: HealthEndpoint | undefined;
   #takeBackSignals: () => void = () => undefined;
   #watching: Promise<void> = Promise.resolve();
@@ -116,11 +119,19 @@ class WorkerRun {
     await this.#watching;
     await this.#options.attempts?.flush();
     await discardFleet(this.#workers);
-    if (this.#options.connection === undefined) await this.#connection?.close();
+    await this.#closeConnection();
     this.#enter(phase);
     await this.#health?.close();
     this.#takeBackSignals();
     this.#options.signal?.removeEventListener('abort', this.#onAbort);
+  }
+
+  async #closeConnection(): Promise<void> {
+    if (this.#options.connection !== undefined) return;
+    await this.#connection?.close().catch((error: Error) => {
+      // A Worker whose activity was left behind still holds the connection; it goes with the process.
+      this.#options.logger.warn({ reason: error.message }, 'The connection to Temporal stays open');
+    });
   }
 
   #state(): FleetState {
@@ -139,7 +150,7 @@ class WorkerRun {
       port: healthPort,
       bind: healthBind,
       state: () => this.#state(),
-      temporalAnswers: async () => this.#connection !== undefined && (await temporalAnswers(this.#connection)),
+      temporalAnswers: () => this.#temporalAnswers(),
     });
   }
 
@@ -153,6 +164,7 @@ class WorkerRun {
   async #connect(): Promise<NativeConnection> {
     const { signal } = this.#stopping;
     this.#connection = this.#options.connection ?? (await connectWorker({ ...this.#options, signal }));
+    this.#temporalAnswers = temporalProbe(this.#connection);
     return this.#connection;
   }
 
@@ -186,27 +198,27 @@ class WorkerRun {
 
   /** Runs until all Workers have ended. When one ends by itself the others are drained, as half a fleet helps nobody. */
   async #runAll(): Promise<void> {
-    const results = await Promise.allSettled(
-      this.#workers.map((worker) =>
-        worker.run().catch((error: Error) => {
-          this.#shutDown();
-          throw this.#failed(worker, error);
-        }),
-      ),
-    );
+    const results = await Promise.allSettled(this.#workers.map((worker) => this.#runOne(worker)));
     const failure = results.find((result) => result.status === 'rejected');
     await this.close(failure === undefined ? 'stopped' : 'failed');
     if (failure !== undefined) throw failure.reason;
   }
 
-  #failed(worker: Worker, error: Error): Error {
+  async #runOne(worker: Worker): Promise<void> {
     const { taskQueue } = worker.options;
-    const problem = waybillError(
-      'WAYBILL_TEMPORAL_WORKER_FAILED',
-      { taskQueue, reason: error.message },
-      { cause: error },
-    );
-    this.#options.logger.error({ code: problem.code, taskQueue }, problem.message);
-    return problem;
+    const { logger } = this.#options;
+    try {
+      await worker.run();
+    } catch (error) {
+      const reason = (error as Error).message;
+      if (this.#phase === 'draining') {
+        logger.warn({ taskQueue, reason }, 'A step did not end in time and is left behind; another worker repeats it');
+        return;
+      }
+      const problem = waybillError('WAYBILL_TEMPORAL_WORKER_FAILED', { taskQueue, reason }, { cause: error });
+      logger.error({ code: problem.code, taskQueue }, problem.message);
+      this.#shutDown();
+      throw problem;
+    }
   }
 }

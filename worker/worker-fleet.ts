@@ -10,7 +10,6 @@ import { heartbeatInterceptor } from './heartbeat-interceptor.ts';
 
 /** Cancellation and the loss of a worker are noticed within this time (temporal facts, section 1). */
 const LONGEST_HEARTBEAT_THROTTLE_MS = 10_000;
-/** What ignores its cancellation this long after the grace time is left behind. */
 const FORCE_AFTER_GRACE_MS = 30_000;
 const SITE_POLLS = 5;
 
@@ -31,6 +30,8 @@ export interface FleetOptions {
   readonly bundlePath: string;
   readonly activities: FleetActivities;
   readonly attempts?: Pick<AttemptSink, 'attemptStarted' | 'attemptFinished'> | undefined;
+  /** An activity that ignores its cancellation for this long after the grace time is left behind. Default 30,000. */
+  readonly forceAfterGraceMs?: number | undefined;
   readonly logger: Logger;
 }
 
@@ -108,7 +109,7 @@ function commonOptions(options: FleetOptions, site?: string): Omit<WorkerOptions
     identity: worker,
     dataConverter: options.dataConverter,
     shutdownGraceTime: config.worker.shutdownGraceMs,
-    shutdownForceTime: config.worker.shutdownGraceMs + FORCE_AFTER_GRACE_MS,
+    shutdownForceTime: config.worker.shutdownGraceMs + (options.forceAfterGraceMs ?? FORCE_AFTER_GRACE_MS),
     maxHeartbeatThrottleInterval: throttleMs,
     defaultHeartbeatThrottleInterval: throttleMs,
     interceptors: {

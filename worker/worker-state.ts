@@ -1,3 +1,4 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import type { NativeConnection, Worker } from '@temporalio/worker';
 
 export type FleetPhase = 'starting' | 'running' | 'draining' | 'stopped' | 'failed';
@@ -30,12 +31,24 @@ export function queueStates(workers: readonly Worker[]): QueueState[] {
 
 const PROBE_MS = 2_000;
 
-/** Whether the Temporal service answers this connection now. Never throws. */
-export async function temporalAnswers(connection: NativeConnection): Promise<boolean> {
-  return connection
-    .withDeadline(Date.now() + PROBE_MS, () => connection.workflowService.getSystemInfo({}))
-    .then(
-      () => true,
-      () => false,
-    );
+/**
+ * Asks whether the Temporal service answers, within 2 seconds; never throws. The connection repeats a failed call for
+ * about 10 seconds whatever its deadline, so a question that is still open is shared, and its answer is not waited for.
+ */
+export function temporalProbe(connection: NativeConnection): () => Promise<boolean> {
+  let open: Promise<boolean> | undefined;
+  const ask = async () => {
+    try {
+      await connection.workflowService.getSystemInfo({});
+      return true;
+    } catch {
+      return false;
+    } finally {
+      open = undefined;
+    }
+  };
+  return () => {
+    open ??= ask();
+    return Promise.race([open, wait(PROBE_MS, false, { ref: false })]);
+  };
 }

@@ -2,7 +2,7 @@ import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { Client } from '@temporalio/client';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
-import { temporal } from '@temporalio/proto';
+import proto from '@temporalio/proto';
 import { type ReplayWorkerOptions, Worker } from '@temporalio/worker';
 
 /** The history of a run as JSON text, in the form in which histories are stored and replayed. */
@@ -13,7 +13,7 @@ export async function historyJson(client: Client, workflowId: string, runId?: st
 /** Every byte of a history as text: whatever was stored in it can be searched for, payloads too (not encrypted ones). */
 export async function historyText(client: Client, workflowId: string, runId?: string): Promise<string> {
   const history = await client.workflow.getHandle(workflowId, runId).fetchHistory();
-  return Buffer.from(temporal.api.history.v1.History.encode(history).finish()).toString('latin1');
+  return Buffer.from(proto.temporal.api.history.v1.History.encode(history).finish()).toString('latin1');
 }
 
 /** Stores a history as `<folder>/<name>.json`, for `replayStored`. */

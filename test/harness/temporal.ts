@@ -73,7 +73,7 @@ export async function testBundle(workflowsFile: URL, encrypted = false): Promise
   const path = fileURLToPath(workflowsFile);
   const sources = [
     path,
-    ...['workflows', 'common', 'temporal'].map((folder) => fileURLToPath(new URL(`../../${folder}`, import.meta.url))),
+    ...['workflows', 'common'].map((folder) => fileURLToPath(new URL(`../../${folder}`, import.meta.url))),
   ];
   const dataFolder = join(tmpdir(), 'waybill-test-bundles');
   const { codePath } = await workflowBundle({

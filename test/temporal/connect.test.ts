@@ -1,9 +1,9 @@
 import { writeFile, mkdtemp, rm } from 'node:fs/promises';
-import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { connectionSettings, connectTemporal, temporalAddress } from '../../temporal/connect.ts';
+import { tcpProxy } from '../harness/tcp-proxy.ts';
 import { testTemporalConfig } from '../harness/temporal-config.ts';
 import { testTemporalAddress } from '../harness/temporal.ts';
 
@@ -42,7 +42,7 @@ describe('connectTemporal', () => {
   });
 
   it('can be closed while a failed call waits to be repeated', async () => {
-    const proxy = await proxyTo(testTemporalAddress());
+    const proxy = await tcpProxy(testTemporalAddress());
     const temporal = await connectTemporal({ config: { temporal: testTemporalConfig() }, address: proxy.address });
     proxy.cut();
     const repeated = temporal.client.workflow.count().catch((error: unknown) => error);
@@ -53,23 +53,6 @@ describe('connectTemporal', () => {
     expect(await repeated).toBeInstanceOf(Error);
   });
 });
-
-/** A way to the server that can be cut. */
-async function proxyTo(address: string): Promise<{ address: string; cut(): void }> {
-  const [host, port] = address.split(':');
-  const sockets = new Set<Socket>();
-  const server = createServer((near) => {
-    const far = connect({ host, port: Number(port) });
-    for (const socket of [near, far]) sockets.add(socket.on('error', () => undefined));
-    near.pipe(far).pipe(near);
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const cut = () => {
-    server.close();
-    for (const socket of sockets) socket.destroy();
-  };
-  return { address: `127.0.0.1:${(server.address() as AddressInfo).port}`, cut };
-}
 
 describe('connectionSettings', () => {
   it('reads TLS files and the API key when asked', async () => {
