@@ -48,7 +48,8 @@ export class BucketPointers {
   /** Makes the artifact exist, or count as written now. */
   async write(sha256: string, { dataKey, sizeBytes }: Omit<Pointer, 'writtenAtMs'>): Promise<void> {
     const Metadata = { [DATA_KEY]: dataKey, [SIZE_BYTES]: String(sizeBytes) };
-    await this.#clients.retrying.send(new PutObjectCommand({ ...this.at(pointerKey(sha256)), Body: '', Metadata }));
+    const empty = { Body: new Uint8Array(), ContentLength: 0 };
+    await this.#clients.retrying.send(new PutObjectCommand({ ...this.at(pointerKey(sha256)), ...empty, Metadata }));
   }
 
   /** Size of the bytes as the store has them; undefined when they are not there. */

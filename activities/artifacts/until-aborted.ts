@@ -4,16 +4,19 @@ export async function* untilAborted<T>(source: AsyncIterable<T>, signal: AbortSi
     yield* source;
     return;
   }
-  signal.throwIfAborted();
   const iterator = source[Symbol.asyncIterator]();
-  const aborted = Promise.withResolvers<never>();
-  aborted.promise.catch(() => undefined);
-  const abort = (): void => aborted.reject(signal.reason);
+  let fail: (reason: unknown) => void = () => undefined;
+  const abort = (): void => fail(signal.reason);
   signal.addEventListener('abort', abort, { once: true });
   let isDone = false;
   try {
     for (;;) {
-      const next = await Promise.race([iterator.next(), aborted.promise]);
+      signal.throwIfAborted();
+      // A new promise for each value: one that all of them raced with would hold on to them all until it ends.
+      const next = await new Promise<IteratorResult<T>>((resolve, reject) => {
+        fail = reject;
+        iterator.next().then(resolve, reject);
+      });
       isDone = next.done === true;
       if (next.done) return;
       yield next.value;
