@@ -164,9 +164,11 @@ function fieldValue(field: Field, value: unknown): FieldValue | undefined {
   return isFit ? value : undefined;
 }
 
+/** The id of a `{id}`; clients also send `{}` for "none given". */
 function referenceOf(site: SiteState, kind: EntityRecord['kind'], value: unknown): string | undefined {
   if (value === undefined || value === null) return undefined;
   const id = asRecord(value)['id'];
+  if (id === undefined && typeof value === 'object') return undefined;
   if (typeof id !== 'string' || !recordsOf(site, kind).has(id.toLowerCase())) throw badRequest(`Unknown ${kind}`);
   return id.toLowerCase();
 }
