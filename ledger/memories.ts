@@ -8,6 +8,11 @@ export interface Remembered<T> {
   readonly revision: number;
 }
 
+/** What is remembered of one app. */
+export interface AppRemembered<T> extends Remembered<T> {
+  readonly appId: string;
+}
+
 export interface PutOptions {
   /** Write only over this revision; 0: only when nothing is remembered yet. Default: over whatever stands. */
   readonly revision?: number;
@@ -23,6 +28,8 @@ export interface Memories {
    * between; it must have no effects of its own.
    */
   updateAppMemory<T>(site: string, appId: string, change: (memory: T | undefined) => T): Promise<T>;
+  /** What is remembered of every app of a site, by app id. */
+  listAppMemories<T = unknown>(site: string): Promise<AppRemembered<T>[]>;
   /** What is remembered of a site, or `undefined`. */
   getSiteMemory<T = unknown>(site: string): Promise<Remembered<T> | undefined>;
   /** As `putAppMemory`. */
@@ -51,6 +58,7 @@ export function createMemories(parts: StoreParts): Memories {
     getAppMemory: (site, appIds) => readMemories(parts, site, appIds),
     putAppMemory: (site, appId, memory, options) => writeMemory(parts, site, appId, memory, options),
     updateAppMemory: update,
+    listAppMemories: (site) => listMemories(parts, site),
     getSiteMemory: (site) => readOne(site, siteItself),
     putSiteMemory: (site, memory, options) => writeMemory(parts, site, siteItself, memory, options),
     updateSiteMemory: (site, change) => update(site, siteItself, change),
@@ -82,6 +90,17 @@ async function readMemories<T>({ db }: StoreParts, site: string, subjects: reado
     for (const row of rows) found.set(row.app_id, { memory: fromJson(row.memory) as T, revision: row.revision });
   }
   return found;
+}
+
+async function listMemories<T>({ db }: StoreParts, site: string): Promise<AppRemembered<T>[]> {
+  const rows = await db
+    .selectFrom('memories')
+    .select(['app_id', 'memory', 'revision'])
+    .where('site', '=', site)
+    .where('app_id', '<>', siteItself)
+    .orderBy('app_id')
+    .execute();
+  return rows.map((row) => ({ appId: row.app_id, memory: fromJson(row.memory) as T, revision: row.revision }));
 }
 
 async function writeMemory(

@@ -26,6 +26,8 @@ export interface AskFacts {
   readonly revisionKey: string;
   readonly remembered: RememberedDecision | undefined;
   readonly firstStartUtc: string;
+  /** Somebody took up the decision that stood before the first start: it counts as any other. */
+  readonly adopted?: boolean;
   /** Groups of the decider, looked up where the policy names groups. */
   readonly groupsOf: (account: string) => readonly string[];
 }
@@ -141,7 +143,7 @@ function askByApproval(
   const identity = identifyDecision(seen, facts.remembered);
   const decided = { decidedBy: row.modifiedBy, decidedAtUtc: row.modifiedUtc, problems };
   if (identity.kind === 'same') return askAgain(facts, identity.added, seen.targets, verdict, decided);
-  if (row.modifiedUtc <= facts.firstStartUtc && !facts.remembered) {
+  if (row.modifiedUtc <= facts.firstStartUtc && !facts.remembered && !facts.adopted) {
     return { ask: 'nothing', why: 'the decision is older than the first start; `waybill adopt` takes it up', problems };
   }
   const changes = verdict === 'deny' ? [] : changedAfter(facts.revision, row.modifiedUtc, policy.dataCounts);

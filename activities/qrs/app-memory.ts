@@ -5,8 +5,24 @@ export interface AppMemory {
   /** Digest of the state that its promotion was last nudged for. */
   readonly digest?: string;
   readonly remembered?: RememberedDecision;
+  /** What people call the app of a decision that stood before the first start; whoever may adopt it reads it. */
+  readonly standing?: StandingDecision;
+  /** Somebody took up that decision: it is no longer too old to be acted on. */
+  readonly adopted?: boolean;
   /** Tokens of exports that may still be running. */
   readonly exportTokens?: readonly string[];
+}
+
+/** A decision that stood before the first start, in words; `remembered` holds the rest of it. */
+export interface StandingDecision {
+  readonly appName: string;
+  /** `DIR\user`. */
+  readonly owner: string;
+  readonly streamName?: string;
+  /** `DIR\user` of whoever set the approval property. */
+  readonly decidedBy: string;
+  /** The site's own clock. */
+  readonly decidedAtUtc: string;
 }
 
 /** What Waybill remembers of a source site. Times are the site's own clock. */

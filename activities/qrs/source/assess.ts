@@ -71,6 +71,7 @@ async function askNow(
     ...source,
     remembered: memory?.remembered,
     firstStartUtc: siteMemory?.memory.firstStartUtc ?? '',
+    adopted: memory?.adopted,
     groupsOf: (account: string) => groups.get(fold(account)) ?? [],
   };
   const ask = askOf(facts, policy);

@@ -1,13 +1,13 @@
 import pLimit from 'p-limit';
-import { fold, type AppFacts } from '../../../rules/app-facts.ts';
+import { accountOf, fold, type AppFacts } from '../../../rules/app-facts.ts';
 import type { ActivityDependencies } from '../../dependencies.ts';
 import { digestOf } from '../../digest.ts';
 import type { RouteOutcome } from '../../watch-types.ts';
 import { toAppFacts } from '../app-facts.ts';
-import type { AppMemory, SiteMemory } from '../app-memory.ts';
+import type { AppMemory, SiteMemory, StandingDecision } from '../app-memory.ts';
 import type { QrsApp } from '../client/types.ts';
 import { requestOf, sourceOf } from '../source-policy.ts';
-import { readSourceContent } from '../source/read-source.ts';
+import { readSourceContent, type SourceApp } from '../source/read-source.ts';
 import { remember, rememberAbsence } from '../source/record-decision.ts';
 import { STAGING_PREFIX } from '../staging-name.ts';
 
@@ -49,7 +49,8 @@ async function routeOne(
   const { approval, approvalRows } = requestOf(deps.config(), site, app);
   if (approval === 'none' && memory?.remembered && !memory.remembered.absentSeen)
     await rememberAbsence(deps, site, app.id);
-  if (!memory?.remembered && approvalRows.some((row) => row.modifiedUtc <= siteMemory.firstStartUtc)) {
+  const isUnknown = !memory?.remembered && !memory?.adopted;
+  if (isUnknown && approvalRows.some((row) => row.modifiedUtc <= siteMemory.firstStartUtc)) {
     await rememberStanding(deps, site, app.id);
   }
   const waits = digest !== IDLE || (await deps.ledger.getAwaiting(site, app.id)) !== undefined;
@@ -79,7 +80,7 @@ function verdictDigest(deps: ActivityDependencies, site: string, { firstStartUtc
   const tagged = promoteOnReload.enabled && app.tags.some((tag) => fold(tag) === fold(promoteOnReload.tag));
   const standing = promoteOnReload.enabled && request.reloadRows.length > 0;
   const published = app.stream && app.publishedAtUtc && app.publishedAtUtc > firstStartUtc ? app.publishedAtUtc : '';
-  const rows = app.stream ? request.rows.map((row) => [row.id, row.name, row.value]).toSorted() : [];
+  const rows = app.stream ? request.rows.map((row) => [row.id, row.name, row.value].join('\n')).toSorted() : [];
   if (!tagged && !published && rows.length === 0) return IDLE;
   return digestOf([published, app.stream?.id, rows, tagged, standing ? app.reloadedAtUtc : '']).slice(0, 32);
 }
@@ -91,5 +92,18 @@ async function rememberStanding(deps: ActivityDependencies, site: string, appId:
   if (!source || (approval !== 'approve' && approval !== 'deny')) return;
   const decisionId = `standing ${source.revisionKey}`;
   await remember(deps, site, source, { decisionId, verdict: approval, targets, stale: false, baseline: true });
+  const standing = standingOf(source);
+  await deps.ledger.updateAppMemory<AppMemory>(site, appId, (memory) => ({ ...memory, standing }));
   deps.logger.info({ site, app: source.app.name }, 'a decision older than the first start is left alone');
+}
+
+function standingOf({ app, request }: SourceApp): StandingDecision {
+  const row = request.approvalRows.toSorted((a, b) => (a.modifiedUtc < b.modifiedUtc ? -1 : 1)).at(-1);
+  return {
+    appName: app.name,
+    owner: accountOf(app.owner),
+    streamName: app.stream?.name,
+    decidedBy: row?.modifiedBy ?? '',
+    decidedAtUtc: row?.modifiedUtc ?? '',
+  };
 }

@@ -35,6 +35,19 @@ export function describeApps(store: StoreUnderTest): void {
       expect(await ledger.getAwaiting(site, appId)).toBeUndefined();
     });
 
+    it('lists what is remembered of the apps of one site, and not of the site itself', async () => {
+      const { site } = someKeys();
+      await ledger.putAppMemory(site, 'b', { seen: 2 });
+      await ledger.putAppMemory(site, 'a', { seen: 1 });
+      await ledger.putAppMemory(`${site}-other`, 'c', { seen: 3 });
+      await ledger.putSiteMemory(site, { watermark: noon });
+
+      expect(await ledger.listAppMemories(site)).toEqual([
+        { appId: 'a', memory: { seen: 1 }, revision: 1 },
+        { appId: 'b', memory: { seen: 2 }, revision: 1 },
+      ]);
+    });
+
     it('remembers each app of a site by itself, for any number of apps', async () => {
       const { site } = someKeys();
       await ledger.putAppMemory(site, 'a', { seen: 1 });
