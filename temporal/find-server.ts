@@ -65,9 +65,11 @@ export async function findServer(options: FindServerOptions): Promise<FoundServe
   const required = await requiredServerVersion(options.databaseFile);
   const refusals: Refusal[] = [];
   for (const way of ways(options, required)) {
-    if (options.signal?.aborted) throw waybillError('WAYBILL_TEMPORAL_STOPPED', { what: 'The look for Temporal' });
     const found = await tryWay(way, required, refusals, options.signal);
     if (found !== undefined) return found;
+    if (options.signal?.aborted) throw waybillError('WAYBILL_TEMPORAL_STOPPED', { what: 'The look for Temporal' });
+    const why = refusals.at(-1)?.reason;
+    if (way.source === 'download' && options.download) options.onProgress?.(`No download of Temporal: ${why}`);
   }
   throw notFound(options, required, refusals);
 }

@@ -1,3 +1,4 @@
+import type { Client } from '@temporalio/client';
 import type { NativeConnection, Worker } from '@temporalio/worker';
 import { waybillError } from '../common/errors/catalogue.ts';
 import type { Config } from '../config/types.ts';
@@ -8,7 +9,7 @@ import { workflowBundle } from './bundle.ts';
 import { connectWorker } from './connect-worker.ts';
 import { type HealthEndpoint, serveHealth } from './health-endpoint.ts';
 import { installRuntime } from './install-runtime.ts';
-import { keepSitesWatched, prepareTemporal } from './prepare-temporal.ts';
+import { keepSitesWatched, type PrepareOptions, prepareTemporal, workerClient } from './prepare-temporal.ts';
 import { onShutdownSignal } from './shutdown-signals.ts';
 import { createFleet, discardFleet, type FleetActivities } from './worker-fleet.ts';
 import { type FleetPhase, type FleetState, queueStates, temporalProbe } from './worker-state.ts';
@@ -16,7 +17,8 @@ import { type FleetPhase, type FleetState, queueStates, temporalProbe } from './
 export interface RunWorkersOptions {
   readonly config: Pick<Config, 'dataFolder' | 'temporal' | 'worker' | 'sites' | 'sources' | 'staging' | 'timeouts'>;
   readonly logger: Logger;
-  readonly activities: FleetActivities;
+  /** The activities, or what makes them over a client of the worker's own connection. */
+  readonly activities: FleetActivities | ((client: Client) => FleetActivities);
   /** host:port to use in place of the configured one: that of a development server just started. */
   readonly address?: string;
   /** A connection to share; it stays open. Default: one of its own. */
@@ -96,7 +98,8 @@ class WorkerRun {
     if (prepare) await prepareTemporal(preparation);
     const bundlePath = await bundle;
     this.#throwIfStopping();
-    this.#workers = await createFleet({ ...preparation, bundlePath });
+    const activities = this.#activities(preparation);
+    this.#workers = await createFleet({ ...preparation, activities, bundlePath });
     this.#throwIfStopping();
     this.#done = this.#runAll();
     this.#done.catch(() => undefined);
@@ -166,6 +169,11 @@ class WorkerRun {
     this.#connection = this.#options.connection ?? (await connectWorker({ ...this.#options, signal }));
     this.#temporalAnswers = temporalProbe(this.#connection);
     return this.#connection;
+  }
+
+  #activities(preparation: PrepareOptions): FleetActivities {
+    const { activities } = this.#options;
+    return typeof activities === 'function' ? activities(workerClient(preparation)) : activities;
   }
 
   #throwIfStopping(): void {

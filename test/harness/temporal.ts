@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -75,7 +75,9 @@ export async function testBundle(workflowsFile: URL, encrypted = false): Promise
     path,
     ...['workflows', 'common'].map((folder) => fileURLToPath(new URL(`../../${folder}`, import.meta.url))),
   ];
-  const dataFolder = join(tmpdir(), 'waybill-test-bundles');
+  // A folder for each, as the latest few of a folder are kept.
+  const name = createHash('sha256').update(`${path} ${encrypted}`).digest('hex').slice(0, 12);
+  const dataFolder = join(tmpdir(), 'waybill-test-bundles', name);
   const { codePath } = await workflowBundle({
     dataFolder,
     encrypted,

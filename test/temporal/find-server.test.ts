@@ -122,7 +122,8 @@ onPosix('findServer', () => {
     await rm(at('cache', 'temporal-1.5.1'));
     expect(await find({ ...fetching, downloadUrl: 'http://127.0.0.1:1' })).toMatchObject({ source: 'build' });
     expect(await readdir(at('cache'))).toEqual(['temporal-1.5.1']);
-    expect(lines.some((line) => line.startsWith('Building Temporal 1.5.1 with Go'))).toBe(true);
+    expect(lines).toContainEqual(expect.stringMatching(/^No download of Temporal: 127\.0\.0\.1:1 cannot be reached/));
+    expect(lines).toContainEqual(expect.stringMatching(/^Building Temporal 1\.5\.1 with Go/));
   });
 
   it('names every way and why it failed', async () => {
@@ -197,6 +198,18 @@ onPosix('findServer', () => {
     await writeFile(at('temporal.sqlite'), '');
     await writeFile(at('temporal.sqlite.server.json'), '{');
     await expect(find()).rejects.toMatchObject({ code: 'WAYBILL_TEMPORAL_RECORD_UNREADABLE' });
+  });
+
+  it('can be stopped', async () => {
+    await program(at('path', 'go'), '#!/bin/sh\nexec sleep 60\n');
+    const stop = new AbortController();
+    const onProgress = () => stop.abort();
+    const environment = { PATH: `${at('path')}:/bin:/usr/bin` };
+
+    await expect(find({ build: true, environment, onProgress, signal: stop.signal })).rejects.toMatchObject({
+      code: 'WAYBILL_TEMPORAL_STOPPED',
+    });
+    expect(await readdir(at('cache'))).toEqual([]);
   });
 
   it('passes over a server that is too old for decisions', async () => {

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { tmpdir } from 'node:os';
+import type { Client } from '@temporalio/client';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import type { SiteConfig, SourceConfig } from '../../config/types.ts';
 import type { AttemptSink } from '../../ledger/attempt-sink.ts';
@@ -96,6 +97,19 @@ describe('runWorkers', () => {
       phase: 'running',
       queues: [{ state: 'RUNNING' }, { taskQueue: `site-${site}` }, { taskQueue: `site-${site}-bulk` }],
     });
+  });
+
+  it('gives the activities a client of its own connection', async () => {
+    const { config, taskQueue } = configOf({});
+    const activities = (client: Client) => ({
+      ...noActivities,
+      main: { describe: async (workflowId: string) => (await client.workflow.getHandle(workflowId).describe()).type },
+    });
+    await run({ config, activities });
+
+    const workflowId = temporal.newName();
+    const args = [{ activity: 'describe', input: workflowId }];
+    expect(await temporal.client.workflow.execute('call', { taskQueue, workflowId, args })).toBe('call');
   });
 
   it('drains: what runs ends well, nothing new begins, attempts are flushed', async () => {
