@@ -16,11 +16,6 @@ export const promotionErrors = {
     remedy: 'Check that every process uses the same ledger (`ledger` in the configuration), then retry.',
     retryable: false,
   },
-  WAYBILL_PROMOTION_APP_GONE: {
-    message: 'App "{app}" is no longer on site {site}.',
-    remedy: 'Abort the promotion; there is nothing left to promote.',
-    retryable: false,
-  },
   WAYBILL_PROMOTION_EXPORT_EMPTY: {
     message: 'The export of app "{app}" on site {site} came back cancelled or without a file.',
     remedy: "Nothing to do: it is tried again. If it goes on, look at the site's repository and engine logs.",

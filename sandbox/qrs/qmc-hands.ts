@@ -3,7 +3,7 @@ import { addApp, appDetails, partsOf } from './app-create.ts';
 import { copyApp, deleteApp, publishApp, updateApp } from './app-operations.ts';
 import { reloadApp, type ReloadOptions } from './app-reload.ts';
 import { type ContentEdit, editApp } from './edit-content.ts';
-import { mustFind, postEntity } from './entity-write.ts';
+import { mustFind, postEntity, putEntity } from './entity-write.ts';
 import { generateContent, type GeneratedApp } from './generate-content.ts';
 import { kinds } from './kinds.ts';
 import { createUser, type NewUser } from './people.ts';
@@ -40,6 +40,8 @@ export interface QmcHands {
    * Rows of values that stay are resent with their ids.
    */
   setProperties(appId: string, by: string, properties: Record<string, string[]>): void;
+  /** As `setProperties`, on a stream by name or id. */
+  setStreamProperties(stream: string, by: string | undefined, properties: Record<string, string[]>): void;
   /** Sets the tags of these names, and no others. */
   setTags(appId: string, by: string, names: string[]): void;
   rename(appId: string, name: string, by?: string): void;
@@ -83,6 +85,12 @@ export function createQmcHands(site: SiteState): QmcHands {
       publishApp(site, by, app, { streamId: namedOrId(site, 'Stream', stream).id, name: options.name });
     },
     setProperties: (appId, by, properties) => put(appId, by, (body) => setRows(site, body, properties)),
+    setStreamProperties(stream, by, properties) {
+      const record = namedOrId(site, 'Stream', stream);
+      const body = structuredClone(fullShape(site, record));
+      setRows(site, body, properties);
+      putEntity(site, actor(by), record, body);
+    },
     setTags(appId, by, names) {
       put(appId, by, (body) => {
         body['tags'] = names.map((name) => ({ id: namedOrId(site, 'Tag', name).id }));

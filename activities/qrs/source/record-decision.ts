@@ -116,7 +116,9 @@ export async function recordPropertyDecision(
 
 function decisionIdOf(source: SourceApp, ask: AskByApproval, remembered: RememberedDecision | undefined): string {
   if (ask.identity === 'same' && remembered) return remembered.decisionId;
-  const rows = source.request.approvalRows.map((row) => [row.id, row.modifiedUtc, row.value]).toSorted();
+  const rows = source.request.approvalRows
+    .map((row) => [row.id, row.modifiedUtc, row.value])
+    .toSorted((a, b) => (a.join() < b.join() ? -1 : 1));
   return digestOf([ask.ask, rows, ask.targets, source.revisionKey]).slice(0, 24);
 }
 
