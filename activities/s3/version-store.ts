@@ -51,10 +51,13 @@ export interface VersionStore {
   close(): void;
 }
 
-/** The store that `versioning` of the configuration describes. @throws WAYBILL_VERSION_STORE_OFF, WAYBILL_S3_CA_UNREADABLE */
+/**
+ * The store that `versioning` of the configuration describes.
+ * @throws WAYBILL_VERSION_STORE_OFF, WAYBILL_S3_CA_UNREADABLE
+ */
 export async function createVersionStore(config: VersioningConfig): Promise<VersionStore> {
   const { bucket, prefix, endpoint } = config;
-  if (bucket === undefined) throw waybillError('WAYBILL_VERSION_STORE_OFF', { appName: 'an app' });
+  if (bucket === undefined) throw waybillError('WAYBILL_VERSION_STORE_OFF');
   const place: BucketPlace = { bucket, endpoint: endpoint ?? 'AWS', setting: 'versioning' };
   return new BucketVersionStore(await createObjectClients(config, place.setting), place, prefix);
 }

@@ -57,7 +57,7 @@ const s3Errors = {
 export const versionErrors = {
   ...s3Errors,
   WAYBILL_VERSION_STORE_OFF: {
-    message: 'A version of {appName} was asked for, but versioning.bucket is not set.',
+    message: 'A version was asked for, but versioning.bucket is not set.',
     remedy: 'Set versioning.bucket and versioning.mode, or do not ask for versions.',
     retryable: false,
     exitCode: 2,
