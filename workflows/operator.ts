@@ -64,9 +64,22 @@ export class OperatorDesk {
     if (this.trouble) this.order = { action: 'supersede', why: 'a newer approval took over' };
   }
 
+  /** A step runs or waits for help now, so that an order would reach it. */
+  get isAttending(): boolean {
+    return this.stepRunning !== undefined;
+  }
+
   /** The result of a step, however long it takes. Throws `StepGivenUp` when an operator or the expiry ended it. */
   async attend<T>(step: string, paceNow: Pace | (() => Pace), run: () => Promise<T>): Promise<T> {
     this.stepRunning = step;
+    try {
+      return await this.untilDone(step, paceNow, run);
+    } finally {
+      this.stepRunning = undefined;
+    }
+  }
+
+  private async untilDone<T>(step: string, paceNow: Pace | (() => Pace), run: () => Promise<T>): Promise<T> {
     const deadline = { expired: false };
     for (;;) {
       const pace = typeof paceNow === 'function' ? paceNow() : paceNow;

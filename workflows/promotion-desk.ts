@@ -48,6 +48,8 @@ export class PromotionDesk {
   private pace: Pace = FIRST_PACE;
   private assessment: Assessment | undefined;
   private waitingSinceUtc: string | undefined;
+  /** The decision that is being recorded; a second one at the same moment would promote the app twice. */
+  private deciding: string | undefined;
   private readonly key: AppKey;
 
   constructor(key: AppKey) {
@@ -58,7 +60,9 @@ export class PromotionDesk {
     setHandler(decideUpdate, (request) => this.decide(request), {
       validator: (request) => this.validateDecide(request),
     });
-    setHandler(resolveUpdate, (request) => this.operator.resolve(request), { validator: validateResolve });
+    setHandler(resolveUpdate, (request) => this.operator.resolve(request), {
+      validator: (request) => this.validateOrder(request),
+    });
     upsertSearchAttributes({ WaybillSite: [key.site], WaybillApp: [key.appId] });
   }
 
@@ -144,11 +148,30 @@ export class PromotionDesk {
     }
     if (!request.decisionId || !request.by?.account) throw refused('A decision needs an id and a person.');
     if (request.verdict === 'approve' && request.targets.length === 0) throw refused('An approval needs a target.');
+    if (this.deciding && this.deciding !== request.decisionId) {
+      throw refused('Another decision about this app is being recorded right now.');
+    }
+  }
+
+  /** An order that no step takes up would strike the next one, which nobody meant. */
+  private validateOrder(request: ResolveRequest): void {
+    validateResolve(request);
+    if (request.action !== 'retry' && this.promotionKey === undefined) {
+      throw refused('Nothing is decided yet that could be given up; deny the app instead.');
+    }
+    if (!this.operator.isAttending) {
+      throw refused(`No step of the promotion itself waits now (it is ${this.state}); name a target.`);
+    }
   }
 
   private async decide(request: DecideRequest): Promise<DecideOutcome> {
-    const { promotionKey } = await firstLook(this.key.site).recordOutsideDecision({ ...this.key, request });
-    this.lookAgain();
-    return { promotionKey, state: this.state };
+    this.deciding = request.decisionId;
+    try {
+      const { promotionKey } = await firstLook(this.key.site).recordOutsideDecision({ ...this.key, request });
+      this.lookAgain();
+      return { promotionKey, state: this.state };
+    } finally {
+      this.deciding = undefined;
+    }
   }
 }

@@ -25,6 +25,16 @@ import { waitForNews } from './wait-for-news.ts';
  */
 export async function promotion(key: AppKey): Promise<string> {
   const desk = new PromotionDesk(key);
+  try {
+    return await oneCycle(key, desk);
+  } catch (error) {
+    // A look that was waited for in vain: there is no decision yet that could end, so the next run looks again.
+    if (!(error instanceof StepGivenUp)) throw error;
+    return endRun(key, desk, 'goes on');
+  }
+}
+
+async function oneCycle(key: AppKey, desk: PromotionDesk): Promise<string> {
   for (;;) {
     const { next, pace } = await lookAtApp(key, desk);
     if (next.kind === 'act') {
@@ -130,8 +140,22 @@ function askAgain(desk: PromotionDesk): 'assessing' {
   return 'assessing';
 }
 
-/** Returns the app to its owner, or strips the consumed request; each step looks at the source again first. */
+/** The clean-up; one that an operator or the expiry gave up leaves the app where it is, and undoes no delivery. */
 async function cleanUpSource(
+  decision: DecisionRecord,
+  pace: Pace,
+  desk: PromotionDesk,
+): Promise<CleanUpOutcome | undefined> {
+  try {
+    return await tryToCleanUp(decision, pace, desk);
+  } catch (error) {
+    if (!(error instanceof StepGivenUp)) throw error;
+    return { outcome: 'kept', why: error.why };
+  }
+}
+
+/** Returns the app to its owner, or strips the consumed request; each step looks at the source again first. */
+async function tryToCleanUp(
   decision: DecisionRecord,
   pace: Pace,
   desk: PromotionDesk,

@@ -8,6 +8,7 @@ import { askPolicyOf, sourceOf } from '../source-policy.ts';
 import { groupsOfAccount } from './groups.ts';
 import { readSourceContent, type SourceApp } from './read-source.ts';
 import { recordDecision } from './record-decision.ts';
+import type { StoredDecision } from './stored-decision.ts';
 
 /**
  * Authorises and records a decision by console, CLI or Temporal UI, over the content of now. Safe to repeat: the
@@ -24,6 +25,7 @@ export async function recordOutsideDecision(
   if (!source.app.stream) {
     throw waybillError('WAYBILL_DECISION_NOT_POSSIBLE', { app: source.app.name, site, why: 'it is not published' });
   }
+  await refuseWhenDecided(deps, site, source, request);
   await refuseUnlessAllowed(deps, site, source, request);
   const { decision } = await recordDecision(deps, {
     site,
@@ -36,6 +38,20 @@ export async function recordOutsideDecision(
     targets: request.targets,
   });
   return { promotionKey: decision.promotionKey };
+}
+
+/** Two people who decide at the same time make one decision; the second is told of the first. */
+async function refuseWhenDecided(
+  deps: ActivityDependencies,
+  site: string,
+  { app }: SourceApp,
+  { decisionId }: DecideRequest,
+): Promise<void> {
+  const open = await deps.ledger.listPromotions<StoredDecision>({ site, appId: app.id, open: true });
+  const other = open.map((promotion) => promotion.decision).find((decision) => decision.decisionId !== decisionId);
+  if (!other) return;
+  const why = `${other.by.account} decided on it (${other.verdict}) at ${other.decidedAtUtc}, and that is being carried out`;
+  throw waybillError('WAYBILL_DECISION_NOT_POSSIBLE', { app: app.name, site, why });
 }
 
 async function refuseUnlessAllowed(
