@@ -73,7 +73,7 @@ export const reloadTask: Kind = {
     isManuallyTriggered: flag(false),
     isPartialReload: flag(false),
   },
-  refs: { app: { kind: 'App', condensed: true, required: true } },
+  refs: { app: { kind: 'App', required: true } },
   hasTags: true,
   hasRows: true,
 };

@@ -155,6 +155,7 @@ function fieldValue(field: Field, value: unknown): FieldValue | undefined {
   if (field.type === 'boolean') return typeof value === 'boolean' ? value : undefined;
   if (field.type === 'integer') return Number.isSafeInteger(value) ? (value as number) : undefined;
   if (field.type === 'objects') return Array.isArray(value) ? value : undefined;
+  if (field.type === 'object') return typeof value === 'object' && value !== null ? asRecord(value) : undefined;
   if (field.type === 'strings') {
     return Array.isArray(value) && value.every((item) => typeof item === 'string') ? value : undefined;
   }

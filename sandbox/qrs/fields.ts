@@ -2,7 +2,7 @@ import type { FieldValue, KindName } from './records.ts';
 
 /** One own field of an entity type. Dates are given and answered as ISO text, kept as milliseconds. */
 export interface Field {
-  type: 'string' | 'date' | 'boolean' | 'integer' | 'guid' | 'strings' | 'objects';
+  type: 'string' | 'date' | 'boolean' | 'integer' | 'guid' | 'strings' | 'objects' | 'object';
   initial: FieldValue;
   /** Part of the condensed shape, too. */
   condensed?: true;

@@ -58,7 +58,7 @@ function ownReader(kind: Kind, wanted: string): PathReader | undefined {
 }
 
 function fieldReader(name: string, field: Field): PathReader | undefined {
-  if (field.type === 'objects') return undefined;
+  if (field.type === 'objects' || field.type === 'object') return undefined;
   if (field.type === 'strings') {
     return { type: 'string', isList: true, read: (record) => (record.values[name] ?? []) as string[] };
   }

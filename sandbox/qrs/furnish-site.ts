@@ -8,7 +8,15 @@ export function furnishSite(site: SiteState, apiUser: UserName): void {
   createUser(site, repositoryActor, { directory: 'INTERNAL', id: 'sa_repository', roles: ['RootAdmin'] });
   createUser(site, repositoryActor, { ...apiUser, name: apiUser.id, roles: ['RootAdmin'] });
   const cluster = blankRecord(site, kinds.ServiceCluster, repositoryActor.name);
-  cluster.values['name'] = 'Cluster';
+  Object.assign(cluster.values, {
+    name: 'Cluster',
+    settings: {
+      persistenceMode: 1,
+      databaseCredentials: null,
+      sharedPersistenceProperties: { rootFolder: `\\\\${site.hostName}\\QlikShare`, failoverTimeout: 10 },
+      encryption: { enableEncryptQvf: false, enableEncryptQvd: false, encryptionKeyThumbprint: '' },
+    },
+  });
   store(site, cluster);
   for (let at = 0; at < site.switches.nodeCount; at += 1) addNode(site, cluster.id, at);
 }

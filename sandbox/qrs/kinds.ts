@@ -21,7 +21,7 @@ const user: Kind = {
   fields: {
     userId: name(255),
     userDirectory: name(255),
-    userDirectoryConnectorName: { ...text(255), condensed: true, readonly: true },
+    userDirectoryConnectorName: { ...text(255, null), condensed: true, readonly: true },
     name: { ...text(511), condensed: true },
     roles: list,
     attributes: { type: 'objects', initial: [] },
@@ -89,7 +89,7 @@ const serviceCluster: Kind = {
   name: 'ServiceCluster',
   path: 'servicecluster',
   objectType: 'ServiceCluster',
-  fields: { name: name(128) },
+  fields: { name: name(128), settings: { type: 'object', initial: {}, required: true } },
   refs: {},
   hasTags: false,
   hasRows: false,
