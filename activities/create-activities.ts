@@ -34,6 +34,9 @@ export function createMainActivities(deps: ActivityDependencies): MainActivities
     reportTrouble: (input) => reportTrouble(deps, input),
     remind: (input) => remind(deps, input),
     expireWait: (input) => expireWait(deps, input),
+    ensureWatches: async ({ sites }) => {
+      for (const site of sites) await deps.ensureWatch(site);
+    },
     sitesToSweep: () => sitesToSweep(deps),
   };
 }

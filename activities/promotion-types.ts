@@ -179,4 +179,6 @@ export interface RecordActivities {
   reportTrouble(input: TroubleReport): Promise<{ mails: readonly OutgoingMail[]; pace: Pace }>;
   remind(input: AppKey): Promise<{ mails: readonly OutgoingMail[]; remindInMs?: number }>;
   expireWait(input: AppKey): Promise<readonly OutgoingMail[]>;
+  /** Starts the watch of each site that has none. */
+  ensureWatches(input: { sites: readonly string[] }): Promise<void>;
 }

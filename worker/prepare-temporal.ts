@@ -8,7 +8,7 @@ import { ensureNamespace } from '../temporal/ensure-namespace.ts';
 import { ensureSiteWatch } from '../temporal/ensure-site-watch.ts';
 import type { Logger } from '../common/logger.ts';
 import { ensureSchedules } from '../temporal/schedules.ts';
-import { taskQueues } from '../workflows/contract.ts';
+import { taskQueues, workflowTypes } from '../workflows/contract.ts';
 
 const WATCH_EVERY_MS = 60_000;
 
@@ -36,7 +36,8 @@ export async function prepareTemporal(options: PrepareOptions): Promise<void> {
   await ensureNamespace({ connection, address, namespace, retentionMs, logger });
   const client = workerClient(options);
   const sweepEveryMs = config.staging.sweepEveryMs;
-  await ensureSchedules({ client, taskQueue: taskQueues.main(taskQueue), sweepEveryMs, logger });
+  const keepWatched = { sites: Object.keys(config.sources), workflowType: workflowTypes.ensureSiteWatch };
+  await ensureSchedules({ client, taskQueue: taskQueues.main(taskQueue), sweepEveryMs, keepWatched, logger });
 }
 
 /**

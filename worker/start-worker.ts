@@ -1,3 +1,4 @@
+import type { Client } from '@temporalio/client';
 import {
   createMainActivities,
   createSiteActivities,
@@ -12,7 +13,7 @@ import type { Logger } from '../common/logger.ts';
 import type { Config } from '../config/types.ts';
 import { createAttemptSink } from '../ledger/attempt-sink.ts';
 import type { Ledger } from '../ledger/ledger.ts';
-import { connectTemporal } from '../temporal/connect.ts';
+import { ensureSiteWatch } from '../temporal/ensure-site-watch.ts';
 import { signals, taskQueues, workflowIds, workflowTypes } from '../workflows/contract.ts';
 import { ownerResolver } from './owner-resolver.ts';
 import { openArtifacts } from './open-artifacts.ts';
@@ -36,32 +37,42 @@ export interface StartedWorker extends RunningWorkers {
 
 /** Makes the clients and stores of a configuration, the activities over them, and runs the Workers. */
 export async function startWorker(options: StartWorkerOptions): Promise<StartedWorker> {
-  const { config, ledger, logger, address } = options;
+  const { config, ledger, logger } = options;
   const clients = createQrsClients(config, logger);
   const transport = createMailTransport();
-  const temporal = await connectTemporal({ config, address });
   const attempts = createAttemptSink(ledger, {
     onLost: (err, rows) => logger.warn({ err, rows }, 'attempts could not be recorded'),
   });
-  const deps: ActivityDependencies = {
+  const artifacts = openArtifacts(config);
+  const versions = openVersions(config);
+  const mail = createMailActivities({
+    config: () => config,
+    ledger,
+    transport,
+    logger,
+    resolveOwner: ownerResolver((site) => clients.get(site)),
+  });
+  const dependencies = (client: Client): ActivityDependencies => ({
     config: () => config,
     ledger,
     qrs: (site) => clients.get(site),
-    artifacts: openArtifacts(config),
-    versions: openVersions(config),
-    nudge: (site, appId) => nudge(temporal.client.workflow, config, site, appId),
+    artifacts,
+    versions,
+    nudge: (site, appId) => nudge(client, config, site, appId),
+    ensureWatch: (site) => ensureSiteWatch(client, site, taskQueues.main(config.temporal.taskQueue)),
     logger,
     nowUtc: () => new Date().toISOString(),
-  };
-  const resolveOwner = ownerResolver((site) => clients.get(site));
-  const mail = createMailActivities({ config: () => config, ledger, transport, logger, resolveOwner });
+  });
   const running = await runWorkers({
     ...options,
     attempts,
-    activities: {
-      main: { ...createMainActivities(deps), ...mail, ...createCheckActivities(deps) },
-      site: () => ({ ...createSiteActivities(deps), ...createCheckActivities(deps) }),
-      siteBulk: () => createSiteBulkActivities(deps),
+    activities: (client) => {
+      const deps = dependencies(client);
+      return {
+        main: { ...createMainActivities(deps), ...mail, ...createCheckActivities(deps) },
+        site: () => ({ ...createSiteActivities(deps), ...createCheckActivities(deps) }),
+        siteBulk: () => createSiteBulkActivities(deps),
+      };
     },
   });
   const close = async (): Promise<void> => {
@@ -69,19 +80,13 @@ export async function startWorker(options: StartWorkerOptions): Promise<StartedW
     await attempts.close();
     await clients.close();
     transport.close();
-    await temporal.close();
   };
   return { ...running, close };
 }
 
 /** Starts an app's promotion, or has the running one look again. Safe to repeat. */
-async function nudge(
-  workflow: Awaited<ReturnType<typeof connectTemporal>>['client']['workflow'],
-  config: Config,
-  site: string,
-  appId: string,
-): Promise<void> {
-  await workflow.signalWithStart(workflowTypes.promotion, {
+async function nudge(client: Client, config: Config, site: string, appId: string): Promise<void> {
+  await client.workflow.signalWithStart(workflowTypes.promotion, {
     workflowId: workflowIds.promotion(site, appId),
     taskQueue: taskQueues.main(config.temporal.taskQueue),
     args: [{ site, appId }],

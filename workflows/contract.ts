@@ -67,6 +67,7 @@ export const workflowTypes = {
   notify: 'notify',
   check: 'check',
   sweepStaging: 'sweepStaging',
+  ensureSiteWatch: 'ensureSiteWatch',
 } as const;
 
 export const workflowIds = {
