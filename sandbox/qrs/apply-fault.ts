@@ -1,4 +1,4 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import { type ActiveFault, type FaultEffect, isAfter } from './faults.ts';
 import type { Reply } from './http-call.ts';
 import { wait } from './wait.ts';
@@ -13,18 +13,19 @@ export type FaultOutcome =
 /** What faults can do to the server as a whole. */
 export interface PortControl {
   closeFor(ms: number): void;
+  /** Resets the connection that the request came by. */
+  reset(request: IncomingMessage): void;
 }
 
 /** Applies the rules that strike before the request's effect; the first that answers or silences wins. */
 export async function applyBefore(
   faults: readonly ActiveFault[],
   request: IncomingMessage,
-  response: ServerResponse,
   port: PortControl,
 ): Promise<FaultOutcome> {
   for (const fault of faults.filter((rule) => !isAfter(rule))) {
     if (fault.afterRequestBytes !== undefined) await receive(request, fault.afterRequestBytes);
-    const outcome = await apply(fault.effect, request, response, port);
+    const outcome = await apply(fault.effect, request, port);
     if (outcome.type !== 'go-on') return outcome;
   }
   return { type: 'go-on' };
@@ -34,22 +35,16 @@ export async function applyBefore(
 export async function applyAfter(
   faults: readonly ActiveFault[],
   request: IncomingMessage,
-  response: ServerResponse,
   port: PortControl,
 ): Promise<FaultOutcome> {
   for (const fault of faults.filter(isAfter)) {
-    const outcome = await apply(fault.effect, request, response, port);
+    const outcome = await apply(fault.effect, request, port);
     if (outcome.type !== 'go-on') return outcome;
   }
   return { type: 'go-on' };
 }
 
-async function apply(
-  effect: FaultEffect,
-  request: IncomingMessage,
-  response: ServerResponse,
-  port: PortControl,
-): Promise<FaultOutcome> {
+async function apply(effect: FaultEffect, request: IncomingMessage, port: PortControl): Promise<FaultOutcome> {
   switch (effect.type) {
     case 'status': {
       const { status, text, json, headers } = effect;
@@ -71,7 +66,7 @@ async function apply(
       return { type: 'silence' };
     case 'reset':
     case 'reply-lost':
-      (response.socket ?? request.socket).resetAndDestroy();
+      port.reset(request);
       return { type: 'silence' };
     case 'close-port':
       port.closeFor(effect.forMs);

@@ -8,6 +8,8 @@ import { wait } from './wait.ts';
 /** A listening port that can be shut and opened again under the same number. */
 export interface HttpsPort {
   port: number;
+  /** Resets the connection (TCP RST) that the request came by. */
+  reset(request: IncomingMessage): void;
   /** Stops listening and resets all connections. */
   shut(): Promise<void>;
   /** Listens again. */
@@ -43,7 +45,7 @@ export async function openHttpsPort(options: HttpsPortOptions): Promise<HttpsPor
     const closed = new Promise<void>((resolve) => {
       server.close(() => resolve());
     });
-    for (const socket of sockets) socket.resetAndDestroy();
+    for (const socket of sockets.values()) socket.resetAndDestroy();
     await closed;
   };
   await open();
@@ -51,6 +53,9 @@ export async function openHttpsPort(options: HttpsPortOptions): Promise<HttpsPor
     port,
     open,
     shut,
+    reset(request) {
+      sockets.get(addressOf(request.socket))?.resetAndDestroy();
+    },
     async shutFor(ms) {
       await shut();
       await wait(ms);
@@ -66,8 +71,15 @@ export async function openHttpsPort(options: HttpsPortOptions): Promise<HttpsPor
   };
 }
 
-async function createServer(options: HttpsPortOptions): Promise<{ server: https.Server; sockets: Set<Socket> }> {
-  const sockets = new Set<Socket>();
+/** The bare TCP connections by their far end: a TLS socket cannot be reset itself. */
+type Sockets = Map<string, Socket>;
+
+function addressOf(socket: Socket): string {
+  return `${socket.remoteAddress ?? ''} ${socket.remotePort ?? 0}`;
+}
+
+async function createServer(options: HttpsPortOptions): Promise<{ server: https.Server; sockets: Sockets }> {
+  const sockets: Sockets = new Map();
   const server = https.createServer({
     ...(await secretsOf(options.certificates)),
     requestCert: true,
@@ -80,8 +92,9 @@ async function createServer(options: HttpsPortOptions): Promise<{ server: https.
   });
   server.on('request', options.onRequest);
   server.on('connection', (socket: Socket) => {
-    sockets.add(socket);
-    socket.once('close', () => sockets.delete(socket));
+    const address = addressOf(socket);
+    sockets.set(address, socket);
+    socket.once('close', () => sockets.delete(address));
   });
   server.on('tlsClientError', () => undefined);
   return { server, sockets };

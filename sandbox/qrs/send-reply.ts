@@ -5,8 +5,15 @@ import type { FaultEffect } from './faults.ts';
 import type { Reply } from './http-call.ts';
 import { wait } from './wait.ts';
 
-/** Sends the reply, shaped by the faults that touch bodies (`slow`, `truncate`, `short`). */
-export async function sendReply(response: ServerResponse, reply: Reply, faults: readonly FaultEffect[]): Promise<void> {
+/**
+ * Sends the reply, shaped by the faults that touch bodies (`slow`, `truncate`, `short`). True when the body was cut
+ * and the connection is to be reset.
+ */
+export async function sendReply(
+  response: ServerResponse,
+  reply: Reply,
+  faults: readonly FaultEffect[],
+): Promise<boolean> {
   const body = bodyOf(reply);
   response.statusCode = reply.status;
   for (const [name, value] of Object.entries(reply.headers ?? {})) response.setHeader(name, value);
@@ -16,17 +23,20 @@ export async function sendReply(response: ServerResponse, reply: Reply, faults: 
   if (slow === undefined && cut === undefined && body.bytes !== undefined) {
     if (reply.status !== 204) response.setHeader('content-length', body.sizeBytes);
     response.end(body.bytes);
-    return;
+    return false;
   }
   const most = Math.min(cut?.afterBytes ?? Infinity, body.sizeBytes);
   response.setHeader('content-length', cut?.type === 'short' ? most : body.sizeBytes);
   const source = body.bytes === undefined ? body.open() : Readable.from([body.bytes]);
   if (slow === undefined && cut === undefined) {
     await pipeline(source, response);
-    return;
+    return false;
   }
   await pipeline(limited(source, most, slow?.bytesPerSecond), response, { end: cut?.type !== 'truncate' });
-  if (cut?.type === 'truncate') response.socket?.resetAndDestroy();
+  if (cut?.type !== 'truncate') return false;
+  while ((response.socket?.writableLength ?? 0) > 0) await wait(5);
+  await wait(20);
+  return true;
 }
 
 interface Body {

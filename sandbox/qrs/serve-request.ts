@@ -66,7 +66,7 @@ interface Exchange {
 async function answer(serving: Serving, exchange: Exchange): Promise<number> {
   const { request, response, faults, routed } = exchange;
   const before: FaultOutcome =
-    faults.length === 0 ? { type: 'go-on' } : await applyBefore(faults, request, response, serving.port);
+    faults.length === 0 ? { type: 'go-on' } : await applyBefore(faults, request, serving.port);
   if (before.type === 'silence') return 0;
   let reply = before.type === 'reply' ? before.reply : undefined;
   if (before.type === 'not-done' && routed !== undefined) {
@@ -74,15 +74,15 @@ async function answer(serving: Serving, exchange: Exchange): Promise<number> {
     reply = pretendedReply(serving.site, routed);
   }
   reply ??= await handled(serving, exchange);
-  const after: FaultOutcome =
-    faults.length === 0 ? { type: 'go-on' } : await applyAfter(faults, request, response, serving.port);
+  const after: FaultOutcome = faults.length === 0 ? { type: 'go-on' } : await applyAfter(faults, request, serving.port);
   if (after.type === 'silence') return 0;
   if (after.type === 'reply') reply = after.reply;
-  await sendReply(
+  const isCut = await sendReply(
     response,
     reply,
     faults.map((fault) => fault.effect),
   );
+  if (isCut) serving.port.reset(request);
   return reply.status;
 }
 

@@ -91,7 +91,7 @@ async function openSite(
     desk,
     faults: createFaultBoard(),
     requests: createRequestLog(),
-    port: { closeFor: (ms) => void listener.shutFor(ms) },
+    port: { closeFor: (ms) => void listener.shutFor(ms), reset: (request) => listener.reset(request) },
   };
   const listener = await openHttpsPort({
     ip: options.ip ?? '127.0.0.1',

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import https from 'node:https';
 import { afterEach, beforeAll, afterAll, describe, expect, test } from 'vitest';
 import { writeQvf } from '../../../sandbox/qvf/write-qvf.ts';
 import type { FaultRule } from '../../../sandbox/qrs/faults.ts';
@@ -60,7 +61,10 @@ describe('faults', () => {
     site.faults.add({ effect: { type: 'status', status: 500 }, path: '/copy', nth: 2, when: 'after' });
     const before = site.apps().length;
 
-    await expect(site.call('POST', `/qrs/app/${id}/copy`)).rejects.toThrow();
+    await expect(site.call('POST', `/qrs/app/${id}/copy`)).rejects.toMatchObject({
+      syscall: 'read',
+      code: 'ECONNRESET',
+    });
     const second = await site.call('POST', `/qrs/app/${id}/copy`);
 
     expect(second.status).toBe(500);
@@ -99,6 +103,31 @@ describe('faults', () => {
 
     expect(short.bytes).toHaveLength(1000);
     expect(short.headers['content-length']).toBe('1000');
+  });
+
+  test('let the client see the head of a cut download before the reset', async () => {
+    const ticket = await site.call('POST', `/qrs/app/${id}/export/${randomUUID()}`);
+    site.faults.add({ effect: { type: 'truncate', afterBytes: 100_000 }, path: 'tempcontent' });
+
+    const seen = await new Promise<{ announced: number; received: number; code: unknown }>((resolve) => {
+      const headers = { 'x-qlik-user': 'UserDirectory=INTERNAL; UserId=sa_api' };
+      const request = https.get(
+        `${site.url}${ticket.json.downloadPath}`,
+        { agent: site.agent, headers },
+        (response) => {
+          const announced = Number(response.headers['content-length']);
+          let received = 0;
+          response.on('data', (chunk: Buffer) => {
+            received += chunk.length;
+          });
+          response.on('error', (error: NodeJS.ErrnoException) => resolve({ announced, received, code: error.code }));
+        },
+      );
+      request.on('error', () => undefined);
+    });
+
+    expect(seen).toMatchObject({ received: 100_000, code: 'ECONNRESET' });
+    expect(seen.announced).toBeGreaterThan(400_000);
   });
 
   test('let a body trickle', async () => {
