@@ -51,3 +51,9 @@ export function sameText(left: string, right: string): boolean {
 export function fold(text: string): string {
   return text.trim().normalize('NFC').toLowerCase();
 }
+
+/** The row written last; of rows written at the same moment always the same one, in whatever order they come. */
+export function latestRow(rows: readonly PropertyRow[]): PropertyRow | undefined {
+  const place = (row: PropertyRow): string => `${row.modifiedUtc} ${row.id}`;
+  return rows.toSorted((a, b) => (place(a) < place(b) ? -1 : 1)).at(-1);
+}

@@ -1,4 +1,4 @@
-import { accountOf, fold, type AppFacts } from './app-facts.ts';
+import { accountOf, fold, latestRow, type AppFacts } from './app-facts.ts';
 import { whyNotAllowed, type ApprovalPolicy, type DecisionMaker } from './approval-policy.ts';
 import type { ChosenTarget, PropertyRequest, RequestProblem } from './property-request.ts';
 import { changedAfter, type Revision } from './revision.ts';
@@ -88,7 +88,7 @@ function askForTag(app: AppFacts, request: PropertyRequest, policy: AskPolicy): 
 }
 
 function askOnReload(facts: AskFacts, app: AppFacts, request: PropertyRequest, policy: AskPolicy): Ask {
-  const author = request.reloadRows.toSorted((a, b) => (a.modifiedUtc < b.modifiedUtc ? -1 : 1)).at(-1);
+  const author = latestRow(request.reloadRows);
   const problems = [...request.problems];
   if (request.approval === 'deny' || request.approval === 'conflict') {
     const text = 'A denial blocks promotion on reload; clear the reload property to have the denial carried out.';
@@ -121,7 +121,7 @@ function askByApproval(
   verdict: 'approve' | 'deny',
   policy: AskPolicy,
 ): Ask {
-  const row = request.approvalRows.toSorted((a, b) => (a.modifiedUtc < b.modifiedUtc ? -1 : 1)).at(-1);
+  const row = latestRow(request.approvalRows);
   if (!row) return { ask: 'wait', problems: request.problems };
   const refusals = whyNotAllowed(
     maker(row.modifiedBy, facts),

@@ -48,13 +48,18 @@ export function identifyDecision(seen: SeenDecision, last: RememberedDecision | 
   return { kind: 'same', added: last.baseline ? [] : addedTargets(seen.targets, last.targets) };
 }
 
-/** The targets and streams of `now` that `before` did not hold. */
+/** The targets and streams of `now` that `before` did not hold, each once. */
 export function addedTargets(now: readonly ChosenTarget[], before: readonly ChosenTarget[]): ChosenTarget[] {
   const key = (target: ChosenTarget, stream: string): string =>
     [fold(target.site), target.mode, fold(stream)].join('\n');
   const known = new Set(before.flatMap((target) => target.streams.map((stream) => key(target, stream))));
+  const isNew = (target: ChosenTarget, stream: string): boolean => {
+    const unseen = !known.has(key(target, stream));
+    known.add(key(target, stream));
+    return unseen;
+  };
   return now
-    .map((target) => ({ ...target, streams: target.streams.filter((stream) => !known.has(key(target, stream))) }))
+    .map((target) => ({ ...target, streams: target.streams.filter((stream) => isNew(target, stream)) }))
     .filter((target) => target.streams.length > 0);
 }
 

@@ -1,4 +1,4 @@
-import { accountOf, fold } from '../../../rules/app-facts.ts';
+import { accountOf, fold, latestRow } from '../../../rules/app-facts.ts';
 import { type Ask, askOf } from '../../../rules/ask.ts';
 import type { RequestProblem } from '../../../rules/property-request.ts';
 import { attemptContext } from '../../activity-context.ts';
@@ -209,7 +209,7 @@ function problemMails(
   problems: readonly RequestProblem[],
 ): OutgoingMail[] {
   const told = problems.filter((problem) => problem.kind !== 'changed-since');
-  const author = source.request.rows.toSorted((a, b) => (a.modifiedUtc < b.modifiedUtc ? -1 : 1)).at(-1)?.modifiedBy;
+  const author = latestRow(source.request.rows)?.modifiedBy;
   if (told.length === 0 || !author) return [];
   return [decisionProblem(key.site, source.app, told, author, deps.nowUtc())];
 }

@@ -1,3 +1,4 @@
+import { latestRow } from '../../../rules/app-facts.ts';
 import { identifyDecision } from '../../../rules/same-decision.ts';
 import { attemptContext } from '../../activity-context.ts';
 import type { ActivityDependencies } from '../../dependencies.ts';
@@ -40,7 +41,7 @@ async function byApproval(deps: ActivityDependencies, decision: DecisionRecord, 
     { verdict: 'approve', approvalRows, rows, targets, revisionKey: source.revisionKey },
     remembered,
   );
-  const [row] = approvalRows;
+  const row = latestRow(approvalRows);
   if (!row || source.request.problems.some((problem) => problem.blocking)) return { kind: 'nothing' };
   if (identity.kind === 'new')
     return decision.by.door === 'qmc' || remembered ? { kind: 'newer' } : { kind: 'nothing' };
@@ -63,7 +64,7 @@ async function byApproval(deps: ActivityDependencies, decision: DecisionRecord, 
 }
 
 async function tooLate(deps: ActivityDependencies, decision: DecisionRecord, source: SourceApp): Promise<LaterNews> {
-  const denier = source.request.approvalRows[0]?.modifiedBy ?? '';
+  const denier = latestRow(source.request.approvalRows)?.modifiedBy ?? '';
   const mail: OutgoingMail = {
     promotionKey: decision.promotionKey,
     key: 'tooLate',

@@ -1,0 +1,52 @@
+import { assert, property, string } from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { DESCRIPTION_MAX_LENGTH, stampDescription } from '../../rules/description.ts';
+
+const text = string({ unit: 'binary', maxLength: 700, size: 'max' });
+const stamp = 'App promoted from node: dev';
+
+describe('a stamped description', () => {
+  it('begins with the stamp and keeps the original', () => {
+    expect(stampDescription('Sales by region', stamp)).toBe(`${stamp}\n\nSales by region`);
+    expect(stampDescription('', stamp)).toBe(stamp);
+    expect(stampDescription('Sales by region', ' ')).toBe('Sales by region');
+  });
+
+  it('is cut at 512 characters, the original first', () => {
+    const stamped = stampDescription('x'.repeat(600), stamp);
+
+    expect(stamped).toHaveLength(DESCRIPTION_MAX_LENGTH);
+    expect(stamped.startsWith(`${stamp}\n\nxxx`)).toBe(true);
+    expect(stamped.endsWith('x…')).toBe(true);
+  });
+
+  it('is never longer than 512 characters', () => {
+    assert(
+      property(text, text, (original, mark) => {
+        expect(stampDescription(original, mark).length).toBeLessThanOrEqual(DESCRIPTION_MAX_LENGTH);
+      }),
+    );
+  });
+
+  it('is the same when it is stamped again', () => {
+    assert(
+      property(text, text, (original, mark) => {
+        const once = stampDescription(original, mark);
+
+        expect(stampDescription(once, mark)).toBe(once);
+      }),
+    );
+  });
+
+  it('never ends in half a character', () => {
+    assert(
+      property(text, text, (original, mark) => {
+        expect(stampDescription(original, mark).isWellFormed()).toBe(true);
+      }),
+    );
+    for (const length of [480, 481, 482, 483, 484, 510, 511, 512, 513]) {
+      expect(stampDescription('😀'.repeat(300), 's'.repeat(length)).isWellFormed()).toBe(true);
+      expect(stampDescription('', `${'s'.repeat(length)}${'😀'.repeat(20)}`).isWellFormed()).toBe(true);
+    }
+  });
+});
