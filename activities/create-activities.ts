@@ -1,5 +1,6 @@
 import type { TargetActivities, TargetBulkActivities } from './delivery-types.ts';
 import type { ActivityDependencies } from './dependencies.ts';
+import { collectArtifacts } from './artifacts/collect-artifacts.ts';
 import { closePromotion } from './ledger/close-promotion.ts';
 import { expireWait, remind } from './ledger/reminders.ts';
 import { reportTrouble } from './ledger/report-trouble.ts';
@@ -25,7 +26,7 @@ export type SiteActivities = SourceActivities &
   WatchActivities &
   Pick<SweepActivities, 'sweepStagingOf'>;
 export type SiteBulkActivities = SourceBulkActivities & TargetBulkActivities;
-export type MainActivities = RecordActivities & Pick<SweepActivities, 'sitesToSweep'>;
+export type MainActivities = RecordActivities & Pick<SweepActivities, 'sitesToSweep' | 'collectArtifacts'>;
 
 /** Steps without a site; polled on the main task queue. */
 export function createMainActivities(deps: ActivityDependencies): MainActivities {
@@ -38,6 +39,7 @@ export function createMainActivities(deps: ActivityDependencies): MainActivities
       for (const site of sites) await deps.ensureWatch(site);
     },
     sitesToSweep: () => sitesToSweep(deps),
+    collectArtifacts: () => collectArtifacts(deps),
   };
 }
 

@@ -83,6 +83,8 @@ export interface OutgoingMail {
 
 export interface Artifact {
   readonly sha256: string;
+  /** The store it was written to; a worker that sees another one says so. */
+  readonly storeId: string;
   readonly sizeBytes: number;
   /**
    * The source site shows the app with exactly this size, so that sizes of apps can be held against it. Whether every

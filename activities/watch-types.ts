@@ -33,6 +33,8 @@ export interface SweepStagingOutcome {
 export interface SweepActivities {
   sitesToSweep(): Promise<readonly string[]>;
   sweepStagingOf(input: { site: string }): Promise<SweepStagingOutcome>;
+  /** Removes exported files that nothing needs any more. */
+  collectArtifacts(): Promise<number>;
 }
 
 /** What a check found, step by step. */

@@ -1,4 +1,4 @@
-import { openFolderStore } from '../activities/artifacts/folder-store.ts';
+import { openArtifactStore } from '../activities/artifacts/open-artifact-store.ts';
 import type { ArtifactStore } from '../activities/artifacts/artifact-store.ts';
 import type { Config } from '../config/types.ts';
 
@@ -6,14 +6,10 @@ import type { Config } from '../config/types.ts';
 export function openArtifacts(config: Config): () => Promise<ArtifactStore> {
   let opening: Promise<ArtifactStore> | undefined;
   return () => {
-    opening ??= open(config).catch((error: unknown) => {
+    opening ??= openArtifactStore(config.artifacts).catch((error: unknown) => {
       opening = undefined;
       throw error;
     });
     return opening;
   };
-}
-
-function open(config: Config): Promise<ArtifactStore> {
-  return openFolderStore(config.artifacts.folder);
 }

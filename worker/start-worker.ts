@@ -19,6 +19,7 @@ import { ownerResolver } from './owner-resolver.ts';
 import { openArtifacts } from './open-artifacts.ts';
 import { openVersions } from './open-versions.ts';
 import { type RunningWorkers, runWorkers } from './run-worker.ts';
+import { watchQueues } from './watch-queues.ts';
 
 export interface StartWorkerOptions {
   readonly config: Config;
@@ -63,11 +64,14 @@ export async function startWorker(options: StartWorkerOptions): Promise<StartedW
     logger,
     nowUtc: () => new Date().toISOString(),
   });
+  const stopping = new AbortController();
+  let watching = Promise.resolve();
   const running = await runWorkers({
     ...options,
     attempts,
     activities: (client) => {
       const deps = dependencies(client);
+      watching = watchQueues({ client, config, ledger, logger }, stopping.signal);
       return {
         main: { ...createMainActivities(deps), ...mail, ...createCheckActivities(deps) },
         site: () => ({ ...createSiteActivities(deps), ...createCheckActivities(deps) }),
@@ -76,7 +80,9 @@ export async function startWorker(options: StartWorkerOptions): Promise<StartedW
     },
   });
   const close = async (): Promise<void> => {
+    stopping.abort();
     await running.stop();
+    await watching;
     await attempts.close();
     await clients.close();
     transport.close();

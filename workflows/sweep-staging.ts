@@ -4,7 +4,10 @@ import { taskQueues } from './contract.ts';
 
 const ATTEMPTS = 3;
 
-/** Removes what crashes left under a staging name, a site at a time; a site that cannot be reached is left for next time. */
+/**
+ * Removes what crashes left under a staging name, a site at a time, and exported files that nothing needs any more. A
+ * site that cannot be reached is left for next time.
+ */
 export async function sweepStaging(): Promise<Record<string, SweepStagingOutcome | 'unreachable'>> {
   const { sitesToSweep } = proxyActivities<SweepActivities>({ startToCloseTimeout: '1 minute' });
   const outcomes: Record<string, SweepStagingOutcome | 'unreachable'> = {};
@@ -17,8 +20,14 @@ export async function sweepStaging(): Promise<Record<string, SweepStagingOutcome
       outcomes[site] = 'unreachable';
     }
   }
+  await collecting.collectArtifacts();
   return outcomes;
 }
+
+const collecting = proxyActivities<SweepActivities>({
+  startToCloseTimeout: '30 minutes',
+  retry: { maximumAttempts: ATTEMPTS },
+});
 
 function sweeping(site: string): SweepActivities {
   return proxyActivities<SweepActivities>({

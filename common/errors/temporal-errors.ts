@@ -88,4 +88,9 @@ export const temporalErrors = {
     remedy: 'It is tried again. If it stays, report these words; the log has the rest.',
     retryable: true,
   },
+  WAYBILL_TEMPORAL_QUEUE_UNPOLLED: {
+    message: 'Nobody polls the task queue {queue} since {sinceUtc}; about {backlog} tasks wait there.',
+    remedy: 'Start `waybill worker` where this site can be reached, or add the site to its `worker.sites`.',
+    retryable: true,
+  },
 } as const satisfies Record<string, ErrorEntry>;

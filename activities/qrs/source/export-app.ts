@@ -27,7 +27,8 @@ export async function exportApp(
   const stored = await fetchApp(deps, decision, !withData);
   const after = await checkSource(deps, decision);
   if (after.changes.length > 0) return askAgain(deps, decision, after);
-  const artifact = toArtifact(stored, after.source);
+  const { storeId } = await deps.artifacts();
+  const artifact = toArtifact(stored, storeId, after.source);
   const { promotionKey, site, appId } = decision;
   const atUtc = deps.nowUtc();
   const seq = withData ? 'export' : 'export-without-data';
@@ -114,10 +115,10 @@ async function askAgain(deps: ActivityDependencies, decision: DecisionRecord, ch
   return { outcome: 'changed', mails } as const;
 }
 
-function toArtifact(stored: StoredArtifact, source: SourceApp | undefined): Artifact {
+function toArtifact(stored: StoredArtifact, storeId: string, source: SourceApp | undefined): Artifact {
   const counts = new Map<string, number>();
   for (const { objectType } of source?.revision.objects ?? [])
     counts.set(objectType, (counts.get(objectType) ?? 0) + 1);
   const objects = [...counts].map(([type, count]) => ({ type, count })).toSorted((a, b) => (a.type < b.type ? -1 : 1));
-  return { ...stored, sizeComparable: source?.app.sizeBytes === stored.sizeBytes, objects };
+  return { ...stored, storeId, sizeComparable: source?.app.sizeBytes === stored.sizeBytes, objects };
 }

@@ -1,4 +1,5 @@
 import { attemptContext } from '../../activity-context.ts';
+import { requireStore } from '../../artifacts/artifact-store.ts';
 import type { StagedApp, StagingInput } from '../../delivery-types.ts';
 import type { ActivityDependencies } from '../../dependencies.ts';
 import type { Artifact, KeptVersion } from '../../promotion-types.ts';
@@ -17,6 +18,7 @@ export async function uploadStaging(
 ): Promise<StagedApp> {
   const { signal, progress } = attemptContext();
   const store = await deps.artifacts();
+  requireStore(store, artifact.storeId);
   const appId = await makeStagingApp(deps, {
     promotionKey: decision.promotionKey,
     site,
