@@ -96,6 +96,11 @@ export const signals = {
   hint: 'hint',
   /** promotion, deliver, overwrite: look again. No argument that decides anything. */
   look: 'look',
+  /**
+   * promotion: a decision from the Temporal UI, `SignalledDecision`. Off by default (`temporal.decisionsBySignal`), and
+   * recorded as asserted: nobody proves who sent it.
+   */
+  decide: 'decide',
 } as const;
 
 export const updates = {
@@ -131,6 +136,15 @@ export interface DecideRequest {
   readonly verdict: 'approve' | 'deny';
   readonly by: Decider;
   readonly targets: readonly TargetChoice[];
+  readonly note?: string;
+}
+
+/** A decision as the Temporal UI can send it. */
+export interface SignalledDecision {
+  readonly verdict: 'approve' | 'deny';
+  /** Who decides, as `DIR\\user`. */
+  readonly by: string;
+  readonly targets?: readonly TargetChoice[];
   readonly note?: string;
 }
 

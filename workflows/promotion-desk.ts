@@ -2,10 +2,13 @@ import {
   defineQuery,
   defineSignal,
   defineUpdate,
+  log,
+  rootCause,
   setCurrentDetails,
   setHandler,
   upsertMemo,
   upsertSearchAttributes,
+  uuid4,
   workflowInfo,
 } from '@temporalio/workflow';
 import type { AppKey, Assessment, DeliveryOutcome } from '../activities/promotion-types.ts';
@@ -19,6 +22,7 @@ import {
   queries,
   type ResolveOutcome,
   type ResolveRequest,
+  type SignalledDecision,
   signals,
   type Trouble,
   updates,
@@ -28,6 +32,7 @@ import { OperatorDesk } from './operator.ts';
 import { refused, validateResolve } from './validate-resolve.ts';
 
 export const lookSignal = defineSignal(signals.look);
+export const decideSignal = defineSignal<[SignalledDecision]>(signals.decide);
 export const decideUpdate = defineUpdate<DecideOutcome, [DecideRequest]>(updates.decide);
 export const resolveUpdate = defineUpdate<ResolveOutcome, [ResolveRequest]>(updates.resolve);
 export const statusQuery = defineQuery<PromotionStatus>(queries.status);
@@ -60,6 +65,7 @@ export class PromotionDesk {
     setHandler(decideUpdate, (request) => this.decide(request), {
       validator: (request) => this.validateDecide(request),
     });
+    setHandler(decideSignal, (decision) => this.decideBySignal(decision));
     setHandler(resolveUpdate, (request) => this.operator.resolve(request), {
       validator: (request) => this.validateOrder(request),
     });
@@ -161,6 +167,20 @@ export class PromotionDesk {
     }
     if (!this.operator.isAttending) {
       throw refused(`No step of the promotion itself waits now (it is ${this.state}); name a target.`);
+    }
+  }
+
+  /** A signal has nobody to answer to: what is wrong with it is shown, and changes nothing. */
+  private async decideBySignal({ verdict, by, targets = [], note }: SignalledDecision): Promise<void> {
+    const decider = { account: by, door: 'temporal', asserted: true } as const;
+    const request: DecideRequest = { decisionId: uuid4(), verdict, by: decider, targets, note };
+    try {
+      this.validateDecide(request);
+      await this.decide(request);
+    } catch (error) {
+      const why = rootCause(error) ?? String(error);
+      log.warn('a decision by signal was refused', { by, verdict, why });
+      setCurrentDetails(`${this.details()}\n\nA decision of ${by} by signal was refused: ${why}`);
     }
   }
 

@@ -46,6 +46,9 @@ export const temporalSection = section({
   encryption: encryptionSection
     .optional()
     .describe('Encrypts what is stored in Temporal. When not set: it is not encrypted.'),
+  decisionsBySignal: flag()
+    .prefault(false)
+    .describe('Whether a decision sent as a signal, as from the Temporal UI, counts. Nobody proves who sent it.'),
   uiUrl: url()
     .optional()
     .describe("Address of the Temporal web page, for links. When not set: the development server's."),

@@ -8,6 +8,7 @@ export function testTemporalConfig(changes: Partial<Temporal> = {}): Temporal {
     namespace: 'default',
     taskQueue: 'waybill',
     retentionMs: 30 * 24 * 3_600_000,
+    decisionsBySignal: false,
     devServer: {
       database: '',
       ip: '127.0.0.1',

@@ -25,6 +25,15 @@ export async function recordOutsideDecision(
   if (!source.app.stream) {
     throw waybillError('WAYBILL_DECISION_NOT_POSSIBLE', { app: source.app.name, site, why: 'it is not published' });
   }
+  if (request.by.door === 'temporal' && !deps.config().temporal.decisionsBySignal) {
+    const why = 'decisions by signal are switched off (`temporal.decisionsBySignal`)';
+    throw waybillError('WAYBILL_DECISION_NOT_ALLOWED', {
+      account: request.by.account,
+      app: source.app.name,
+      site,
+      why,
+    });
+  }
   await refuseWhenDecided(deps, site, source, request);
   await refuseUnlessAllowed(deps, site, source, request);
   const { decision } = await recordDecision(deps, {
@@ -32,7 +41,8 @@ export async function recordOutsideDecision(
     source,
     decisionId: request.decisionId,
     verdict: request.verdict,
-    by: request.by,
+    // What reached us over Temporal proves nothing about who sent it, whatever it says of itself.
+    by: { ...request.by, asserted: true },
     decidedAtUtc: deps.nowUtc(),
     note: request.note,
     targets: request.targets,
@@ -61,7 +71,7 @@ async function refuseUnlessAllowed(
   request: DecideRequest,
 ): Promise<void> {
   const config = deps.config();
-  const { account, asserted } = request.by;
+  const { account } = request.by;
   const known = sourceOf(config, site).targets;
   const unknown = request.targets.filter((target) => !known.includes(target.site)).map((target) => target.site);
   if (unknown.length > 0) {
@@ -71,7 +81,7 @@ async function refuseUnlessAllowed(
   const policy = askPolicyOf(config, site, source.app.stream?.name);
   const namesGroups = policy.approval.approvers !== 'anyone' && policy.approval.approvers.groups.length > 0;
   const groups = namesGroups ? await groupsOfAccount(deps, site, account) : [];
-  const maker = { account, groups, asserted };
+  const maker = { account, groups, asserted: true };
   const refusals = [
     ...whyNotAllowed(maker, request.verdict, source.app.owner, policy.approval, policy.serviceAccounts),
     ...whyNotAsserted(maker, request.targets, (target) => config.targets[target]?.acceptAsserted ?? false),
