@@ -60,7 +60,7 @@ class SiteWatch {
   private lastSweepUtc: string | undefined;
   private subscribed = false;
   private notBeforeMs = 0;
-  private inTrouble = false;
+  private readonly failing = new Set<string>();
 
   constructor(input: SiteWatchInput) {
     this.site = input.site;
@@ -140,16 +140,17 @@ class SiteWatch {
   private async guarded<T>(step: string, call: (site: WatchActivities) => Promise<T>): Promise<T | undefined> {
     try {
       const result = await call(this.activities('2 minutes'));
-      if (this.inTrouble) await this.tell(undefined);
+      if (this.failing.delete(step) && this.failing.size === 0) await this.tell(undefined);
       return result;
     } catch (error) {
-      if (!this.inTrouble) await this.tell(troubleOf(step, error, true));
+      const known = this.failing.has(step);
+      this.failing.add(step);
+      if (!known) await this.tell(troubleOf(step, error, true));
       return undefined;
     }
   }
 
   private async tell(trouble: ReturnType<typeof troubleOf> | undefined): Promise<void> {
-    this.inTrouble = trouble !== undefined;
     const { mails, pace } = await records.reportTrouble({
       promotionKey: '',
       site: this.site,

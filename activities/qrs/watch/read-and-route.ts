@@ -11,16 +11,15 @@ import { siteMemoryOf, siteNow } from './site-memory.ts';
 /** Waiting apps looked after in one sweep, in turns: an app may vanish without a word. */
 const WAITING_A_SWEEP = 50;
 
-/** How the site is watched, and the first start noted. */
-export async function openWatch(deps: ActivityDependencies, { site }: { site: string }): Promise<WatchPlan> {
+/** How the site is watched. Asks the site nothing: it may be down. */
+export function openWatch(deps: ActivityDependencies, { site }: { site: string }): Promise<WatchPlan> {
   const source = sourceOf(deps.config(), site);
-  await siteMemoryOf(deps, site, attemptContext().signal);
-  return {
+  return Promise.resolve({
     callbacks: source.watch === 'callback',
     sweepMs: source.sweepMs,
     renewMs: source.renewSubscriptionsMs,
     pace: paceOf(deps.config()),
-  };
+  });
 }
 
 /** Re-reads hinted apps in one call and routes them by what they are now. Safe to repeat. */
