@@ -3,6 +3,7 @@ import { cliErrors } from './cli-errors.ts';
 import { configErrors } from './config-errors.ts';
 import { decisionErrors } from './decision-errors.ts';
 import { ledgerErrors } from './ledger-errors.ts';
+import { listenerErrors } from './listener-errors.ts';
 import { mailErrors } from './mail-errors.ts';
 import { promotionErrors } from './promotion-errors.ts';
 import { qrsErrors } from './qrs-errors.ts';
@@ -22,6 +23,7 @@ export const catalogue = {
   ...versionErrors,
   ...ledgerErrors,
   ...mailErrors,
+  ...listenerErrors,
 } as const;
 
 export type ErrorCode = keyof typeof catalogue;
