@@ -37,6 +37,7 @@ function inbound(context: Context, options: AttemptInterceptorOptions): Activity
       } catch (error) {
         const failure = passes(error, context) ? error : toActivityFailure(error, start.activityType, options.logger);
         tell(options, (sink) => sink.attemptFinished(failed(start, failure)));
+        if (failure instanceof ApplicationFailure) log(options, start, input.args[0], failure);
         throw failure;
       }
     },
@@ -59,6 +60,21 @@ function tell(
   } catch (error) {
     logger.warn({ errorClass: (error as Error).name }, 'An attempt was not recorded');
   }
+}
+
+/** One line a failed attempt, with the promotion, site and app it belongs to. */
+function log(
+  { logger }: AttemptInterceptorOptions,
+  start: AttemptStart,
+  input: unknown,
+  failure: ApplicationFailure,
+): void {
+  const decision = fieldOf(input, 'decision') ?? input;
+  const name = fieldOf(fieldOf(decision, 'app'), 'name') ?? fieldOf(input, 'appId');
+  const app = typeof name === 'string' ? name : undefined;
+  const { promotionKey: promotion, site, activityType: step, attempt } = start;
+  const code = failure.type ?? undefined;
+  logger.warn({ promotion, site, app, step, attempt, code, willRetry: !failure.nonRetryable }, failure.message);
 }
 
 function startOf(context: Context, args: readonly unknown[], options: AttemptInterceptorOptions): AttemptStart {

@@ -1,5 +1,6 @@
 import type { Promotion } from '../../ledger/promotions.ts';
 import type { StoredDecision } from '../../activities/qrs/source/stored-decision.ts';
+import { workflowIds } from '../../workflows/contract.ts';
 import { waitFor } from './wait-for.ts';
 import { MANAGER, type World } from './world.ts';
 
@@ -11,7 +12,10 @@ export function approve(
   streams: readonly string[],
   more: Readonly<Record<string, string[]>> = {},
 ): void {
-  world.site('dev').actAs.setProperties(appId, MANAGER, {
+  const dev = world.site('dev');
+  // Nobody approves within the millisecond in which the app was published.
+  while (Date.now() <= Date.parse(String(dev.app(appId)?.['modifiedDate'])));
+  dev.actAs.setProperties(appId, MANAGER, {
     PromoteToServer: Object.entries(targets).map(([name, mode]) => `${world.alias(name)} - ${mode}`),
     PromoteToStream: [...streams],
     PromotionApproval: ['Approve'],
@@ -32,10 +36,25 @@ export async function endedPromotion(world: World, appId: string): Promise<Promo
       30_000,
     );
   } catch (error) {
-    const log = world.logger.lines.slice(-15).map((line) => JSON.stringify(line));
-    const records = await latestRecords(world, look);
+    const told = world.logger.lines.filter(({ level }) => level !== 'debug').slice(-15);
+    const log = told.map((line) => JSON.stringify(line));
+    const records = [...(await latestRecords(world, look)), ...(await stateOfWorkflow(world, appId))];
     throw new Error(`${(error as Error).message}\n${records.join('\n')}\n${log.join('\n')}`, { cause: error });
   }
+}
+
+/** What Temporal says of the app's promotion: its state, what it waits for, and how its history ends. */
+async function stateOfWorkflow(world: World, appId: string): Promise<string[]> {
+  const handle = world.temporal.client.workflow.getHandle(workflowIds.promotion(world.alias('dev'), appId));
+  const described = await handle.describe().catch((error: Error) => error);
+  if (described instanceof Error) return [`no promotion workflow: ${described.message}`];
+  const pending = (described.raw.pendingActivities ?? []).map(
+    ({ activityType, attempt, lastFailure }) =>
+      `${activityType?.name} attempt ${attempt}: ${lastFailure?.message ?? 'running'}`,
+  );
+  const { events } = await handle.fetchHistory();
+  const last = (events ?? []).slice(-6).map((event) => JSON.stringify(event).slice(0, 300));
+  return [`promotion ${described.status.name}, ${events?.length} events`, ...pending, ...last];
 }
 
 async function latestRecords(world: World, look: { site: string; appId: string }): Promise<string[]> {
