@@ -37,7 +37,7 @@ function inbound(context: Context, options: AttemptInterceptorOptions): Activity
       } catch (error) {
         const failure = passes(error, context) ? error : toActivityFailure(error, start.activityType, options.logger);
         tell(options, (sink) => sink.attemptFinished(failed(start, failure)));
-        if (failure instanceof ApplicationFailure) log(options, start, input.args[0], failure);
+        if (isToldHere(failure)) log(options, start, input.args[0], failure);
         throw failure;
       }
     },
@@ -60,6 +60,11 @@ function tell(
   } catch (error) {
     logger.warn({ errorClass: (error as Error).name }, 'An attempt was not recorded');
   }
+}
+
+/** An unexpected error was logged already, with what may be said of it. */
+function isToldHere(failure: unknown): failure is ApplicationFailure {
+  return failure instanceof ApplicationFailure && failure.type !== 'WAYBILL_TEMPORAL_UNEXPECTED';
 }
 
 /** One line a failed attempt, with the promotion, site and app it belongs to. */
