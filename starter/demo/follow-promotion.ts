@@ -26,7 +26,7 @@ export async function followPromotion(options: FollowOptions): Promise<Promotion
     const [promotion] = await options.ledger.listPromotions({ appId: options.appId });
     if (promotion) {
       const records = await options.ledger.recordsOf(promotion.promotionKey);
-      for (const record of records.slice(told)) options.say(`${clock(startedMs)}  ${describe(record)}`);
+      for (const record of records.slice(told).filter(isStep)) options.say(`${clock(startedMs)}  ${describe(record)}`);
       told = records.length;
       if (promotion.endedAtUtc) return promotion;
       for (const line of await transfers(options.client, promotion)) {
@@ -61,6 +61,11 @@ async function transfers(client: Client, { promotionKey, site, appId }: Promotio
 
 function clock(startedMs: number): string {
   return pc.dim(`${((Date.now() - startedMs) / 1000).toFixed(1).padStart(6)} s`);
+}
+
+/** What was found before a step matters to an auditor, not here; the end is told below. */
+function isStep({ type, seq }: LedgerRecord): boolean {
+  return type !== 'found' && seq !== 'closed';
 }
 
 /** One record in a line for people. */

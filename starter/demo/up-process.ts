@@ -16,8 +16,8 @@ const STOP_TIMEOUT_MS = 20_000;
 
 /** Starts `waybill up` and resolves when it watches every source site with callbacks in place. */
 export async function startUp(configFile: string, say: (line: string) => void): Promise<UpProcess> {
-  const main = fileURLToPath(new URL('../cli/main.ts', import.meta.url));
-  const child = spawn(process.execPath, [main, 'up', '--config', configFile], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const waybill = fileURLToPath(new URL('../../bin/waybill.js', import.meta.url));
+  const child = spawn(process.execPath, [waybill, 'up', '--config', configFile], { stdio: ['ignore', 'pipe', 'pipe'] });
   let ended = false;
   const exited = new Promise<void>((resolve) => {
     child.once('exit', () => {
