@@ -1,6 +1,7 @@
 import { attemptContext, pause } from '../activity-context.ts';
 import type { ActivityDependencies } from '../dependencies.ts';
 import type { QrsApp } from './client/types.ts';
+import { deleteApp } from './proven-writes.ts';
 import { stagingName } from './staging-name.ts';
 
 /** An app to be made under a staging name. */
@@ -10,19 +11,21 @@ export interface StagingPlan {
   readonly number: number;
   readonly purpose: 'upload' | 'copy' | 'unpublish';
   /** Why an app that bears the name is not whole, so that it is removed and made anew; empty when it is. */
-  readonly whyNotWhole: (app: QrsApp) => readonly string[];
+  readonly whyNotWhole: (app: QrsApp) => Promise<readonly string[]>;
   readonly make: (name: string) => Promise<QrsApp>;
 }
 
 /**
  * The id of the staging app, made by this attempt or adopted from one whose reply was lost (design 4). Before a
- * repeat, the name is looked for several times, because the repository lags behind its own writes.
+ * repeat, the name is looked for several times, because the repository lags behind its own writes. One that was
+ * published already, by a run that Temporal has lost, is the one.
  */
 export async function makeStagingApp(deps: ActivityDependencies, plan: StagingPlan): Promise<string> {
   const { promotionKey, site, number, purpose } = plan;
   const name = stagingName(deps.config().installation.id, promotionKey, site, number);
   const row = { promotionKey, target: site, n: number, name, purpose };
   const known = await deps.ledger.getStaging({ promotionKey, target: site, n: number });
+  if (known?.state === 'published' && known.appId && (await deps.qrs(site).getApp(known.appId))) return known.appId;
   if (!known) await deps.ledger.upsertStaging({ ...row, state: 'intended' });
   const adopted = known || attemptContext().attempt > 1 ? await adopt(deps, plan, name) : undefined;
   const app = adopted ?? (await plan.make(name));
@@ -36,10 +39,15 @@ async function adopt(deps: ActivityDependencies, plan: StagingPlan, name: string
   const { signal } = attemptContext();
   for (let look = 1; look <= looks; look += 1) {
     const found = (await client.findAppsByName(name, { signal })).filter((app) => !app.published);
-    const whole = found.find((app) => plan.whyNotWhole(app).length === 0);
-    for (const app of found) if (app !== whole) await client.deleteApp(app.id, { signal });
+    const whole = await findWhole(plan, found);
+    for (const app of found) if (app !== whole) await deleteApp(deps, plan.site, app.id);
     if (whole) return whole;
     if (look < looks) await pause(lookAfterMs / looks);
   }
+  return undefined;
+}
+
+async function findWhole(plan: StagingPlan, found: readonly QrsApp[]): Promise<QrsApp | undefined> {
+  for (const app of found) if ((await plan.whyNotWhole(app)).length === 0) return app;
   return undefined;
 }

@@ -3,6 +3,7 @@ import type { ActivityDependencies } from '../dependencies.ts';
 import type { SweepStagingOutcome } from '../watch-types.ts';
 import { startsWith } from './client/filter.ts';
 import type { QrsApp } from './client/types.ts';
+import { deleteApp } from './proven-writes.ts';
 import { promotionKeyIn, stagingPrefixOf } from './staging-name.ts';
 
 /** The sites on which staging apps can have been left behind. */
@@ -29,7 +30,7 @@ export async function sweepStagingOf(
       left += 1;
       continue;
     }
-    await deps.qrs(site).deleteApp(app.id, { signal });
+    await deleteApp(deps, site, app.id);
     await noteRemoved(deps, site, app);
     removed += 1;
   }

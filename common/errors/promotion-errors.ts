@@ -38,6 +38,11 @@ export const promotionErrors = {
     remedy: 'Nothing to do: it is tried again. If it goes on, open the app there and compare it with the source.',
     retryable: true,
   },
+  WAYBILL_PROMOTION_NOT_DONE: {
+    message: 'Site {site} said that it had {what} app {appId}, but the app still stands there as before.',
+    remedy: "Nothing to do: it is tried again. If it goes on, look at the site's repository log.",
+    retryable: true,
+  },
   WAYBILL_PROMOTION_NOT_PUBLISHED: {
     message: 'App "{app}" was to be published to stream "{stream}" on site {site}, but stands {where}.',
     remedy: 'Check on the site who moved it; retry when it is settled, or skip the target.',

@@ -9,9 +9,11 @@ import type { CleanUpOutcome, DecisionRecord } from '../../promotion-types.ts';
 import { toObjectFacts } from '../app-facts.ts';
 import type { AppMemory } from '../app-memory.ts';
 import type { QrsApp, QrsAppObject } from '../client/types.ts';
+import { changeApp, deleteApp } from '../proven-writes.ts';
 import { makeStagingApp } from '../staged-app.ts';
 import { stagingName } from '../staging-name.ts';
 import { sourceOf } from '../source-policy.ts';
+import { whyNotWholeCopy } from '../whole-app.ts';
 import { rememberAbsence } from './record-decision.ts';
 import type { SourceApp } from './read-source.ts';
 import { storedDecision } from './stored-decision.ts';
@@ -35,7 +37,7 @@ export async function copyForOwner(
     site,
     number: COPY_NUMBER,
     purpose: 'unpublish',
-    whyNotWhole: () => [],
+    whyNotWhole: (app) => whyNotWholeCopy(deps, site, app, { appId, scope: 'approved' }),
     make: (name) => deps.qrs(site).copyApp(appId, name, { signal }),
   });
   return { copyAppId };
@@ -47,15 +49,10 @@ export async function dressCopy(
   { decision, copyAppId }: { decision: DecisionRecord; copyAppId: string },
 ): Promise<void> {
   const { source } = await storedDecision(deps, decision.promotionKey);
-  const { signal } = attemptContext();
-  await deps.qrs(decision.site).updateApp(
-    copyAppId,
-    (app) => {
-      const dressed = app.owner.id === source.ownerId && app.name === decision.app.name;
-      return dressed ? undefined : { ...app, name: decision.app.name, owner: { ...app.owner, id: source.ownerId } };
-    },
-    { signal },
-  );
+  await changeApp(deps, decision.site, copyAppId, (app) => {
+    const dressed = app.owner.id === source.ownerId && app.name === decision.app.name;
+    return dressed ? undefined : { ...app, name: decision.app.name, owner: { ...app.owner, id: source.ownerId } };
+  });
 }
 
 /**
@@ -78,12 +75,12 @@ export async function deleteSource(
   const check = await checkSource(deps, decision);
   const why = await whyKeepSource(deps, decision, check);
   if (why) {
-    await client.deleteApp(copyAppId, { signal });
+    await deleteApp(deps, site, copyAppId);
     await settleCopy(deps, decision, copyAppId, 'removed');
     return { outcome: 'kept', why };
   }
   await requireWholeCopy(deps, decision, copy, copied, check);
-  await client.deleteApp(appId, { signal });
+  await deleteApp(deps, site, appId);
   await settleCopy(deps, decision, copyAppId, 'published');
   const atUtc = deps.nowUtc();
   const facts = { copyAppId };
@@ -94,19 +91,14 @@ export async function deleteSource(
 /** Takes the consumed property rows away, by definition and value, and nothing else. Safe to repeat. */
 export async function stripProperties(deps: ActivityDependencies, decision: DecisionRecord): Promise<CleanUpOutcome> {
   const { site, appId, promotionKey } = decision;
-  const client = deps.qrs(site);
   const { signal } = attemptContext();
-  if (!(await client.getApp(appId, { signal }))) return { outcome: 'kept', why: 'the app is gone' };
-  await client.updateApp(
-    appId,
-    (app) => {
-      const kept = app.customProperties.filter(
-        (row) => !isConsumed({ name: row.definition.name, value: row.value }, decision.consumed),
-      );
-      return kept.length === app.customProperties.length ? undefined : { ...app, customProperties: kept };
-    },
-    { signal },
-  );
+  if (!(await deps.qrs(site).getApp(appId, { signal }))) return { outcome: 'kept', why: 'the app is gone' };
+  await changeApp(deps, site, appId, (app) => {
+    const kept = app.customProperties.filter(
+      (row) => !isConsumed({ name: row.definition.name, value: row.value }, decision.consumed),
+    );
+    return kept.length === app.customProperties.length ? undefined : { ...app, customProperties: kept };
+  });
   await rememberAbsence(deps, site, appId);
   await deps.ledger.record({ promotionKey, seq: 'stripped', type: 'stripped', atUtc: deps.nowUtc(), site, appId });
   return { outcome: 'done' };

@@ -4,6 +4,7 @@ import type { ActivityDependencies } from '../../dependencies.ts';
 import type { AppKey } from '../../promotion-types.ts';
 import { eq } from '../client/filter.ts';
 import type { QrsTag } from '../client/types.ts';
+import { changeApp } from '../proven-writes.ts';
 import { sourceOf } from '../source-policy.ts';
 
 /**
@@ -20,16 +21,12 @@ export async function setTag(
   if (!(await client.getApp(appId, { signal }))) return;
   const tag = present ? await findOrCreate(deps, site, name, signal) : undefined;
   if (present && !tag) return;
-  await client.updateApp(
-    appId,
-    (app) => {
-      const others = app.tags.filter((one) => fold(one.name) !== fold(name));
-      const tagged = others.length !== app.tags.length;
-      if (tagged === present) return undefined;
-      return { ...app, tags: tag ? [...others, { id: tag.id, name: tag.name }] : others };
-    },
-    { signal },
-  );
+  await changeApp(deps, site, appId, (app) => {
+    const others = app.tags.filter((one) => fold(one.name) !== fold(name));
+    const tagged = others.length !== app.tags.length;
+    if (tagged === present) return undefined;
+    return { ...app, tags: tag ? [...others, { id: tag.id, name: tag.name }] : others };
+  });
 }
 
 async function findOrCreate(

@@ -1,6 +1,7 @@
 import { attemptContext } from '../../activity-context.ts';
 import type { ActivityDependencies } from '../../dependencies.ts';
 import type { DecisionRecord } from '../../promotion-types.ts';
+import { deleteApp } from '../proven-writes.ts';
 import { sourceOf } from '../source-policy.ts';
 
 export interface KeepLastInput {
@@ -29,6 +30,6 @@ export async function keepLastOnes(deps: ActivityDependencies, input: KeepLastIn
   const { signal } = attemptContext();
   for (const old of published.filter((id) => id !== appId).slice(keepLast - 1)) {
     const app = await deps.qrs(site).getApp(old, { signal });
-    if (app?.stream?.id === streamId) await deps.qrs(site).deleteApp(old, { signal });
+    if (app?.stream?.id === streamId) await deleteApp(deps, site, old);
   }
 }

@@ -1,6 +1,7 @@
 import { attemptContext } from '../../activity-context.ts';
 import type { ActivityDependencies } from '../../dependencies.ts';
 import type { DecisionRecord } from '../../promotion-types.ts';
+import { deleteApp } from '../proven-writes.ts';
 
 /**
  * Removes staging apps of older deliveries of the same source app, so that no late replace of theirs can follow
@@ -20,7 +21,7 @@ export async function removeOlderStagings(
     const isOlder = owner?.appId === decision.appId && owner.site === decision.site && owner.endedAtUtc !== undefined;
     if (!isOlder) continue;
     const app = await deps.qrs(site).getApp(staging.appId, { signal });
-    if (app && app.name === staging.name) await deps.qrs(site).deleteApp(staging.appId, { signal });
+    if (app && app.name === staging.name) await deleteApp(deps, site, staging.appId);
     await deps.ledger.upsertStaging({ ...staging, state: 'removed', closedAtUtc: deps.nowUtc() });
   }
 }

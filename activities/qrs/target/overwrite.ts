@@ -6,6 +6,7 @@ import type { OverwriteInput, ReplacedOutcome } from '../../delivery-types.ts';
 import type { ActivityDependencies } from '../../dependencies.ts';
 import { toObjectFacts } from '../app-facts.ts';
 import type { QrsApp } from '../client/types.ts';
+import { changeApp } from '../proven-writes.ts';
 import { fetchExport } from '../source/fetch-export.ts';
 import { storedDecision } from '../source/stored-decision.ts';
 import { removeOlderStagings } from './older-stagings.ts';
@@ -125,15 +126,10 @@ async function setBack(deps: ActivityDependencies, input: OverwriteInput, before
   const original = memory && memory.stamped === before.description ? memory.original : before.description;
   const description = stampFor(deps, site, stored, original, version);
   await deps.ledger.putAppMemory(`target:${site}`, targetAppId, { stamped: description, original });
-  const { app } = await deps.qrs(site).updateApp(
-    targetAppId,
-    (now) => {
-      const isBack = now.name === before.name && (now.description ?? '') === description;
-      return isBack ? undefined : { ...now, name: before.name, description };
-    },
-    { signal: attemptContext().signal },
-  );
-  return app;
+  return changeApp(deps, site, targetAppId, (now) => {
+    const isBack = now.name === before.name && (now.description ?? '') === description;
+    return isBack ? undefined : { ...now, name: before.name, description };
+  });
 }
 
 function contentOf(app: QrsApp, objects: readonly ObjectFacts[]): StandingContent {

@@ -1,11 +1,10 @@
 import { waybillError } from '../../../common/errors/catalogue.ts';
 import { isWaybillError } from '../../../common/errors/waybill-error.ts';
-import { whyNotWhole } from '../../../rules/verify.ts';
 import { attemptContext } from '../../activity-context.ts';
 import type { PublishInput } from '../../delivery-types.ts';
 import type { ActivityDependencies } from '../../dependencies.ts';
-import { toObjectFacts } from '../app-facts.ts';
 import type { QrsApp } from '../client/types.ts';
+import { whyNotWholeUpload } from '../whole-app.ts';
 import { keepLastOnes } from './keep-last.ts';
 import { closeStaging } from './stage.ts';
 
@@ -60,22 +59,13 @@ async function readApp(deps: ActivityDependencies, { site, appId, decision }: Pu
 }
 
 async function verify(deps: ActivityDependencies, input: PublishInput, app: QrsApp): Promise<string[]> {
-  const { site, appId, decision, artifact } = input;
-  const objects = await deps.qrs(site).getAppObjects(appId, { signal: attemptContext().signal, scope: 'all' });
-  const sent = artifact.objects.flatMap(({ type, count }) =>
-    Array.from({ length: count }, () => ({ ...NO_OBJECT, objectType: type })),
-  );
-  const reasons = whyNotWhole(
-    { sizeBytes: artifact.sizeComparable ? artifact.sizeBytes : 0, objects: sent },
-    { sizeBytes: app.fileSize, objects: objects.map(toObjectFacts) },
-  );
+  const { site, decision, artifact } = input;
+  const reasons = await whyNotWholeUpload(deps, site, app, artifact);
   if (reasons.length > 0) {
     throw waybillError('WAYBILL_PROMOTION_NOT_WHOLE', { app: decision.app.name, site, reasons: reasons.join('; ') });
   }
   return app.name === decision.app.name ? [] : [`At ${site} it is called "${app.name}".`];
 }
-
-const NO_OBJECT = { engineObjectId: '', name: '', modifiedUtc: '', contentHash: '', sizeBytes: 0 };
 
 function notPublished({ decision, site, step }: PublishInput, app: QrsApp): Error {
   const where = app.stream ? `in stream "${app.stream.name}"` : 'unpublished';

@@ -4,9 +4,11 @@ import type { StagedApp, StagingInput } from '../../delivery-types.ts';
 import type { ActivityDependencies } from '../../dependencies.ts';
 import type { Artifact, KeptVersion } from '../../promotion-types.ts';
 import { oneOf } from '../client/filter.ts';
-import type { QrsApp, QrsCustomPropertyValue, QrsTagRef } from '../client/types.ts';
+import type { QrsCustomPropertyValue, QrsTagRef } from '../client/types.ts';
+import { changeApp, deleteApp } from '../proven-writes.ts';
 import { makeStagingApp } from '../staged-app.ts';
 import { stagingName } from '../staging-name.ts';
+import { whyNotWholeCopy, whyNotWholeUpload } from '../whole-app.ts';
 import { storedDecision, type StoredDecision } from '../source/stored-decision.ts';
 import { targetOf } from './plan-delivery.ts';
 import { stampFor } from './stamp.ts';
@@ -24,7 +26,7 @@ export async function uploadStaging(
     site,
     number,
     purpose: 'upload',
-    whyNotWhole: (app) => sizeProblem(app, artifact),
+    whyNotWhole: (app) => whyNotWholeUpload(deps, site, app, artifact),
     make: async (name) => {
       const { stream, sizeBytes } = await store.open(artifact.sha256);
       return deps.qrs(site).uploadApp({ name, body: stream, sizeBytes }, { signal, onProgress: progress });
@@ -44,7 +46,7 @@ export async function copyStaging(
     site,
     number,
     purpose: 'copy',
-    whyNotWhole: () => [],
+    whyNotWhole: (app) => whyNotWholeCopy(deps, site, app, { appId: fromAppId, scope: 'all' }),
     make: (name) => deps.qrs(site).copyApp(fromAppId, name, { signal }),
   });
   return { appId, number };
@@ -64,15 +66,11 @@ export async function dressStaging(
   const tags = await findTags(deps, site, stored, signal);
   const properties = await findProperties(deps, site, stored, signal);
   const description = stampFor(deps, site, stored, stored.source.description, version);
-  await deps.qrs(site).updateApp(
-    appId,
-    (app) => {
-      if (app.published) return undefined;
-      const owner = ownerId ? { ...app.owner, id: ownerId } : app.owner;
-      return { ...app, description, owner, tags, customProperties: properties };
-    },
-    { signal },
-  );
+  await changeApp(deps, site, appId, (app) => {
+    if (app.published) return undefined;
+    const owner = ownerId ? { ...app.owner, id: ownerId } : app.owner;
+    return { ...app, description, owner, tags, customProperties: properties };
+  });
 }
 
 /** Removes a staging app that is no longer needed, and confirms that it is gone. Safe to repeat. */
@@ -80,8 +78,7 @@ export async function removeStaging(
   deps: ActivityDependencies,
   { decision, site, number, appId }: StagingInput & { appId: string },
 ): Promise<void> {
-  const { signal } = attemptContext();
-  await deps.qrs(site).deleteApp(appId, { signal });
+  await deleteApp(deps, site, appId);
   await closeStaging(deps, decision.promotionKey, site, number, appId, 'removed');
 }
 
@@ -104,11 +101,6 @@ export async function closeStaging(
     state,
     closedAtUtc: deps.nowUtc(),
   });
-}
-
-function sizeProblem(app: QrsApp, artifact: Artifact): string[] {
-  const differs = app.fileSize > 0 && app.fileSize !== artifact.sizeBytes;
-  return differs ? [`it has ${app.fileSize} bytes instead of ${artifact.sizeBytes}`] : [];
 }
 
 /** Tags of the source app that this target takes and knows. */
