@@ -8,7 +8,6 @@ import { fileURLToPath } from 'node:url';
 
 const REQUIRED_MAJOR = 24;
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
-const entry = join(root, 'starter', 'cli', 'main.ts');
 
 function platformNode() {
   const name = process.platform === 'win32' ? 'win' : process.platform;
@@ -21,11 +20,14 @@ function platformNode() {
 }
 
 function handOver(node) {
-  const child = spawn(node, [entry, ...process.argv.slice(2)], { stdio: 'inherit' });
+  // The channel tells the child when this process is gone, however it went; where a signal would kill, it asks instead.
+  const stdio = ['inherit', 'inherit', 'inherit', 'ipc'];
+  const child = spawn(node, [fileURLToPath(import.meta.url), ...process.argv.slice(2)], { stdio });
+  const pass = (signal) => (process.platform === 'win32' ? child.send('shutdown', () => undefined) : child.kill(signal));
   // The terminal already sends Ctrl-C to the whole group; this process only has to outlive its child.
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGBREAK']) {
     try {
-      process.on(signal, () => child.kill(signal));
+      process.on(signal, () => pass(signal));
     } catch {
       // Not every platform knows every signal.
     }
@@ -40,7 +42,8 @@ function handOver(node) {
 }
 
 if (Number(process.versions.node.split('.')[0]) >= REQUIRED_MAJOR) {
-  await import(new URL('../starter/cli/main.ts', import.meta.url).href);
+  const { main } = await import(new URL('../starter/cli/main.ts', import.meta.url).href);
+  await main(process.argv.slice(2), process.env);
 } else {
   const node = platformNode();
   if (node) {

@@ -1,0 +1,25 @@
+import { errorText, exitCodeOf } from './print-error.ts';
+import { createProgram } from './program.ts';
+import type { Environment } from './run-process.ts';
+
+/**
+ * Runs one command of `waybill` and sets the exit code of the process; it never throws. `args` begin after the name
+ * of the program.
+ */
+export async function main(args: readonly string[], environment: Environment): Promise<void> {
+  const program = createProgram(environment);
+  // Whoever reads only the first lines of a list has closed the pipe before the last.
+  process.stdout.on('error', () => undefined);
+  try {
+    if (args.length === 0) program.help();
+    await program.parseAsync([...args], { from: 'user' });
+  } catch (error) {
+    const debug = program.opts<{ debug?: boolean }>().debug ?? isOn(environment['WAYBILL_DEBUG']);
+    process.exitCode = exitCodeOf(error);
+    program.configureOutput().writeErr?.(errorText(error, debug));
+  }
+}
+
+function isOn(value: string | undefined): boolean {
+  return value !== undefined && !['', '0', 'false', 'no', 'off'].includes(value.toLowerCase());
+}
