@@ -1,0 +1,87 @@
+import { access } from 'node:fs/promises';
+import type { Command } from 'commander';
+import pc from 'picocolors';
+import { waybillError } from '../../common/errors/catalogue.ts';
+import { loadConfig } from '../../config/load.ts';
+import type { Config } from '../../config/types.ts';
+import { type Ledger, openLedger } from '../../ledger/ledger.ts';
+import { type Clock, createClock } from './clock.ts';
+
+type Paint = ReturnType<typeof pc.createColors>;
+
+/** What a command works with: settings, the ledger, and where to print. It holds no Qlik certificate. */
+export interface Cli {
+  readonly config: Config;
+  readonly ledger: Ledger;
+  /** The result is to be one JSON document on stdout. */
+  readonly json: boolean;
+  readonly paint: Paint;
+  readonly clock: Clock;
+  /** Columns that a line of the terminal has room for. */
+  readonly columns: number;
+  /** The command's result, on stdout. */
+  readonly print: (text: string) => void;
+  /** A remark beside the result: on stdout for people, on stderr where stdout is JSON. */
+  readonly remark: (text: string) => void;
+  readonly printJson: (value: unknown) => void;
+}
+
+interface CommonOptions {
+  readonly config?: string;
+  readonly json?: boolean;
+}
+
+const WIDTH_OF_A_FILE = 160;
+
+/** Adds what every command of this kind takes: the configuration file, JSON, and examples below the help. */
+export function withCommonOptions(command: Command, examples: readonly string[]): Command {
+  const lines = examples.map((example) => `  waybill ${example}`);
+  return command
+    .option('-c, --config <file>', 'configuration file (default: waybill.yaml in this folder)')
+    .option('--json', 'print JSON')
+    .addHelpText('after', `\nExamples:\n${lines.join('\n')}`);
+}
+
+/**
+ * Opens what a command needs, runs it, and closes the ledger again.
+ * @throws WAYBILL_CONFIG_NOT_FOUND, WAYBILL_CONFIG_INVALID, WAYBILL_CLI_NO_LEDGER, WAYBILL_LEDGER_UNREACHABLE
+ */
+export async function withCli(command: Command, work: (cli: Cli) => Promise<void>): Promise<void> {
+  const options = command.optsWithGlobals<CommonOptions>();
+  const config = await loadConfig(options.config);
+  const ledger = await openLedgerOf(config);
+  try {
+    await work(createCli(command, config, ledger, options.json ?? false));
+  } finally {
+    await ledger.close();
+  }
+}
+
+function createCli(command: Command, config: Config, ledger: Ledger, json: boolean): Cli {
+  const output = command.configureOutput();
+  const out = (text: string): void => output.writeOut?.(`${text}\n`);
+  const err = (text: string): void => output.writeErr?.(`${text}\n`);
+  return {
+    config,
+    ledger,
+    json,
+    paint: pc.createColors(output.getOutHasColors?.() ?? false),
+    clock: createClock(config.timeZone),
+    columns: process.stdout.isTTY ? (output.getOutHelpWidth?.() ?? WIDTH_OF_A_FILE) : WIDTH_OF_A_FILE,
+    print: out,
+    remark: json ? err : out,
+    printJson: (value) => out(JSON.stringify(value, null, 2)),
+  };
+}
+
+/** A file that is not there is told, not made: an empty ledger in the wrong place would look like nothing to do. */
+async function openLedgerOf({ ledger }: Config): Promise<Ledger> {
+  if (ledger.kind === 'postgres') {
+    return openLedger({ kind: 'postgres', url: (await ledger.url?.resolve()) ?? '', ca: ledger.ca });
+  }
+  const { file } = ledger;
+  await access(file).catch((cause: unknown) => {
+    throw waybillError('WAYBILL_CLI_NO_LEDGER', { file }, { cause });
+  });
+  return openLedger({ kind: 'sqlite', file });
+}

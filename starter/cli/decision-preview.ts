@@ -1,0 +1,43 @@
+import type { Config } from '../../config/types.ts';
+import type { Awaiting } from '../../ledger/awaiting.ts';
+import type { DecideRequest, TargetChoice } from '../../workflows/contract.ts';
+import type { Cli } from './cli-context.ts';
+import { plain } from './plain.ts';
+
+/** What a decision would do, in words, as far as settings and ledger can tell. The worker has the last word. */
+export function decisionPreview(cli: Cli, app: Awaiting, request: DecideRequest): string {
+  const { paint, clock } = cli;
+  const verb = request.verdict === 'approve' ? 'Approve' : 'Deny';
+  const where = app.stream ? `, stream ${plain(app.stream)}` : '';
+  const lines = [
+    `${paint.bold(`${verb} ${plain(app.appName)}`)} of ${app.site}${where}`,
+    `  owner ${plain(app.owner)}, waiting since ${clock.moment(app.waitingSinceUtc)} (${clock.ago(app.waitingSinceUtc)})`,
+    ...request.targets.flatMap((target) => targetLines(cli, target)),
+    `  ${afterwards(cli, app, request.verdict)}`,
+    `  decided by ${plain(request.by.account)}, the account of this machine: nobody proves that name, and the record says so`,
+    ...(request.note ? [`  "${plain(request.note)}"`] : []),
+  ];
+  return lines.join('\n');
+}
+
+function targetLines({ config, paint }: Cli, { site, mode, streams }: TargetChoice): string[] {
+  const names = streams.map((stream) => plain(stream)).join(', ');
+  const what = mode === 'overwrite' ? 'replaces the app of this name, or adds it, in' : 'adds another app to';
+  const accepts = config.targets[site]?.acceptAsserted ?? false;
+  const refusal = `  ${site} takes no decision whose author nobody proved; this one will be refused`;
+  return [`  ${site}: ${what} ${names}`, ...(accepts ? [] : [paint.red(refusal)])];
+}
+
+function afterwards({ config }: Cli, { site, owner }: Awaiting, verdict: DecideRequest['verdict']): string {
+  const first = verdict === 'deny' ? 'nothing is promoted, and' : 'when every target has it,';
+  return `${first} ${fateOfSource(config, site, owner)}`;
+}
+
+/** What becomes of the app on its source site once its promotion is done, by the settings. */
+export function fateOfSource(config: Config, site: string, owner: string): string {
+  const givenBack = `the app leaves its stream on ${site} and goes back to ${plain(owner)}`;
+  const rule = config.sources[site]?.afterPromotion.unpublish ?? 'always';
+  if (rule === 'always') return givenBack;
+  const stays = `the app stays in its stream on ${site}, without its promotion properties`;
+  return rule === 'never' ? stays : `${stays}; or, where they ask for it, ${givenBack}`;
+}

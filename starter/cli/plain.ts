@@ -1,0 +1,28 @@
+import bytes from 'bytes';
+
+/** Control characters and the marks that turn the writing direction: a name from Qlik must not steer a terminal. */
+const steering = /[\p{Cc}\u200e\u200f\u202a-\u202e\u2066-\u2069]+/gu;
+
+/** A text from outside as it may stand in one line of a terminal. */
+export function plain(text: string): string {
+  return text.replaceAll(steering, ' ').trim();
+}
+
+/** `97.7 KB`. */
+export function sizeText(sizeBytes: number): string {
+  return bytes(sizeBytes, { unitSeparator: ' ', decimalPlaces: 1 }) ?? `${sizeBytes} B`;
+}
+
+/** The beginning of a hash, enough to tell two apart by eye. */
+export function shortHash(sha256: string): string {
+  return sha256.slice(0, 12);
+}
+
+/** Names compare trimmed and in any case, as Qlik itself does. */
+export function sameName(left: string, right: string): boolean {
+  return fold(left) === fold(right);
+}
+
+function fold(text: string): string {
+  return text.trim().normalize('NFC').toLowerCase();
+}

@@ -1,0 +1,145 @@
+import type { Command } from 'commander';
+import { waybillError } from '../../common/errors/catalogue.ts';
+import { osAccount } from '../../config/os-account.ts';
+import type { ResolveAction, ResolveRequest } from '../../workflows/contract.ts';
+import { askYes } from './ask-yes.ts';
+import { type Cli, withCli, withCommonOptions } from './cli-context.ts';
+import { type Aim, findAim } from './find-aim.ts';
+import { findApp, type Found } from './find-app.ts';
+import { leaveBehind } from './leave-behind.ts';
+import { addTimeoutOption } from './order-options.ts';
+import { plain } from './plain.ts';
+import { isNotRunning, nudge, sendResolve, withTemporal } from './send-order.ts';
+
+interface ResolveOptions {
+  readonly target?: string;
+  readonly site?: string;
+  readonly note?: string;
+  readonly choose?: readonly string[];
+  readonly yes?: boolean;
+  readonly timeout: number;
+}
+
+/**
+ * What an order was given to: the JSON of `waybill retry`, `skip` and `abort` with `--json`. Fields are added to it,
+ * never renamed or removed.
+ */
+export interface OrderReport {
+  readonly action: ResolveAction;
+  readonly promotionKey: string | null;
+  readonly site: string;
+  readonly appId: string;
+  readonly appName: string;
+  /** Null: the promotion's own step. */
+  readonly target: string | null;
+  readonly accepted: boolean;
+  /** What it was doing when the order came. */
+  readonly state: string;
+  /** Its workflow was gone and was started again from the ledger. */
+  readonly restarted: boolean;
+}
+
+const guid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
+/** Adds `waybill retry`, `waybill skip` and `waybill abort`: what an operator can do to one target. */
+export function addResolveCommands(program: Command): void {
+  const retry = program
+    .command('retry')
+    .description('try a stuck step again now, after its cause is mended or a choice is made')
+    .option('--choose <app id...>', 'the apps to replace where several bear the name, or all');
+  addOrder(retry, 'retry', [
+    'retry "Sales Overview"',
+    'retry k3v5q2m7aaaa4xyz --target prod',
+    'retry k3v5q2m7aaaa4xyz --target prod --choose 3f2a6b1c-0d4e-4f5a-8b6c-7d8e9f0a1b2c',
+  ]);
+  const skip = program.command('skip').description('do without one target; the others go on');
+  addOrder(skip, 'skip', ['skip k3v5q2m7aaaa4xyz --target prod --note "prod is rebuilt this week"']);
+  const abort = program
+    .command('abort')
+    .description('end a delivery or a promotion and leave the source as it is')
+    .addHelpText('after', '\nThe promotion as a whole is meant before its deliveries begin and after they have ended.');
+  addOrder(abort, 'abort', ['abort "Sales Overview" --target prod', 'abort k3v5q2m7aaaa4xyz --yes']);
+}
+
+function addOrder(command: Command, action: ResolveAction, examples: readonly string[]): void {
+  command
+    .argument('<app>', "a promotion's key, or an app's name or id")
+    .option('--target <alias>', 'the target; not needed where one alone is stuck')
+    .option('--site <alias>', 'the source site, where several have an app of this name')
+    .option('--note <text>', 'why; it is recorded')
+    .option('-y, --yes', 'do not ask')
+    .action((what: string, _options: unknown, command: Command) => giveOrder(command, what, action));
+  withCommonOptions(addTimeoutOption(command), examples);
+}
+
+async function giveOrder(command: Command, what: string, action: ResolveAction): Promise<void> {
+  const options = command.optsWithGlobals<ResolveOptions>();
+  await withCli(command, async (cli) => {
+    const found = await findApp(cli, what, options.site);
+    const aim = await findAim(cli.ledger, found, action, options.target);
+    const chosen = chosenApps(options.choose);
+    if (action === 'skip' && aim.target === undefined) throw notSkippable(found);
+    if (action !== 'retry') {
+      cli.remark(leaveBehind(cli, action, found, aim));
+      await askYes(action === 'skip' ? 'Skip it?' : 'Abort it?', options.yes ?? false);
+    }
+    const by = { account: osAccount(), door: 'cli', asserted: true } as const;
+    const request: ResolveRequest = { action, by, note: options.note, chooseAppIds: chosen };
+    tell(cli, action, found, aim, await send(cli, found, aim, request, options.timeout));
+  });
+}
+
+type Sent = Pick<OrderReport, 'accepted' | 'state' | 'restarted'>;
+
+/** A workflow that is gone (a lost Temporal database, a terminated run) is started again: the ledger knows the rest. */
+async function send(cli: Cli, found: Found, aim: Aim, request: ResolveRequest, timeoutMs: number): Promise<Sent> {
+  const { config } = cli;
+  const { site, appId } = found;
+  const what = aim.promotion?.promotionKey ?? appId;
+  try {
+    const outcome = await sendResolve({ config, timeoutMs, what, site: aim.target ?? site }, aim.workflowId, request);
+    return { ...outcome, restarted: false };
+  } catch (error) {
+    if (!isNotRunning(error)) throw error;
+    if (request.action !== 'retry') {
+      const reason = 'its workflow does not run in Temporal; `waybill retry` starts it again from the ledger';
+      throw waybillError('WAYBILL_CLI_NOT_RUNNING', { action: request.action, reason, what }, { cause: error });
+    }
+    await withTemporal({ config }, (temporal) => nudge(temporal, config, { site, appId }));
+    return { accepted: true, state: 'started again', restarted: true };
+  }
+}
+
+function tell(cli: Cli, action: ResolveAction, found: Found, aim: Aim, sent: Sent): void {
+  const { site, appId, appName } = found;
+  const promotionKey = aim.promotion?.promotionKey ?? null;
+  if (cli.json) {
+    const target = aim.target ?? null;
+    const report: OrderReport = { action, promotionKey, site, appId, appName, target, ...sent };
+    cli.printJson(report);
+    return;
+  }
+  const where = aim.target ? `${plain(appName)} to ${aim.target}` : plain(appName);
+  const done = sent.restarted ? 'Nothing ran for it any more; it was started again from the ledger' : accepted[action];
+  cli.print(`${where}: ${cli.paint.green(done)}.`);
+  cli.print(`Look with: waybill show ${promotionKey ?? appId}`);
+}
+
+const accepted: Readonly<Record<ResolveAction, string>> = {
+  retry: 'it is tried again now',
+  skip: 'it is done without this target',
+  abort: 'it ends here',
+};
+
+function chosenApps(choose: readonly string[] | undefined): string[] | undefined {
+  const chosen = choose?.map((text) => text.trim().toLowerCase());
+  const wrong = chosen?.find((text) => text !== 'all' && !guid.test(text));
+  if (wrong === undefined) return chosen;
+  const advice = 'Give the id of the app at the target, as the trouble names it, or the word all.';
+  throw waybillError('WAYBILL_CLI_USAGE', { reason: `"${wrong}" is no id of an app`, advice });
+}
+
+function notSkippable({ appName }: Found): Error {
+  const reason = `it is a step of the promotion of "${appName}" itself, and only a target can be done without`;
+  return waybillError('WAYBILL_CLI_USAGE', { reason, advice: 'Retry it or abort it.' });
+}
