@@ -14,9 +14,14 @@ const LAST_WAIT = '5 seconds';
  */
 export class MailDesk {
   private readonly underWay = new Map<OutgoingMail, CancellationScope>();
+  private readonly posted = new Set<string>();
 
+  /** Sends each mail once: two looks at an app bring the same mail up while the first is still under way. */
   post(mails: readonly OutgoingMail[], pace: Pace): void {
     for (const mail of mails) {
+      const identity = `${mail.promotionKey} ${mail.key}`;
+      if (this.posted.has(identity)) continue;
+      this.posted.add(identity);
       const scope = new CancellationScope();
       this.underWay.set(mail, scope);
       void this.send(scope, mail, pace);

@@ -87,14 +87,14 @@ async function promote(decision: DecisionRecord, pace: Pace, desk: PromotionDesk
 
   desk.enter('finishing');
   const consumed = delivered.decisions.flatMap((one) => one.consumed);
-  const cleanUp = delivered.mayCleanUp ? await cleanUpSource({ ...decision, consumed }, pace, desk) : undefined;
+  const cleanUp = delivered.mayCleanUp ? await cleanUpOrKeep({ ...decision, consumed }, pace, desk) : undefined;
   return close({ ...delivered, version, cleanUp }, pace, desk);
 }
 
 /** Nothing is promoted; the app goes back to its owner, or keeps its place without the request. */
 async function deny(decision: DecisionRecord, pace: Pace, desk: PromotionDesk): Promise<CloseInput['state']> {
   desk.enter('finishing');
-  const cleanUp = await cleanUpSource(decision, pace, desk);
+  const cleanUp = await cleanUpOrKeep(decision, pace, desk);
   return close({ decisions: [decision], state: 'denied', deliveries: [], cleanUp }, pace, desk);
 }
 
@@ -148,6 +148,20 @@ async function cleanUpSource(
 ): Promise<CleanUpOutcome | undefined> {
   try {
     return await tryToCleanUp(decision, pace, desk);
+  } catch (error) {
+    if (!(error instanceof StepGivenUp)) throw error;
+    return { outcome: 'kept', why: error.why };
+  }
+}
+
+/** What was delivered or denied stays so when the clean-up is given up: the source is then left as it is. */
+async function cleanUpOrKeep(
+  decision: DecisionRecord,
+  pace: Pace,
+  desk: PromotionDesk,
+): Promise<CleanUpOutcome | undefined> {
+  try {
+    return await cleanUpSource(decision, pace, desk);
   } catch (error) {
     if (!(error instanceof StepGivenUp)) throw error;
     return { outcome: 'kept', why: error.why };
