@@ -14,6 +14,7 @@ export interface FollowOptions {
 }
 
 const LOOK_EVERY_MS = 150;
+const TRANSFERS: Readonly<Record<string, string>> = { exportApp: 'exporting', uploadStaging: 'uploading' };
 const TIMEOUT_MS = 10 * 60_000;
 
 /** Prints each step of an app's promotion as it happens; the promotion, once it has ended. */
@@ -53,7 +54,9 @@ async function transfers(client: Client, { promotionKey, site, appId }: Promotio
     for (const activity of described?.raw.pendingActivities ?? []) {
       const data = activity.heartbeatDetails?.payloads?.[0]?.data;
       const moved = data ? (JSON.parse(Buffer.from(data).toString()) as { bytes?: number } | null)?.bytes : undefined;
-      if (moved) lines.push(`${activity.activityType?.name} ${bytes.format(moved, { unitSeparator: ' ' })}`);
+      const transfer = TRANSFERS[activity.activityType?.name ?? ''];
+      const at = workflowId.startsWith('deliver/') ? ` to ${workflowId.split('/').at(-1)}` : '';
+      if (moved && transfer) lines.push(`${transfer}${at}: ${bytes.format(moved, { unitSeparator: ' ' })}`);
     }
   }
   return lines;
