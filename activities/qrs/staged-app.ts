@@ -1,3 +1,4 @@
+import { waybillError } from '../../common/errors/catalogue.ts';
 import { attemptContext, pause } from '../activity-context.ts';
 import type { ActivityDependencies } from '../dependencies.ts';
 import type { QrsApp } from './client/types.ts';
@@ -28,9 +29,17 @@ export async function makeStagingApp(deps: ActivityDependencies, plan: StagingPl
   if (known?.state === 'published' && known.appId && (await deps.qrs(site).getApp(known.appId))) return known.appId;
   if (!known) await deps.ledger.upsertStaging({ ...row, state: 'intended' });
   const adopted = known || attemptContext().attempt > 1 ? await adopt(deps, plan, name) : undefined;
-  const app = adopted ?? (await plan.make(name));
+  const app = adopted ?? (await make(deps, plan, name));
   await deps.ledger.upsertStaging({ ...row, appId: app.id, state: 'open' });
   return app.id;
+}
+
+/** A new app that the site really has. @throws WAYBILL_PROMOTION_NOT_DONE */
+async function make(deps: ActivityDependencies, plan: StagingPlan, name: string): Promise<QrsApp> {
+  const { site } = plan;
+  const app = await plan.make(name);
+  if (await deps.qrs(site).getApp(app.id, { signal: attemptContext().signal })) return app;
+  throw waybillError('WAYBILL_PROMOTION_NOT_DONE', { site, appId: app.id, what: 'made' });
 }
 
 async function adopt(deps: ActivityDependencies, plan: StagingPlan, name: string): Promise<QrsApp | undefined> {

@@ -39,7 +39,7 @@ export const promotionErrors = {
     retryable: true,
   },
   WAYBILL_PROMOTION_NOT_DONE: {
-    message: 'Site {site} said that it had {what} app {appId}, but the app still stands there as before.',
+    message: 'Site {site} said that it had {what} app {appId}, but it had not.',
     remedy: "Nothing to do: it is tried again. If it goes on, look at the site's repository log.",
     retryable: true,
   },
