@@ -23,6 +23,7 @@ export async function assess(deps: ActivityDependencies, key: AppKey): Promise<A
   const pace = paceOf(deps.config());
   const open = await openDecision(deps, key);
   if (open) {
+    await deps.ledger.deleteAwaiting(key.site, key.appId);
     const mails = await unsentMails(deps, decisionMail(open));
     return { pace, app: open.app, problems: [], mails, next: { kind: 'act', decision: withoutDetails(open) } };
   }
