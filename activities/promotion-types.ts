@@ -127,6 +127,8 @@ export interface DeliveryOutcome {
   readonly missingStreams: readonly string[];
   readonly warnings: readonly string[];
   readonly why?: string;
+  /** Streams that got nothing because the delivery was given up. */
+  readonly undelivered?: readonly string[];
 }
 
 export interface DeliveredItem {

@@ -57,7 +57,14 @@ class Delivery {
 
   givenUp(error: StepGivenUp): DeliveryOutcome {
     const state = { skip: 'skipped', abort: 'aborted', supersede: 'superseded', expire: 'aborted' } as const;
-    return { ...this.outcome(state[error.action]), why: error.why };
+    return { ...this.outcome(state[error.action]), why: error.why, undelivered: this.undelivered() };
+  }
+
+  /** Streams that were asked for and got nothing. */
+  private undelivered(): string[] {
+    const delivered = this.items.map((item) => item.streamName);
+    const asked = this.plan?.steps.map((step) => step.streamName) ?? this.input.choices.flatMap((one) => one.streams);
+    return [...new Set(asked)].filter((stream) => !delivered.includes(stream));
   }
 
   private async planUntilDecided(): Promise<PlanOutcome> {

@@ -72,7 +72,7 @@ function actualFate(input: CloseInput, decision: DecisionRecord): MailSourceFate
 }
 
 function resultsOf(delivery: DeliveryOutcome): MailResult[] {
-  const { site, state, why } = delivery;
+  const { site, state, why, undelivered = [] } = delivery;
   const delivered = delivery.items.map(
     (item): MailResult => ({
       site,
@@ -84,5 +84,7 @@ function resultsOf(delivery: DeliveryOutcome): MailResult[] {
   );
   const missing = delivery.missingStreams.map((stream): MailResult => ({ site, stream, outcome: 'missing-stream' }));
   if (state === 'verified') return [...delivered, ...missing];
-  return [...delivered, ...missing, { site, stream: '', outcome: state, reason: why }];
+  const left = undelivered.length > 0 ? undelivered : [''];
+  const givenUp = left.map((stream): MailResult => ({ site, stream, outcome: state, reason: why }));
+  return [...delivered, ...missing, ...givenUp];
 }

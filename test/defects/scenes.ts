@@ -5,11 +5,11 @@ import type { StoredDecision } from '../../activities/qrs/source/stored-decision
 import type { InboxMessage } from '../../sandbox/inbox/start-inbox.ts';
 import type { AppToCreate } from '../../sandbox/qrs/qmc-hands.ts';
 import {
-  type DeliveryStatus,
   type PromotionStatus,
   queries,
   type ResolveRequest,
   type SiteWatchStatus,
+  type Trouble,
   updates,
   workflowIds,
 } from '../../workflows/contract.ts';
@@ -106,15 +106,15 @@ export async function nthPromotion(
   }
 }
 
-/** The delivery to a target, once it waits for an operator. */
-export async function stuckDelivery(world: World, appId: string, target: string): Promise<DeliveryStatus> {
+/** Why the delivery to a target waits for an operator, once it does: what the console and the CLI show. */
+export async function stuckDelivery(world: World, appId: string, target: string): Promise<Trouble> {
   return waitFor(
     `the delivery to ${target} to need an operator`,
     async () => {
-      const status = await deliveryHandle(world, appId, target).then((handle) =>
-        handle?.query<DeliveryStatus>(queries.status).catch(() => undefined),
-      );
-      return status?.state === 'needs-operator' ? status : undefined;
+      const [promotion] = await promotionsOf(world, appId);
+      const filter = { promotionKey: promotion?.promotionKey ?? '', target: world.alias(target) };
+      const [delivery] = await world.ledger.listDeliveries<Trouble>({ ...filter, state: 'needs-operator' });
+      return delivery?.trouble;
     },
     20_000,
   );
