@@ -32,6 +32,8 @@ export interface SiteMemory {
   /** Publishes and reloads up to here have been looked at. */
   readonly watermarkUtc: string;
   readonly handles?: Readonly<Record<string, string>>;
+  /** Handles of former subscriptions that are still to be deleted. */
+  readonly formerHandles?: readonly string[];
   /** Where the next look at waiting apps goes on. */
   readonly waitingCursor?: string;
 }

@@ -1,7 +1,8 @@
 import { waybillError } from '../../common/errors/catalogue.ts';
-import { attemptContext, pause } from '../activity-context.ts';
+import { attemptContext } from '../activity-context.ts';
 import type { ActivityDependencies } from '../dependencies.ts';
 import type { QrsApp } from './client/types.ts';
+import { lookSeveralTimes } from './look-several-times.ts';
 import { deleteApp } from './proven-writes.ts';
 import { stagingName } from './staging-name.ts';
 
@@ -43,17 +44,14 @@ async function make(deps: ActivityDependencies, plan: StagingPlan, name: string)
 }
 
 async function adopt(deps: ActivityDependencies, plan: StagingPlan, name: string): Promise<QrsApp | undefined> {
-  const { looks, lookAfterMs } = deps.config().retry;
-  const client = deps.qrs(plan.site);
   const { signal } = attemptContext();
-  for (let look = 1; look <= looks; look += 1) {
-    const found = (await client.findAppsByName(name, { signal })).filter((app) => !app.published);
-    const whole = await findWhole(plan, found);
-    for (const app of found) if (app !== whole) await deleteApp(deps, plan.site, app.id);
-    if (whole) return whole;
-    if (look < looks) await pause(lookAfterMs / looks);
-  }
-  return undefined;
+  return lookSeveralTimes(deps, async () => {
+    const found = await deps.qrs(plan.site).findAppsByName(name, { signal });
+    const staged = found.filter((app) => !app.published);
+    const whole = await findWhole(plan, staged);
+    for (const app of staged) if (app !== whole) await deleteApp(deps, plan.site, app.id);
+    return whole;
+  });
 }
 
 async function findWhole(plan: StagingPlan, found: readonly QrsApp[]): Promise<QrsApp | undefined> {

@@ -4,6 +4,7 @@ import type { ActivityDependencies } from '../../dependencies.ts';
 import type { AppKey } from '../../promotion-types.ts';
 import { eq } from '../client/filter.ts';
 import type { QrsTag } from '../client/types.ts';
+import { lookSeveralTimes } from '../look-several-times.ts';
 import { changeApp } from '../proven-writes.ts';
 import { sourceOf } from '../source-policy.ts';
 
@@ -35,7 +36,8 @@ async function findOrCreate(
   name: string,
   signal: AbortSignal,
 ): Promise<QrsTag | undefined> {
-  const [tag] = await deps.qrs(site).tags(eq('name', name), { signal });
+  const find = async (): Promise<QrsTag | undefined> => (await deps.qrs(site).tags(eq('name', name), { signal }))[0];
+  const tag = await (attemptContext().attempt > 1 ? lookSeveralTimes(deps, find) : find());
   if (tag) return tag;
   const { createMissingTag } = sourceOf(deps.config(), site).promoteOnReload;
   return createMissingTag ? deps.qrs(site).createTag(name, { signal }) : undefined;

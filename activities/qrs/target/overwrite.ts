@@ -1,7 +1,7 @@
 import { waybillError } from '../../../common/errors/catalogue.ts';
 import type { ObjectFacts } from '../../../rules/revision.ts';
 import { type StandingContent, whyNotReplaced } from '../../../rules/verify.ts';
-import { attemptContext } from '../../activity-context.ts';
+import { attemptContext, pause } from '../../activity-context.ts';
 import type { OverwriteInput, ReplacedOutcome } from '../../delivery-types.ts';
 import type { ActivityDependencies } from '../../dependencies.ts';
 import { toObjectFacts } from '../app-facts.ts';
@@ -57,15 +57,33 @@ export async function backupTarget(deps: ActivityDependencies, input: OverwriteI
  * @throws WAYBILL_PROMOTION_NOT_REPLACED, WAYBILL_PROMOTION_TARGET_GONE, WAYBILL_PROMOTION_STAGING_LOST
  */
 export async function replaceTarget(deps: ActivityDependencies, input: OverwriteInput): Promise<ReplacedOutcome> {
-  const { decision, site, step, stagingAppId, artifact } = input;
+  const { decision, site, step, stagingAppId } = input;
   const { targetAppId } = step;
+  const { signal, attempt } = attemptContext();
+  const before = await noteBefore(deps, input);
+  await deps.qrs(site).replaceApp(stagingAppId, targetAppId, { signal });
+  let now = await readBack(deps, input, before);
+  if (attempt > 1) {
+    // An earlier request that the site had begun may end only now, and change name and description again.
+    await pause(deps.config().retry.lookAfterMs);
+    now = await readBack(deps, input, before);
+  }
+  const facts = { appId: targetAppId, stream: step.streamName, sizeBytes: now.fileSize };
+  const seq = `deliver/${site}/replaced/${targetAppId}`;
+  const { promotionKey } = decision;
+  const atUtc = deps.nowUtc();
+  await deps.ledger.record({ promotionKey, seq, type: 'replaced', atUtc, site, appId: targetAppId, facts });
+  return { warnings: [] };
+}
+
+/** The target with its own name again, once it is proven to hold what was staged. @throws WAYBILL_PROMOTION_NOT_REPLACED */
+async function readBack(deps: ActivityDependencies, input: OverwriteInput, before: TargetBefore): Promise<QrsApp> {
+  const { decision, site, step, stagingAppId, artifact } = input;
   const client = deps.qrs(site);
   const { signal } = attemptContext();
-  const before = await noteBefore(deps, input);
-  await client.replaceApp(stagingAppId, targetAppId, { signal });
   const [staged, standing, now] = await Promise.all([
     client.getAppObjects(stagingAppId, { signal, scope: 'all' }),
-    client.getAppObjects(targetAppId, { signal, scope: 'all' }),
+    client.getAppObjects(step.targetAppId, { signal, scope: 'all' }),
     setBack(deps, input, before),
   ]);
   const reasons = whyNotReplaced(
@@ -73,22 +91,8 @@ export async function replaceTarget(deps: ActivityDependencies, input: Overwrite
     { sizeBytes: artifact.sizeComparable ? artifact.sizeBytes : 0, objects: staged.map(toObjectFacts) },
     contentOf(now, standing.map(toObjectFacts)),
   );
-  if (reasons.length > 0) {
-    throw waybillError('WAYBILL_PROMOTION_NOT_REPLACED', { app: decision.app.name, site, reasons: reasons.join('; ') });
-  }
-  const facts = { appId: targetAppId, stream: step.streamName, sizeBytes: now.fileSize };
-  const seq = `deliver/${site}/replaced/${targetAppId}`;
-  const { promotionKey } = decision;
-  await deps.ledger.record({
-    promotionKey,
-    seq,
-    type: 'replaced',
-    atUtc: deps.nowUtc(),
-    site,
-    appId: targetAppId,
-    facts,
-  });
-  return { warnings: [] };
+  if (reasons.length === 0) return now;
+  throw waybillError('WAYBILL_PROMOTION_NOT_REPLACED', { app: decision.app.name, site, reasons: reasons.join('; ') });
 }
 
 /** What stood at the target before the first replace; read once, then always the same. */
