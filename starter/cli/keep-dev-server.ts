@@ -2,7 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type { Logger } from '../../common/logger.ts';
 import type { Config } from '../../config/types.ts';
 import { type DevServer, startDevServer } from '../../temporal/dev-server.ts';
-import type { Environment } from './run-process.ts';
+import type { Environment } from '../../temporal/server-cache.ts';
 
 const FIRST_PAUSE_MS = 500;
 const LONGEST_PAUSE_MS = 30_000;

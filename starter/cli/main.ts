@@ -1,6 +1,6 @@
 import { errorText, exitCodeOf } from './print-error.ts';
+import type { Environment } from '../../temporal/server-cache.ts';
 import { createProgram } from './program.ts';
-import type { Environment } from './run-process.ts';
 
 /**
  * Runs one command of `waybill` and sets the exit code of the process; it never throws. `args` begin after the name

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
+import type { Environment } from '../../temporal/server-cache.ts';
 import { addConfigCommands } from './config-commands.ts';
 import { addDemoCommand } from './demo-command.ts';
 import { addListenerCommand } from './listener-command.ts';
-import type { Environment } from './run-process.ts';
 import { addSandboxCommand } from './sandbox-command.ts';
 import { addUpCommand } from './up-command.ts';
 import { addWorkerCommand } from './worker-command.ts';

@@ -1,16 +1,14 @@
-import { type Command, Option } from 'commander';
+import type { Command } from 'commander';
 import { isWaybillError } from '../../common/errors/waybill-error.ts';
-import { createLogger, type LogLevel, type ProcessLogger } from '../../common/logger.ts';
+import { createLogger, type ProcessLogger } from '../../common/logger.ts';
 import { loadConfig } from '../../config/load.ts';
 import type { Config } from '../../config/types.ts';
+import type { Environment } from '../../temporal/server-cache.ts';
+import type { ProcessOptions } from './process-options.ts';
 import { onShutdownRequest } from './shutdown-signals.ts';
 
 /** What still keeps the process alive this long after everything was closed is left behind. */
 const EXIT_PATIENCE_MS = 3_000;
-
-const levels: readonly LogLevel[] = ['trace', 'debug', 'info', 'warn', 'error', 'silent'];
-
-export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** What a long-running command gets. */
 export interface ProcessContext {
@@ -22,7 +20,7 @@ export interface ProcessContext {
   /** What is closed at the end, the last first. */
   readonly closers: AsyncDisposableStack;
   /** Prints lines for people, on stdout. */
-  say(text: string): void;
+  readonly say: (text: string) => void;
 }
 
 /** A command that runs until it is stopped. */
@@ -35,27 +33,13 @@ export interface LongRun {
   start(context: ProcessContext): Promise<{ readonly ended: Promise<unknown> } | undefined>;
 }
 
-interface LongRunOptions {
-  readonly config?: string;
-  readonly logLevel?: LogLevel;
-}
-
-/** Adds the options of a long-running command. */
-export function withProcessOptions(command: Command): Command {
-  return command
-    .option('-c, --config <file>', 'configuration file (default: waybill.yaml in this folder)')
-    .addOption(
-      new Option('--log-level <level>', 'least severity that is logged, in place of logging.level').choices(levels),
-    );
-}
-
 /**
  * Runs a long-running command: settings, logger, start, and an orderly end at the first request; at the second the
  * process ends at once. Resolves when everything is closed.
  * @throws what ended it before it was asked to
  */
 export async function runProcess(command: Command, environment: Environment, run: LongRun): Promise<void> {
-  const options = command.optsWithGlobals<LongRunOptions>();
+  const options = command.optsWithGlobals<ProcessOptions>();
   const stopping = new AbortController();
   const takeBack = onShutdownRequest({
     onFirst: (what) => stopping.abort(what),

@@ -1,19 +1,6 @@
 import type { Command } from 'commander';
-import type { Config } from '../../config/types.ts';
-import { keepDevServer } from './keep-dev-server.ts';
-import { openProcessLedger } from './open-process-ledger.ts';
-import { type Environment, type LongRun, type ProcessContext, runProcess, withProcessOptions } from './run-process.ts';
-import { startListening, withListenerPort } from './start-listening.ts';
-import {
-  ledgerLine,
-  listenerLine,
-  logLine,
-  noListenerLine,
-  type ReportLine,
-  reportText,
-  watchedLine,
-} from './start-up-report.ts';
-import { waitForTemporal } from './wait-for-temporal.ts';
+import type { Environment } from '../../temporal/server-cache.ts';
+import { withProcessOptions } from './process-options.ts';
 
 /** `waybill up`: everything that a small site needs, in one process and the Temporal server beside it. */
 export function addUpCommand(program: Command, environment: Environment): void {
@@ -23,57 +10,9 @@ export function addUpCommand(program: Command, environment: Environment): void {
       'after',
       '\nExamples:\n  waybill up                            with waybill.yaml of this folder\n  waybill up --config sales.yaml --log-level debug',
     )
-    .action(async (_options: unknown, self: Command) => runProcess(self, environment, allInOne));
-}
-
-const allInOne: LongRun = {
-  name: 'up',
-  async start(context) {
-    const { config, logger, closers, say } = context;
-    const ledger = await openProcessLedger(context);
-    const temporal = await temporalService(context);
-    const listener = await startListening(context, temporal.address);
-    const called = listener === undefined ? config : withListenerPort(config, listener);
-    const { startWorker } = await import('../../worker/start-worker.ts');
-    const worker = await startWorker({
-      config: called,
-      ledger,
-      logger,
-      address: temporal.address,
-      handleSignals: false,
+    .action(async (_options: unknown, self: Command) => {
+      const { upProcess } = await import('./up-process.ts');
+      const { runProcess } = await import('./run-process.ts');
+      await runProcess(self, environment, upProcess);
     });
-    closers.defer(() => worker.close());
-    const lines: ReportLine[] = [
-      watchedLine(config),
-      listener === undefined ? noListenerLine : listenerLine(called, listener),
-      temporal.line,
-      ledgerLine(ledger),
-      logLine(config, 'up'),
-    ];
-    say(reportText('Waybill is running.', lines, 'Ctrl-C ends it; steps under way are finished first.'));
-    return { ended: worker.done };
-  },
-};
-
-interface TemporalService {
-  readonly address: string;
-  readonly line: ReportLine;
-}
-
-/** The configured service once it answers, else the development server, which ends with this process. */
-async function temporalService(context: ProcessContext): Promise<TemporalService> {
-  const { config, closers, say } = context;
-  if (config.temporal.address !== undefined) {
-    const address = await waitForTemporal(context);
-    return { address, line: ['Temporal', address, ...webPage(config.temporal.uiUrl)] };
-  }
-  say(`Starting the Temporal server, with its data in ${config.temporal.devServer.database}\n`);
-  const server = await keepDevServer({ ...context, onProgress: (line) => say(`  ${line}\n`) });
-  closers.defer(() => server.close());
-  const { address, uiUrl, logFile } = server;
-  return { address, line: ['Temporal', ...webPage(config.temporal.uiUrl ?? uiUrl), `its log: ${logFile}`] };
-}
-
-function webPage(url: Config['temporal']['uiUrl']): string[] {
-  return url === undefined ? [] : [`web page: ${url}`];
 }

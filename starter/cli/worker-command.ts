@@ -1,8 +1,6 @@
 import type { Command } from 'commander';
-import { openProcessLedger } from './open-process-ledger.ts';
-import { type Environment, type LongRun, runProcess, withProcessOptions } from './run-process.ts';
-import { ledgerLine, logLine, type ReportLine, reportText, watchedLine } from './start-up-report.ts';
-import { waitForTemporal } from './wait-for-temporal.ts';
+import type { Environment } from '../../temporal/server-cache.ts';
+import { withProcessOptions } from './process-options.ts';
 
 /** `waybill worker`: what does the work, in a process of its own. */
 export function addWorkerCommand(program: Command, environment: Environment): void {
@@ -12,32 +10,9 @@ export function addWorkerCommand(program: Command, environment: Environment): vo
       'after',
       '\nExamples:\n  waybill worker --config waybill.yaml    near the Qlik sites, against a Temporal service',
     )
-    .action(async (_options: unknown, self: Command) => runProcess(self, environment, working));
-}
-
-const working: LongRun = {
-  name: 'worker',
-  async start(context) {
-    const { config, logger, closers, say } = context;
-    const ledger = await openProcessLedger(context);
-    const address = await waitForTemporal(context);
-    const { startWorker } = await import('../../worker/start-worker.ts');
-    const worker = await startWorker({ config, ledger, logger, handleSignals: false });
-    closers.defer(() => worker.close());
-    const sites = config.worker.sites.length > 0 ? config.worker.sites : Object.keys(config.sites);
-    const lines: ReportLine[] = [
-      watchedLine(config),
-      ['Serving', sites.join(', ')],
-      ['Temporal', address],
-      ledgerLine(ledger),
-      ...(worker.healthPort === undefined ? [] : [healthLine(config.worker.healthBind, worker.healthPort)]),
-      logLine(config, 'worker'),
-    ];
-    say(reportText('The worker is running.', lines, 'Ctrl-C ends it; steps under way are finished first.'));
-    return { ended: worker.done };
-  },
-};
-
-function healthLine(bind: string, port: number): ReportLine {
-  return ['Health', `http://${bind}:${port}/health/ready`];
+    .action(async (_options: unknown, self: Command) => {
+      const { workerProcess } = await import('./worker-process.ts');
+      const { runProcess } = await import('./run-process.ts');
+      await runProcess(self, environment, workerProcess);
+    });
 }

@@ -1,0 +1,68 @@
+import type { Config } from '../../config/types.ts';
+import { keepDevServer } from './keep-dev-server.ts';
+import { openProcessLedger } from './open-process-ledger.ts';
+import type { LongRun, ProcessContext } from './run-process.ts';
+import { startListening, withListenerPort } from './start-listening.ts';
+import {
+  ledgerLine,
+  listenerLine,
+  logLine,
+  noListenerLine,
+  type ReportLine,
+  reportText,
+  watchedLine,
+} from './start-up-report.ts';
+import { waitForTemporal } from './wait-for-temporal.ts';
+
+/** Worker, listener and, unless a service is configured, the Temporal server, all in this process tree. */
+export const upProcess: LongRun = {
+  name: 'up',
+  async start(context) {
+    const { config, logger, closers, say } = context;
+    const ledger = await openProcessLedger(context);
+    const temporal = await temporalService(context);
+    const listener = await startListening(context, temporal.address);
+    const called = listener === undefined ? config : withListenerPort(config, listener);
+    const { startWorker } = await import('../../worker/start-worker.ts');
+    const worker = await startWorker({
+      config: called,
+      ledger,
+      logger,
+      address: temporal.address,
+      handleSignals: false,
+    });
+    closers.defer(() => worker.close());
+    const lines: ReportLine[] = [
+      watchedLine(config),
+      listener === undefined ? noListenerLine : listenerLine(called, listener),
+      temporal.line,
+      ledgerLine(ledger),
+      logLine(config, 'up'),
+    ];
+    say(reportText('Waybill is running.', lines, 'Ctrl-C ends it; steps under way are finished first.'));
+    return { ended: worker.done };
+  },
+};
+
+interface TemporalService {
+  readonly address: string;
+  readonly line: ReportLine;
+}
+
+/** The configured service once it answers, else the development server, which ends with this process. */
+async function temporalService(context: ProcessContext): Promise<TemporalService> {
+  const { config, closers, say } = context;
+  if (config.temporal.address !== undefined) {
+    const address = await waitForTemporal(context);
+    return { address, line: ['Temporal', address, ...webPage(config.temporal.uiUrl)] };
+  }
+  say(`Starting the Temporal server, with its data in ${config.temporal.devServer.database}\n`);
+  const server = await keepDevServer({ ...context, onProgress: (line) => say(`  ${line}\n`) });
+  closers.defer(() => server.close());
+  const { address, uiUrl, logFile } = server;
+  return { address, line: ['Temporal', ...webPage(config.temporal.uiUrl ?? uiUrl), `its log: ${logFile}`] };
+}
+
+function webPage(url: Config['temporal']['uiUrl']): string[] {
+  return url === undefined ? [] : [`web page: ${url}`];
+}

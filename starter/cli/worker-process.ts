@@ -1,0 +1,32 @@
+import { openProcessLedger } from './open-process-ledger.ts';
+import type { LongRun } from './run-process.ts';
+import { ledgerLine, logLine, type ReportLine, reportText, watchedLine } from './start-up-report.ts';
+import { waitForTemporal } from './wait-for-temporal.ts';
+
+/** The worker alone, against the configured Temporal service. */
+export const workerProcess: LongRun = {
+  name: 'worker',
+  async start(context) {
+    const { config, logger, closers, say } = context;
+    const ledger = await openProcessLedger(context);
+    const address = await waitForTemporal(context);
+    const { startWorker } = await import('../../worker/start-worker.ts');
+    const worker = await startWorker({ config, ledger, logger, handleSignals: false });
+    closers.defer(() => worker.close());
+    const sites = config.worker.sites.length > 0 ? config.worker.sites : Object.keys(config.sites);
+    const lines: ReportLine[] = [
+      watchedLine(config),
+      ['Serving', sites.join(', ')],
+      ['Temporal', address],
+      ledgerLine(ledger),
+      ...(worker.healthPort === undefined ? [] : [healthLine(config.worker.healthBind, worker.healthPort)]),
+      logLine(config, 'worker'),
+    ];
+    say(reportText('The worker is running.', lines, 'Ctrl-C ends it; steps under way are finished first.'));
+    return { ended: worker.done };
+  },
+};
+
+function healthLine(bind: string, port: number): ReportLine {
+  return ['Health', `http://${bind}:${port}/health/ready`];
+}
