@@ -2,7 +2,10 @@ import { type LogLevel, Runtime } from '@temporalio/worker';
 import type { Logger } from '../common/logger.ts';
 
 type Level = 'debug' | 'info' | 'warn' | 'error';
-const levels: Record<LogLevel, Level> = { TRACE: 'debug', DEBUG: 'debug', INFO: 'info', WARN: 'warn', ERROR: 'error' };
+/** What the SDK calls information is its own business; Waybill tells itself what it does. */
+const levels: Record<LogLevel, Level> = { TRACE: 'debug', DEBUG: 'debug', INFO: 'debug', WARN: 'warn', ERROR: 'error' };
+/** Waybill's Workers have one duty each, so that the others are always missing. */
+const MEANT_SO = /^No (workflows|activities|Nexus services) registered/;
 
 /**
  * Sends what Temporal's SDK logs to `logger` and leaves signals to Waybill. To be called before the first connection
@@ -24,7 +27,7 @@ export function installRuntime(logger: Logger): boolean {
 
 function sdkLogger(logger: Logger) {
   const log = (level: LogLevel, message: string, meta: Record<string | symbol, unknown> = {}) => {
-    logger[levels[level]](plain(meta), message);
+    logger[MEANT_SO.test(message) ? 'debug' : levels[level]](plain(meta), message);
   };
   return {
     log,
