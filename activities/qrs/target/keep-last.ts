@@ -1,3 +1,4 @@
+import type { Staging } from '../../../ledger/stagings.ts';
 import { attemptContext } from '../../activity-context.ts';
 import type { ActivityDependencies } from '../../dependencies.ts';
 import type { DecisionRecord } from '../../promotion-types.ts';
@@ -20,16 +21,27 @@ export async function keepLastOnes(deps: ActivityDependencies, input: KeepLastIn
   const { decision, site, streamId, appId } = input;
   const { keepLast } = sourceOf(deps.config(), decision.site).promoteOnReload;
   if (keepLast === 0) return;
-  const promotions = await deps.ledger.listPromotions({ site: decision.site, appId: decision.appId, limit: 1000 });
-  const published: string[] = [];
+  const { signal } = attemptContext();
+  let others = 0;
+  for (const staging of await publishedByReload(deps, decision, site)) {
+    if (!staging.appId || staging.appId === appId) continue;
+    const app = await deps.qrs(site).getApp(staging.appId, { signal });
+    if (app && app.stream?.id !== streamId) continue;
+    if (app) others += 1;
+    if (app && others < keepLast) continue;
+    if (app) await deleteApp(deps, site, staging.appId);
+    await deps.ledger.upsertStaging({ ...staging, state: 'removed', closedAtUtc: deps.nowUtc() });
+  }
+}
+
+/** What Waybill published to a site for the reloads of one source app, latest first. */
+async function publishedByReload(deps: ActivityDependencies, decision: DecisionRecord, site: string) {
+  const { site: source, appId } = decision;
+  const promotions = await deps.ledger.listPromotions({ site: source, appId, limit: 1000 });
+  const published: Staging[] = [];
   for (const { promotionKey, verdict } of promotions) {
     if (verdict !== 'reload') continue;
-    const stagings = await deps.ledger.listStagings({ promotionKey, target: site, states: ['published'] });
-    published.push(...stagings.flatMap((staging) => staging.appId ?? []));
+    published.push(...(await deps.ledger.listStagings({ promotionKey, target: site, states: ['published'] })));
   }
-  const { signal } = attemptContext();
-  for (const old of published.filter((id) => id !== appId).slice(keepLast - 1)) {
-    const app = await deps.qrs(site).getApp(old, { signal });
-    if (app?.stream?.id === streamId) await deleteApp(deps, site, old);
-  }
+  return published;
 }
