@@ -67,36 +67,49 @@ export async function keepVersion(deps: ActivityDependencies, decision: Decision
 /** How often a version that is wanted but not required is tried before the promotion goes on without. */
 const VERSION_ATTEMPTS = 5;
 
+/** A version that an earlier try wrote is the one: another export of the same app may have other bytes. */
 async function tryToKeepVersion(deps: ActivityDependencies, decision: DecisionRecord): Promise<VersionOutcome> {
-  const { promotionKey, site, appId, app } = decision;
-  const { signal, progress } = attemptContext();
+  const { promotionKey, site, appId } = decision;
+  const versions = await deps.versions();
+  const key = versions.keyOf({ site, appId });
+  const earlier = await versions.find(promotionKey, key);
+  if (earlier) return noteVersion(deps, decision, { ...earlier, key });
   const stored = await fetchApp(deps, decision, true);
   const after = await checkSource(deps, decision);
   if (after.changes.length > 0) return askAgain(deps, decision, after);
-  const store = await deps.artifacts();
-  const versions = await deps.versions();
-  const kept = await versions.keep({
-    key: versions.keyOf({ site, appId }),
-    appName: app.name,
-    promotionKey,
-    sha256: stored.sha256,
-    body: () => store.open(stored.sha256),
-    signal,
-    onBytes: progress,
-  });
-  const version = { versionId: kept.versionId, key: kept.key };
-  await deps.ledger.updatePromotion(promotionKey, { version: { ...version, sha256: stored.sha256 } });
-  const facts = { ...version, sha256: stored.sha256, sizeBytes: stored.sizeBytes };
-  await deps.ledger.record({
-    promotionKey,
-    seq: 'version',
-    type: 'version-kept',
-    atUtc: deps.nowUtc(),
-    site,
-    appId,
-    facts,
-  });
-  return { outcome: 'kept', version };
+  return noteVersion(deps, decision, await writeVersion(deps, decision, key, stored));
+}
+
+interface WrittenVersion {
+  readonly versionId: string;
+  readonly key: string;
+  readonly sha256: string;
+}
+
+async function writeVersion(
+  deps: ActivityDependencies,
+  { promotionKey, app }: DecisionRecord,
+  key: string,
+  { sha256 }: StoredArtifact,
+): Promise<WrittenVersion> {
+  const { signal, progress } = attemptContext();
+  const [store, versions] = await Promise.all([deps.artifacts(), deps.versions()]);
+  const body = (): ReturnType<typeof store.open> => store.open(sha256);
+  const input = { key, appName: app.name, promotionKey, sha256, body, signal, onBytes: progress };
+  const { versionId } = await versions.keep(input);
+  return { versionId, key, sha256 };
+}
+
+async function noteVersion(
+  deps: ActivityDependencies,
+  { promotionKey, site, appId }: DecisionRecord,
+  written: WrittenVersion,
+): Promise<VersionOutcome> {
+  const { versionId, key } = written;
+  await deps.ledger.updatePromotion(promotionKey, { version: written });
+  const atUtc = deps.nowUtc();
+  await deps.ledger.record({ promotionKey, seq: 'version', type: 'version-kept', atUtc, site, appId, facts: written });
+  return { outcome: 'kept', version: { versionId, key } };
 }
 
 function fetchApp(deps: ActivityDependencies, decision: DecisionRecord, skipData: boolean): Promise<StoredArtifact> {

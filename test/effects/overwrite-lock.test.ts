@@ -1,0 +1,114 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { whatStands } from '../harness/acts.ts';
+import { waitFor } from '../harness/wait-for.ts';
+import { MANAGER, type World } from '../harness/world.ts';
+import {
+  expectMails,
+  expectSwept,
+  fault,
+  loseReplies,
+  mendAll,
+  promoted,
+  send,
+  standingApp,
+  startEffectsWorld,
+} from './effects.ts';
+
+const NAME = 'Contended';
+
+describe('two apps that replace the same one at the same time', () => {
+  let world: World;
+
+  beforeAll(async () => {
+    world = await startEffectsWorld({ targets: ['test'] });
+  });
+
+  afterEach(() => mendAll(world));
+
+  afterAll(async () => {
+    await world?.close();
+  });
+
+  it.each([
+    { how: 'in peace', disturb: () => undefined },
+    { how: 'while replies are lost', disturb: () => loseReplies(world, 'test', 'PUT', '/replace', 3) },
+  ])('take turns, $how, and both are promoted', async ({ disturb }) => {
+    const standing = standingApp(world, 'test', NAME);
+    disturb();
+    world.site('test').switches.writeDurationMs = 200;
+
+    const first = send(world, NAME, { test: 'Overwrite' });
+    const second = send(world, NAME, { test: 'Overwrite' });
+    await waitFor('one to wait for the other', async () => {
+      const statuses = await Promise.all([first, second].map((app) => deliveryStatus(app.id)));
+      return statuses.includes('waiting-for-lock');
+    });
+    const ended = await Promise.all([promoted(world, first), promoted(world, second)]);
+    world.site('test').switches.writeDurationMs = 0;
+
+    const [left, right] = await Promise.all([turnOf(ended[0]), turnOf(ended[1])]);
+    expect(left.to <= right.from || right.to <= left.from).toBe(true);
+    const last = left.to > right.to ? first : second;
+    const standingNow = whatStands(world, 'test').filter(({ name }) => name === NAME);
+    expect(standingNow).toEqual([{ id: standing, name: NAME, stream: 'Sales', owner: MANAGER, content: last.content }]);
+    for (const { promotionKey } of ended) {
+      expect(await world.ledger.listBackups({ promotionKey })).toHaveLength(1);
+      await expectMails(world, promotionKey, ['approved', 'results']);
+    }
+    await expectSwept(world);
+    world.site('test').actAs.deleteApp(standing);
+  });
+
+  it('goes on when the one that holds the target is skipped by an operator', async () => {
+    const standing = standingApp(world, 'test', NAME);
+    const stuck = fault(world, 'test', {
+      effect: { type: 'status', status: 400, text: 'Insufficient privileges' },
+      method: 'PUT',
+      path: '/replace',
+    });
+
+    const first = send(world, NAME, { test: 'Overwrite' });
+    await waitFor('the first to be stuck', () => stuck.struck === 1);
+    const second = send(world, NAME, { test: 'Overwrite' });
+    await waitFor('the second to wait', async () => (await deliveryStatus(second.id)) === 'waiting-for-lock');
+    await resolve(first.id, 'skip');
+
+    await promoted(world, second);
+    expect(world.site('test').contentHash(standing)).toBe(second.content);
+    const skipped = await waitFor('the first to end', async () => {
+      const [latest] = await world.ledger.listPromotions({ appId: first.id });
+      return latest?.endedAtUtc ? latest : undefined;
+    });
+    expect(skipped.state).toBe('not-promoted');
+    expect(world.site('dev').app(first.id)).toBeDefined();
+    await expectSwept(world);
+  });
+
+  async function deliverId(appId: string): Promise<string | undefined> {
+    const [latest] = await world.ledger.listPromotions({ appId });
+    return latest && `deliver/${latest.promotionKey}/${world.alias('test')}`;
+  }
+
+  async function deliveryStatus(appId: string): Promise<string | undefined> {
+    const id = await deliverId(appId);
+    if (!id) return undefined;
+    const status = await world.temporal.client.workflow
+      .getHandle(id)
+      .query<{ state: string }>('status')
+      .catch(() => undefined);
+    return status?.state;
+  }
+
+  async function resolve(appId: string, action: 'skip' | 'retry' | 'abort'): Promise<void> {
+    const request = { action, by: { account: 'COMPANY\\operator', door: 'cli', asserted: true } };
+    const handle = world.temporal.client.workflow.getHandle((await deliverId(appId))!);
+    await handle.executeUpdate('resolve', { args: [request] });
+  }
+
+  /** From the first look at the target app to its proven replacement. */
+  async function turnOf({ promotionKey }: { promotionKey: string }): Promise<{ from: string; to: string }> {
+    const records = await world.ledger.recordsOf(promotionKey);
+    const at = (type: string) => records.find((record) => record.type === type)!.atUtc;
+    return { from: at('found'), to: at('replaced') };
+  }
+});
