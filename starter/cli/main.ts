@@ -1,15 +1,20 @@
+import type { OutputConfiguration } from 'commander';
 import { errorText, exitCodeOf } from './print-error.ts';
 import type { Environment } from '../../temporal/server-cache.ts';
 import { createProgram } from './program.ts';
 
 /**
  * Runs one command of `waybill` and sets the exit code of the process; it never throws. `args` begin after the name
- * of the program.
+ * of the program. `output`: where it prints, in place of stdout and stderr.
  */
-export async function main(args: readonly string[], environment: Environment): Promise<void> {
-  const program = createProgram(environment);
+export async function main(
+  args: readonly string[],
+  environment: Environment,
+  output?: OutputConfiguration,
+): Promise<void> {
+  const program = createProgram(environment, output);
   // Whoever reads only the first lines of a list has closed the pipe before the last.
-  process.stdout.on('error', () => undefined);
+  if (output === undefined) process.stdout.on('error', () => undefined);
   try {
     if (args.length === 0) program.help();
     await program.parseAsync([...args], { from: 'user' });

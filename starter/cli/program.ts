@@ -1,45 +1,66 @@
 import { readFileSync } from 'node:fs';
-import { Command } from 'commander';
+import { Command, type OutputConfiguration } from 'commander';
 import type { Environment } from '../../temporal/server-cache.ts';
 import { addConfigCommands } from './config-commands.ts';
 import { addDemoCommand } from './demo-command.ts';
 import { addListenerCommand } from './listener-command.ts';
+import { addPromotionCommands } from './promotion-commands.ts';
 import { addSandboxCommand } from './sandbox-command.ts';
 import { addUpCommand } from './up-command.ts';
 import { addWorkerCommand } from './worker-command.ts';
 
+/** What the list of commands says of each, on one line of a small terminal. */
+const summaries: Readonly<Record<string, string>> = {
+  list: 'what waits, what is stuck and why, what has ended',
+  show: 'what happened to an app: who decided, what went where',
+  approve: 'approve an app that waits',
+  deny: 'deny an app that waits',
+  retry: 'try a stuck step again now',
+  skip: 'do without one target; the others go on',
+  abort: 'end a delivery or a promotion; the source stays as it is',
+  adopt: 'take up what stood approved before the first start',
+  config: 'check and show the configuration',
+  demo: 'see one promotion happen, with everything on this machine',
+  sandbox: 'start stand-ins for Qlik sites, a mailbox and S3',
+};
+
 const examples = `
 Examples:
-  waybill demo                              see one promotion happen, with no Qlik site at all
-  waybill config check                      is waybill.yaml right, and where would apps go?
-  waybill up                                run Waybill on this machine
-  waybill list --waiting                    what waits for an approval
-  waybill approve "Sales" --to test:overwrite
+  waybill demo                         see one promotion happen, without any Qlik site
+  waybill config check                 is waybill.yaml right, and where would apps go?
+  waybill up                           run Waybill on this machine
+  waybill list --waiting               what waits for an approval
+  waybill approve "Sales Overview" --to test:Overwrite --stream Sales
 
-\`waybill <command> --help\` tells more. Exit codes: 0 done, 1 failed, 2 wrong usage or configuration.`;
+\`waybill <command> --help\` tells more.
+Exit codes: 0 done, 1 failed, 2 wrong usage or configuration, 3 not found, 4 trouble with the ledger.`;
 
-/** The program \`waybill\` with all its commands, which throw what goes wrong. */
-export function createProgram(environment: Environment): Command {
+/** The program `waybill` with all its commands; what goes wrong is thrown. */
+export function createProgram(environment: Environment, output: OutputConfiguration = {}): Command {
   const program = new Command('waybill')
     .description('Promotes Qlik Sense apps from one site to others, past an approval.')
+    .usage('<command> [options]')
     .version(versionOfPackage(), '-V, --version', 'print the version')
-    .option('-c, --config <file>', 'configuration file (default: waybill.yaml in this folder)')
-    .option('--debug', 'show where an error comes from (also: WAYBILL_DEBUG=1)')
+    .option('-c, --config <file>', 'configuration file (default: waybill.yaml)')
+    .option('--debug', 'show where an error comes from (or set WAYBILL_DEBUG=1)')
     .helpOption('-h, --help', 'print this help')
     .helpCommand(false)
     .addHelpText('after', examples)
+    .configureHelp({ subcommandTerm: (command) => command.name() })
     .showHelpAfterError('With --help it says what there is.')
-    .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'waybill: ')) })
+    .configureOutput({ ...output, outputError: (text, write) => write(text.replace(/^error: /, 'waybill: ')) })
     .exitOverride();
-  program.commandsGroup('Run Waybill:');
+  program.commandsGroup('Run it:');
   addUpCommand(program, environment);
   addWorkerCommand(program, environment);
   addListenerCommand(program, environment);
-  program.commandsGroup('Set it up:');
+  program.commandsGroup('Look and decide:');
+  addPromotionCommands(program);
+  program.commandsGroup('Set it up and try it:');
   addConfigCommands(program);
-  program.commandsGroup('Try it:');
   addDemoCommand(program);
   addSandboxCommand(program);
+  for (const command of program.commands) command.summary(summaries[command.name()] ?? '');
   return program;
 }
 

@@ -52,11 +52,14 @@ export async function runProcess(command: Command, environment: Environment, run
     const closers = new AsyncDisposableStack();
     closers.defer(() => logger.close());
     const say = (text: string): void => command.configureOutput().writeOut?.(text);
-    const context = { config, environment, logger, signal: stopping.signal, closers, say };
-    await untilStopped(run, context).finally(() => closers.disposeAsync());
+    try {
+      await untilStopped(run, { config, environment, logger, signal: stopping.signal, closers, say });
+    } finally {
+      await closers.disposeAsync();
+      setTimeout(() => process.exit(), EXIT_PATIENCE_MS).unref();
+    }
   } finally {
     takeBack();
-    setTimeout(() => process.exit(), EXIT_PATIENCE_MS).unref();
   }
 }
 

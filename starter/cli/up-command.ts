@@ -4,7 +4,7 @@ import { withProcessOptions } from './process-options.ts';
 
 /** `waybill up`: everything that a small site needs, in one process and the Temporal server beside it. */
 export function addUpCommand(program: Command, environment: Environment): void {
-  const command = program.command('up').description('run Waybill: Temporal, worker and listener, all in one');
+  const command = program.command('up').description('run everything, all in one: Temporal, worker and listener');
   withProcessOptions(command)
     .addHelpText(
       'after',

@@ -1,46 +1,75 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, describe, expect, it } from 'vitest';
+import { main } from '../../starter/cli/main.ts';
 import { smallest } from '../config/write-config.ts';
 import { oldNode, waybillOnce } from './waybill-process.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'waybill-program-'));
+const none = join(folder, 'none.yaml');
 const noStack = /\n\s+at /;
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
+afterEach(() => {
+  process.exitCode = undefined;
+});
+
+/** Runs `waybill <args>` in this process. */
+async function run(args: readonly string[], environment: Readonly<Record<string, string>> = {}) {
+  const output = { stdout: '', stderr: '' };
+  await main(args, environment, {
+    writeOut: (text) => (output.stdout += text),
+    writeErr: (text) => (output.stderr += text),
+    getOutHelpWidth: () => 80,
+  });
+  return { exitCode: process.exitCode ?? 0, ...output };
+}
 
 describe.each([
   ['this Node', process.execPath],
   ['a Node that is too old, which hands over', oldNode()],
-])('waybill, run with %s', (_what, node) => {
-  it.skipIf(node === undefined)('prints its commands, with examples, for --help and for nothing at all', async () => {
-    const [help, nothing] = [await waybillOnce(['--help'], { node }), await waybillOnce([], { node })];
+])('bin/waybill.js, run with %s', (_what, node) => {
+  it.skipIf(node === undefined)(
+    'prints its commands for --help and hands back the exit code of a command',
+    async () => {
+      const [help, failed] = await Promise.all([
+        waybillOnce(['--help'], { node }),
+        waybillOnce(['up', '--config', none], { node }),
+      ]);
 
-    expect(help).toMatchObject({ exitCode: 0, stderr: '' });
-    for (const command of ['up', 'worker', 'listener', 'config', 'demo', 'sandbox']) {
-      expect(help.stdout).toMatch(new RegExp(`^ {2}${command} .*\\w`, 'm'));
-    }
-    expect(help.stdout).toMatch(/Examples:\n {2}waybill /);
-    expect(nothing).toEqual(help);
-  });
-
-  it.skipIf(node === undefined)('hands back the exit code of the command', async () => {
-    expect((await waybillOnce(['up', '--config', join(folder, 'none.yaml')], { node })).exitCode).toBe(2);
-  });
+      expect(help).toMatchObject({ exitCode: 0, stderr: '', stdout: expect.stringContaining('Run it:') as string });
+      expect(failed).toMatchObject({ exitCode: 2, stderr: expect.stringContaining(none) as string });
+    },
+  );
 });
 
 describe('waybill', () => {
-  it('prints the version of the package', async () => {
-    const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
-      version: string;
-    };
+  it('lists each command on one line, those that run it first, and examples below', async () => {
+    const { exitCode, stdout } = await run(['--help']);
+    const [list, examples] = stdout.slice(stdout.indexOf('Run it:')).split('Examples:');
 
-    expect(await waybillOnce(['--version'])).toEqual({ exitCode: 0, stdout: `${version}\n`, stderr: '' });
+    const lines = list!.split('\n').filter((line) => line.startsWith('  '));
+    expect(lines.map((line) => /^ {2}(\w+) +\w/.exec(line)?.[1])).toEqual(
+      'up worker listener list show approve deny retry skip abort adopt config demo sandbox'.split(' '),
+    );
+    expect(examples).toMatch(/^\n {2}waybill /);
+    expect(exitCode).toBe(0);
+  });
+
+  it('prints the same when it is given nothing to do', async () => {
+    expect(await run([])).toEqual(await run(['--help']));
+  });
+
+  it('prints the version of the package', async () => {
+    const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
+
+    const { version } = JSON.parse(text) as { version: string };
+    expect(await run(['--version'])).toEqual({ exitCode: 0, stdout: `${version}\n`, stderr: '' });
   });
 
   it('suggests the command that was probably meant', async () => {
-    const { exitCode, stderr } = await waybillOnce(['wroker']);
+    const { exitCode, stderr } = await run(['wroker']);
 
     expect(exitCode).toBe(2);
     expect(stderr).toMatch(/^waybill: unknown command 'wroker'\n\(Did you mean worker\?\)/);
@@ -52,36 +81,39 @@ describe('waybill', () => {
     ['a word too many', ['listener', 'now']],
     ['a group without a command', ['config']],
   ])('ends with 2 for %s', async (_what, args) => {
-    const { exitCode, stderr } = await waybillOnce(args);
+    const { exitCode, stderr } = await run(args);
 
     expect(exitCode).toBe(2);
     expect(stderr).not.toMatch(noStack);
   });
 
-  it('says what is wrong with the configuration, with a code and what to do, and no stack', async () => {
-    const file = join(folder, 'wrong.yaml');
-    writeFileSync(file, `${smallest}locale: "?"\n`);
+  it.each(['up', 'worker', 'listener'])(
+    '%s says what is wrong with the configuration, and no stack',
+    async (command) => {
+      const file = join(folder, 'wrong.yaml');
+      writeFileSync(file, `${smallest}locale: "?"\n`);
 
-    const { exitCode, stderr } = await waybillOnce(['worker', '--config', file]);
+      const { exitCode, stderr } = await run([command, '--config', file]);
 
-    expect(exitCode).toBe(2);
-    expect(stderr).toMatch(/^waybill: The configuration .* has 1 problem\(s\):\n {2}line 12, column 1: locale: /);
-    expect(stderr).toMatch(/\n {2}Code: WAYBILL_CONFIG_INVALID\n {2}What to do: /);
-    expect(stderr).not.toMatch(noStack);
-  });
+      expect(exitCode).toBe(2);
+      expect(stderr).toMatch(/^waybill: The configuration .* has 1 problem\(s\):\n {2}line 12, column 1: locale: /);
+      expect(stderr).toMatch(/\n {2}Code: WAYBILL_CONFIG_INVALID\n {2}What to do: /);
+      expect(stderr).not.toMatch(noStack);
+    },
+  );
 
   it('takes --config before the command too', async () => {
-    const { exitCode, stderr } = await waybillOnce(['--config', join(folder, 'none.yaml'), 'listener']);
+    const { exitCode, stderr } = await run(['--config', none, 'listener']);
 
     expect(exitCode).toBe(2);
-    expect(stderr).toContain(join(folder, 'none.yaml'));
+    expect(stderr).toContain(none);
   });
 
   it.each([
     ['--debug', ['--debug'], {}],
     ['WAYBILL_DEBUG', [], { WAYBILL_DEBUG: '1' }],
-  ])('shows where an error comes from with %s', async (_what, more, env) => {
-    const { stderr } = await waybillOnce(['up', '--config', join(folder, 'none.yaml'), ...more], { env });
+  ])('shows where an error comes from with %s', async (_what, more, environment) => {
+    const { stderr } = await run(['up', '--config', none, ...more], environment);
 
     expect(stderr).toMatch(/^waybill: No configuration file/);
     expect(stderr).toMatch(noStack);
