@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import https from 'node:https';
+import { mailKinds } from '../../activities/mail/mail-kinds.ts';
 import type { Promotion } from '../../ledger/promotions.ts';
 import type { StoredDecision } from '../../activities/qrs/source/stored-decision.ts';
 import type { InboxMessage } from '../../sandbox/inbox/start-inbox.ts';
@@ -159,7 +160,7 @@ export function mailKindsAbout(world: World, appName: string): string[] {
 }
 
 function kindOf(messageId: string): string {
-  return /\.([a-zA-Z]+)[^.@]*(?:\.[^@]*)?@/.exec(messageId)?.[1] ?? messageId;
+  return mailKinds.find((kind) => messageId.includes(`.${kind}.`) || messageId.includes(`.${kind}@`)) ?? messageId;
 }
 
 /** Values of the app's properties by name, as they stand on a site. */
