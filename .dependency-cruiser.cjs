@@ -53,7 +53,8 @@ const configTypes = String.raw`^config/types\.ts$`;
 
 /** Commands of the CLI that load their room when they are called. */
 const callers = String.raw`^starter/cli/(up|worker|console|gateway)[^/]*\.ts$`;
-const demoCallers = String.raw`^starter/cli/(demo|sandbox)[^/]*\.ts$`;
+/** The demo's own room, which the CLI loads when called. */
+const demoCallers = '^starter/demo/';
 
 module.exports = {
   forbidden: [
@@ -101,8 +102,12 @@ module.exports = {
       name: 'cli-loads-rooms-when-called',
       comment: 'A listener must start without the libraries of the worker; a command imports its room by import().',
       severity: 'error',
-      from: { path: '^starter/' },
-      to: { path: '^(worker|console|gateway|sandbox)/', dynamic: false, dependencyTypesNot: ['type-only'] },
+      from: { path: '^starter/', pathNot: demoCallers },
+      to: {
+        path: '^(worker|console|gateway|sandbox|starter/demo)/',
+        dynamic: false,
+        dependencyTypesNot: ['type-only'],
+      },
     },
     {
       name: 'only-commands-load-rooms',

@@ -19,7 +19,9 @@ export async function historyText(client: Client, workflowId: string, runId?: st
 /** Stores a history as `<folder>/<name>.json`, for `replayStored`. */
 export async function storeHistory(folder: string, name: string, json: string): Promise<void> {
   await mkdir(folder, { recursive: true });
-  await writeFile(join(folder, `${name}.json`), `${JSON.stringify(JSON.parse(json), undefined, 1)}\n`);
+  // Stack traces name the folder of the checkout, which is nobody else's.
+  const portable = json.replaceAll(`${process.cwd()}/`, '');
+  await writeFile(join(folder, `${name}.json`), `${JSON.stringify(JSON.parse(portable), undefined, 1)}\n`);
 }
 
 /** What one stored history came to. `error` when today's workflow code would go another way. */
