@@ -143,6 +143,8 @@ export interface CloseInput {
   readonly state: PromotionState;
   readonly deliveries: readonly DeliveryOutcome[];
   readonly version?: KeptVersion;
+  /** Why no version could be kept, where one was wanted. */
+  readonly versionFailure?: string;
   readonly cleanUp?: CleanUpOutcome;
   readonly why?: string;
 }

@@ -7,7 +7,7 @@ import type {
   CleanUpOutcome,
   CloseInput,
   DecisionRecord,
-  KeptVersion,
+  VersionOutcome,
 } from '../activities/promotion-types.ts';
 import { records, sourceSteps, sourceTransfers } from './activity-options.ts';
 import { deliverEverywhere } from './deliveries.ts';
@@ -79,8 +79,10 @@ async function carryOut(decision: DecisionRecord, pace: Pace, desk: PromotionDes
 async function promote(decision: DecisionRecord, pace: Pace, desk: PromotionDesk): Promise<CloseInput['state']> {
   const artifacts = await exportOnce(decision, pace, desk);
   if (artifacts === 'changed') return askAgain(desk);
-  const version = await keepVersion(decision, pace, desk);
-  if (version === 'changed') return askAgain(desk);
+  const kept = await keepVersion(decision, pace, desk);
+  if (kept?.outcome === 'changed') return askAgain(desk);
+  const version = kept?.outcome === 'kept' ? kept.version : undefined;
+  const versionFailure = kept?.outcome === 'failed' ? kept.why : undefined;
 
   desk.enter('delivering');
   const delivered = await deliverEverywhere({ decision, artifacts, version, pace, desk });
@@ -88,7 +90,7 @@ async function promote(decision: DecisionRecord, pace: Pace, desk: PromotionDesk
   desk.enter('finishing');
   const consumed = delivered.decisions.flatMap((one) => one.consumed);
   const cleanUp = delivered.mayCleanUp ? await cleanUpOrKeep({ ...decision, consumed }, pace, desk) : undefined;
-  return close({ ...delivered, version, cleanUp }, pace, desk);
+  return close({ ...delivered, version, versionFailure, cleanUp }, pace, desk);
 }
 
 /** Nothing is promoted; the app goes back to its owner, or keeps its place without the request. */
@@ -123,15 +125,13 @@ async function keepVersion(
   decision: DecisionRecord,
   pace: Pace,
   desk: PromotionDesk,
-): Promise<KeptVersion | 'changed' | undefined> {
+): Promise<VersionOutcome | undefined> {
   if (decision.version === 'off') return undefined;
   desk.enter('versioning');
   const transfers = sourceTransfers(decision.site, pace);
   const result = await desk.operator.attend('keep a version', pace, () => transfers.keepVersion(decision));
-  if (result.outcome === 'kept') return result.version;
-  if (result.outcome === 'failed') return undefined;
-  desk.mails.post(result.mails, pace);
-  return 'changed';
+  if (result.outcome === 'changed') desk.mails.post(result.mails, pace);
+  return result;
 }
 
 /** The content is newer than its approval: the next run waits for another. */

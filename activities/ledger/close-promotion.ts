@@ -13,8 +13,8 @@ export async function closePromotion(deps: ActivityDependencies, input: CloseInp
   const [first] = input.decisions;
   if (!first) return [];
   for (const { promotionKey, site, appId } of input.decisions) {
-    const { state, deliveries, version, cleanUp, why } = input;
-    const facts = { state, deliveries, version, cleanUp, why };
+    const { state, deliveries, version, versionFailure, cleanUp, why } = input;
+    const facts = { state, deliveries, version, versionFailure, cleanUp, why };
     await deps.ledger.withTransaction(async (store) => {
       await store.record({ promotionKey, seq: 'closed', type: state, atUtc, site, appId, facts });
       await store.closeClaims({ promotionKey }, state);
@@ -35,7 +35,10 @@ function mailsOf(
   const failed = results.some((result) => result.outcome !== 'replaced' && result.outcome !== 'added');
   if (decision.verdict === 'deny') return [];
   if (input.state === 'aborted' && results.length === 0) return [abortedMail(input, decision, atUtc)];
-  const warnings = input.cleanUp?.outcome === 'kept' ? [`The app stays where it is: ${input.cleanUp.why}.`] : [];
+  const warnings = [
+    ...(input.versionFailure ? [`No version could be kept: ${input.versionFailure}`] : []),
+    ...(input.cleanUp?.outcome === 'kept' ? [`The app stays where it is: ${input.cleanUp.why}.`] : []),
+  ];
   const mail = {
     kind: 'results',
     occurredAtUtc: atUtc,
