@@ -30,8 +30,8 @@ export interface SiteState {
   hostName: string;
   folder: string;
   switches: QrsSwitches;
-  /** Milliseconds that the site's clock is ahead (or behind). */
-  clock: { skewMs: number };
+  /** How far the site's clock is ahead (or behind), and the latest date that it gave. */
+  clock: { skewMs: number; latestMs: number };
   random: SeededRandom;
   /** Differs between sites with equal seeds, so that ids never collide across sites. */
   records: Map<KindName, Map<string, EntityRecord>>;
@@ -58,7 +58,7 @@ export function createSiteState(options: {
     hostName: options.hostName,
     folder: options.folder,
     switches: options.switches,
-    clock: { skewMs: 0 },
+    clock: { skewMs: 0, latestMs: 0 },
     random,
     records: new Map(Object.values(kinds).map((kind) => [kind.name, new Map()])),
     objectsOfApp: new Map(),
@@ -70,9 +70,9 @@ export function createSiteState(options: {
   };
 }
 
-/** Now, on the site's clock, in milliseconds. */
+/** Now, on the site's clock, in milliseconds: never before a date that `stamp` gave, so that what follows is later. */
 export function nowMs(site: SiteState): number {
-  return Date.now() + site.clock.skewMs;
+  return Math.max(Date.now() + site.clock.skewMs, site.clock.latestMs);
 }
 
 /** The records of one type by id. */
@@ -134,6 +134,7 @@ export function unstore(site: SiteState, record: EntityRecord): void {
 export function stamp(site: SiteState, record: EntityRecord, by: string): void {
   const now = nowMs(site);
   record.modifiedMs = now === record.modifiedMs ? now + 1 : now;
+  site.clock.latestMs = record.modifiedMs;
   record.modifiedBy = by;
 }
 

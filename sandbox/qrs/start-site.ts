@@ -157,7 +157,7 @@ function viewsOf(state: SiteState): Views {
     },
     events: () => state.eventLog.all(),
     setClockSkew(ms) {
-      state.clock.skewMs = ms;
+      Object.assign(state.clock, { skewMs: ms, latestMs: 0 });
     },
   };
 }
