@@ -1,4 +1,4 @@
-import { createInterface } from 'node:readline/promises';
+import { createInterface } from 'node:readline';
 import { waybillError } from '../../common/errors/catalogue.ts';
 
 /** Where a person is asked. */
@@ -33,10 +33,12 @@ export async function askYes(
 async function answerTo(question: string, { input, output }: Terminal): Promise<string> {
   const asking = createInterface({ input, output });
   try {
-    return await new Promise<string>((resolve, reject) => {
+    return await new Promise<string>((resolve) => {
+      asking.once('line', resolve);
       asking.once('close', () => resolve(''));
       asking.once('SIGINT', () => asking.close());
-      asking.question(`${question} [y/N] `).then(resolve, reject);
+      asking.setPrompt(`${question} [y/N] `);
+      asking.prompt();
     });
   } finally {
     asking.close();

@@ -17,8 +17,6 @@ export interface Cli {
   readonly json: boolean;
   readonly paint: Paint;
   readonly clock: Clock;
-  /** Columns that a line of the terminal has room for. */
-  readonly columns: number;
   /** The command's result, on stdout. */
   readonly print: (text: string) => void;
   /** A remark beside the result: on stdout for people, on stderr where stdout is JSON. */
@@ -30,8 +28,6 @@ interface CommonOptions {
   readonly config?: string;
   readonly json?: boolean;
 }
-
-const WIDTH_OF_A_FILE = 160;
 
 /** Adds what every command of this kind takes: the configuration file, JSON, and examples below the help. */
 export function withCommonOptions(command: Command, examples: readonly string[]): Command {
@@ -67,7 +63,6 @@ function createCli(command: Command, config: Config, ledger: Ledger, json: boole
     json,
     paint: pc.createColors(output.getOutHasColors?.() ?? false),
     clock: createClock(config.timeZone),
-    columns: process.stdout.isTTY ? (output.getOutHelpWidth?.() ?? WIDTH_OF_A_FILE) : WIDTH_OF_A_FILE,
     print: out,
     remark: json ? err : out,
     printJson: (value) => out(JSON.stringify(value, null, 2)),

@@ -1,11 +1,15 @@
-import { type Command, InvalidArgumentError } from 'commander';
+import { type Command, InvalidArgumentError, Option } from 'commander';
 import ms, { type StringValue } from 'ms';
 
 const DEFAULT_TIMEOUT_MS = 30_000;
 
 /** Adds `--timeout`, in milliseconds once read: how long an answer is waited for. */
 export function addTimeoutOption(command: Command): Command {
-  return command.option('--timeout <duration>', 'how long to wait for an answer', durationMs, DEFAULT_TIMEOUT_MS);
+  return command.addOption(
+    new Option('--timeout <duration>', 'how long to wait for an answer')
+      .argParser(durationMs)
+      .default(DEFAULT_TIMEOUT_MS, '30s'),
+  );
 }
 
 function durationMs(text: string): number {

@@ -10,7 +10,7 @@ const meanings: Readonly<Record<ResolveAction, string>> = {
 export function ordersFor(promotionKey: string, target: string | undefined): string[] {
   const actions: readonly ResolveAction[] = target === undefined ? ['retry', 'abort'] : ['retry', 'skip', 'abort'];
   const where = target === undefined ? '' : ` --target ${target}`;
-  return actions.map((action) =>
-    `waybill ${action} ${promotionKey}${where}`.padEnd(48).concat(`  # ${meanings[action]}`),
-  );
+  const orders = actions.map((action) => ({ action, text: `waybill ${action} ${promotionKey}${where}` }));
+  const width = Math.max(...orders.map(({ text }) => text.length));
+  return orders.map(({ action, text }) => `${text.padEnd(width)}  # ${meanings[action]}`);
 }

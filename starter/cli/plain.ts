@@ -1,3 +1,4 @@
+import { stripVTControlCharacters } from 'node:util';
 import bytes from 'bytes';
 
 /** Control characters and the marks that turn the writing direction: a name from Qlik must not steer a terminal. */
@@ -5,7 +6,7 @@ const steering = /[\p{Cc}\u200e\u200f\u202a-\u202e\u2066-\u2069]+/gu;
 
 /** A text from outside as it may stand in one line of a terminal. */
 export function plain(text: string): string {
-  return text.replaceAll(steering, ' ').trim();
+  return stripVTControlCharacters(text).replaceAll(steering, ' ').trim();
 }
 
 /** `97.7 KB`. */

@@ -31,6 +31,8 @@ export interface Waiting {
   readonly sinceUtc: string;
   /** What is in the way of a decision by the app's properties, in words. */
   readonly missing: readonly string[];
+  /** Alerts, reminders and problems that were mailed about the app before a decision. */
+  readonly mails: readonly MailStory[];
 }
 
 export interface EarlierPromotion {
@@ -89,7 +91,7 @@ export async function readStory(ledger: Ledger, config: Config, found: Found): P
   const { site, appId, appName, owner, waiting, promotion, earlier } = found;
   return {
     app: { site, appId, name: appName, owner },
-    waiting: waiting ? waitingOf(waiting) : null,
+    waiting: waiting ? await waitingOf(ledger, waiting) : null,
     promotion: promotion ? await promotionOf(ledger, config, promotion) : null,
     earlier: earlier.map((one) => ({
       promotionKey: one.promotionKey,
@@ -102,8 +104,16 @@ export async function readStory(ledger: Ledger, config: Config, found: Found): P
   };
 }
 
-function waitingOf({ stream, publishTimeUtc, waitingSinceUtc, missing }: Awaiting): Waiting {
-  return { stream: stream ?? null, publishedAtUtc: publishTimeUtc ?? null, sinceUtc: waitingSinceUtc, missing };
+async function waitingOf(ledger: Ledger, waiting: Awaiting): Promise<Waiting> {
+  const { site, appId, stream, publishTimeUtc, waitingSinceUtc, missing } = waiting;
+  const mails = await ledger.listMails({ promotionKey: `${site}.${appId}` });
+  return {
+    stream: stream ?? null,
+    publishedAtUtc: publishTimeUtc ?? null,
+    sinceUtc: waitingSinceUtc,
+    missing,
+    mails: mails.map(mailOf),
+  };
 }
 
 async function promotionOf(ledger: Ledger, config: Config, promotion: KnownPromotion): Promise<PromotionStory> {

@@ -25,6 +25,8 @@ import {
 } from '../../workflows/contract.ts';
 import { lasting } from './clock.ts';
 
+const CONNECT_TIMEOUT_MS = 10_000;
+
 /** How long a command waits, and what to look at when it waited in vain. */
 export interface OrderOptions {
   readonly config: Config;
@@ -100,10 +102,10 @@ export async function nudge({ client }: TemporalClient, config: Config, app: App
 
 /** Connects for the time of `work`. @throws WAYBILL_TEMPORAL_UNREACHABLE, WAYBILL_TEMPORAL_REFUSED */
 export async function withTemporal<T>(
-  { config }: Pick<OrderOptions, 'config'>,
+  { config, timeoutMs = CONNECT_TIMEOUT_MS }: { readonly config: Config; readonly timeoutMs?: number },
   work: (temporal: TemporalClient) => Promise<T>,
 ): Promise<T> {
-  const temporal = await connectTemporal({ config });
+  const temporal = await connectTemporal({ config, connectTimeoutMs: Math.min(timeoutMs, CONNECT_TIMEOUT_MS) });
   try {
     return await work(temporal);
   } finally {
@@ -140,16 +142,14 @@ async function completed<T>(
   start: () => Promise<WorkflowUpdateHandle<T>>,
 ): Promise<T> {
   const { timeoutMs, what, site } = options;
-  const timeout = lasting(timeoutMs);
-  try {
-    const handle = await client.withDeadline(Date.now() + timeoutMs, start).catch((cause: unknown) => {
-      throw isTimeout(cause) ? waybillError('WAYBILL_CLI_NO_WORKER', { timeout, what }, { cause }) : cause;
+  const facts = { timeout: lasting(timeoutMs), what, site };
+  const within = <R>(work: () => Promise<R>, code: 'WAYBILL_CLI_NO_WORKER' | 'WAYBILL_CLI_NO_ANSWER'): Promise<R> =>
+    client.withDeadline(Date.now() + timeoutMs, work).catch((cause: unknown) => {
+      if (isTimeout(cause)) throw waybillError(code, facts, { cause });
+      throw cause instanceof WorkflowUpdateFailedError ? refusalOf(cause) : cause;
     });
-    return await client.withDeadline(Date.now() + timeoutMs, () => handle.result());
-  } catch (error) {
-    if (isTimeout(error)) throw waybillError('WAYBILL_CLI_NO_ANSWER', { timeout, what, site }, { cause: error });
-    throw error instanceof WorkflowUpdateFailedError ? refusalOf(error) : error;
-  }
+  const handle = await within(start, 'WAYBILL_CLI_NO_WORKER');
+  return within(() => handle.result(), 'WAYBILL_CLI_NO_ANSWER');
 }
 
 function isTimeout(error: unknown): boolean {

@@ -1,3 +1,4 @@
+import type { Trouble } from '../../workflows/contract.ts';
 import { lasting } from './clock.ts';
 import type { Cli } from './cli-context.ts';
 import { plain, sizeText } from './plain.ts';
@@ -23,9 +24,11 @@ export function timeline(cli: Drawing, story: Story, withAttempts: boolean): str
 }
 
 function headOf({ paint }: Drawing, { app, promotion }: Story): string {
+  const stuck = (promotion?.deliveries ?? []).filter(({ trouble }) => trouble).map(({ target }) => target);
   const targets = [...new Set((promotion?.decision.targets ?? []).map((target) => target.site))].join(', ');
   const way = targets ? `${app.site} → ${targets}` : app.site;
-  const state = promotion ? `  ${stateText(paint, promotion.state)}` : '';
+  const where = stuck.length > 0 ? paint.red(`, stuck at ${stuck.join(' and ')}`) : '';
+  const state = promotion ? `  ${stateText(paint, promotion.state)}${where}` : '';
   const lines = [
     `${paint.bold(plain(app.name))}  ${way}${state}`,
     `  app ${app.appId}, owner ${plain(app.owner)}`,
@@ -35,11 +38,13 @@ function headOf({ paint }: Drawing, { app, promotion }: Story): string {
   return lines.join('\n');
 }
 
-function waitingPart({ paint, clock }: Drawing, { waiting }: Story): string[] {
+function waitingPart(cli: Drawing, { waiting }: Story): string[] {
+  const { paint, clock } = cli;
   if (!waiting) return [];
   const where = waiting.stream ? ` in stream ${plain(waiting.stream)}` : '';
   const since = `waits for a decision${where} since ${clock.moment(waiting.sinceUtc)} (${clock.ago(waiting.sinceUtc)})`;
-  return [[paint.yellow(since), ...waiting.missing.map((text) => `  ${plain(text)}`)].join('\n')];
+  const told = waiting.mails.map((mail) => mailLine(cli, mail));
+  return [[paint.yellow(since), ...[...waiting.missing.map(plain), ...told].map((text) => `  ${text}`)].join('\n')];
 }
 
 function promotionParts(cli: Drawing, promotion: PromotionStory, withAttempts: boolean): string[] {
@@ -56,8 +61,9 @@ function promotionParts(cli: Drawing, promotion: PromotionStory, withAttempts: b
     ),
     ...troublePart(cli, promotion, undefined),
     ...targets.flatMap((target) => {
-      const lines = records.filter(({ seq }) => targetOf(seq) === target).map((record) => lineOf(cli, record));
       const delivery = deliveries.find((one) => one.target === target);
+      const its = records.filter(({ seq }) => targetOf(seq) === target);
+      const lines = its.map((record) => lineOf(cli, record, delivery?.trouble));
       const state = delivery ? `  ${stateText(cli.paint, delivery.state)}` : '';
       return [section(cli, `To ${target}${state}`, lines), ...troublePart(cli, promotion, delivery)];
     }),
@@ -78,16 +84,18 @@ function promotionParts(cli: Drawing, promotion: PromotionStory, withAttempts: b
 type ToldRecord = PromotionStory['records'][number];
 
 /** A decision is told with its targets and its note. */
-function ownLines(cli: Drawing, { decision }: PromotionStory, record: ToldRecord): string[] {
-  const line = lineOf(cli, record);
+function ownLines(cli: Drawing, { decision, trouble }: PromotionStory, record: ToldRecord): string[] {
+  const line = lineOf(cli, record, trouble);
   if (record.seq !== 'decision') return [line];
   const indent = ' '.repeat(cli.clock.exact(record.atUtc).length + 2);
   const note = decision.note ? [`${indent}"${plain(decision.note)}"`] : [];
   return [line, ...note, ...decision.targets.map((target) => `${indent}${targetText(target)}`)];
 }
 
-function lineOf({ paint, clock }: Drawing, record: ToldRecord): string {
-  const words = recordLine(record);
+/** A trouble that lasts is told in full below the steps, so here only that it began. */
+function lineOf({ paint, clock }: Drawing, record: ToldRecord, lasting?: Trouble | null): string {
+  const isLasting = record.type === 'trouble' && (record.facts as Trouble).sinceUtc === lasting?.sinceUtc;
+  const words = isLasting ? `stuck at "${lasting.step}"` : recordLine(record);
   return `${paint.dim(clock.exact(record.atUtc))}  ${record.type === 'trouble' ? paint.red(words) : words}`;
 }
 

@@ -1,10 +1,9 @@
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { Command } from 'commander';
 import { stringify } from 'yaml';
 import type { Promotion } from '../../../ledger/promotions.ts';
 import { exitCodeOf, errorText } from '../../../starter/cli/print-error.ts';
-import { addPromotionCommands } from '../../../starter/cli/promotion-commands.ts';
+import { createProgram } from '../../../starter/cli/program.ts';
 import { waitFor } from '../../harness/wait-for.ts';
 import { REP, startWorld, type World, type WorldOptions, type Yaml } from '../../harness/world.ts';
 
@@ -17,6 +16,8 @@ export interface Ran {
 
 export interface CliWorld {
   readonly world: World;
+  /** The configuration file. */
+  readonly file: string;
   /** Runs `waybill <args>` with the world's configuration, as its main does. */
   run(...args: string[]): Promise<Ran>;
   /** As `run`, with JSON on stdout. */
@@ -41,6 +42,7 @@ export async function startCliWorld(options: WorldOptions = {}): Promise<CliWorl
   const run = (...args: string[]): Promise<Ran> => runCli([...args, '--config', file]);
   return {
     world,
+    file,
     run,
     async json<T>(...args: string[]) {
       const { output, errors, exitCode } = await run(...args, '--json');
@@ -56,24 +58,23 @@ export async function startCliWorld(options: WorldOptions = {}): Promise<CliWorl
 
 async function runCli(args: readonly string[]): Promise<Ran> {
   const printed = { output: '', errors: '' };
-  const program = new Command('waybill').exitOverride();
-  program.configureOutput({
-    writeOut: (text) => (printed.output += text),
-    writeErr: (text) => (printed.errors += text),
-    getOutHasColors: () => false,
-  });
-  addPromotionCommands(program);
+  const program = createProgram(
+    {},
+    {
+      writeOut: (text) => (printed.output += text),
+      writeErr: (text) => (printed.errors += text),
+      getOutHasColors: () => false,
+    },
+  );
   process.exitCode = undefined;
-  let exitCode: number | undefined;
   try {
     await program.parseAsync([...args], { from: 'user' });
-    exitCode = Number(process.exitCode ?? 0);
   } catch (error) {
-    exitCode = exitCodeOf(error);
+    process.exitCode = exitCodeOf(error);
     printed.errors += errorText(error, false);
-  } finally {
-    process.exitCode = undefined;
   }
+  const exitCode = (process.exitCode as number | undefined) ?? 0;
+  process.exitCode = undefined;
   return { ...printed, exitCode };
 }
 

@@ -28,9 +28,15 @@ describe('waybill approve and waybill deny', () => {
     const appId = await publishAndWait(world, 'Approved by CLI');
     const content = world.site('dev').contentHash(appId);
 
+    const targets = ['--to', `${to('test')}:Overwrite`, '--stream', 'Sales', '--stream', 'Finance'];
     const ran = await cli.run(
-      ...['approve', 'approved by cli', '--to', `${to('test')}:Overwrite`, '--stream', 'Sales', '--stream', 'Finance'],
-      ...['--note', 'checked with Ann', '--yes', '--wait'],
+      'approve',
+      'approved by cli',
+      ...targets,
+      '--note',
+      'checked with Ann',
+      '--yes',
+      '--wait',
     );
 
     expect(ran).toMatchObject({ exitCode: 0, errors: '' });
@@ -75,10 +81,8 @@ describe('waybill approve and waybill deny', () => {
     const { world } = cli;
     const appId = await publishAndWait(world, 'Only looked at');
 
-    const report = await cli.json<DecisionReport>(
-      ...['approve', appId, '--to', `${to('test')}:duplicate`, '--to', `${to('prod')}:Overwrite`, '--stream', 'Sales'],
-      '--dry-run',
-    );
+    const targets = ['--to', `${to('test')}:duplicate`, '--to', `${to('prod')}:Overwrite`, '--stream', 'Sales'];
+    const report = await cli.json<DecisionReport>('approve', appId, ...targets, '--dry-run');
     const { output } = await cli.run(
       'approve',
       appId,
