@@ -17,6 +17,11 @@ export function stampDescription(original: string, stamp: string): string {
   return mark + SEPARATOR + cut(rest, room);
 }
 
+/** A description as it compares: a site may give it back with other white space. */
+export function plainDescription(text: string | undefined): string {
+  return (text ?? '').replaceAll(/\s+/gu, ' ').trim();
+}
+
 /** Cuts at a length without splitting a surrogate pair, ending in an ellipsis. */
 function cut(text: string, maxLength: number): string {
   if (text.length <= maxLength) return text;

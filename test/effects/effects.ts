@@ -17,7 +17,8 @@ export type Modes = Readonly<Record<string, 'Overwrite' | 'Duplicate'>>;
 export interface SentApp {
   readonly id: string;
   readonly name: string;
-  readonly content: string;
+  /** Kind and hash of its objects; their ids may change on the way. */
+  readonly content: readonly string[];
   readonly description: string;
 }
 
@@ -45,7 +46,27 @@ export function publishedApp(world: World, name: string, more: { description?: s
   const description = more.description ?? `What ${name} is for`;
   const id = actAs.createApp({ name, owner: REP, description, dataSizeBytes: 50_000 });
   actAs.publish(id, 'Sales');
-  return { id, name, description, content: world.site('dev').contentHash(id)! };
+  return { id, name, description, content: contentOf(world, 'dev', id) };
+}
+
+/** Kind and hash of an app's objects, in a stable order. */
+export function contentOf(world: World, site: string, id: string): string[] {
+  const objects = world.site(site).objects(id);
+  return objects.map((object) => `${object['objectType']} ${object['contentHash']}`).toSorted(byText);
+}
+
+interface Standing {
+  readonly id: string;
+  readonly name: string;
+  readonly stream: string | undefined;
+  readonly owner: string;
+  readonly content: readonly string[];
+}
+
+/** The apps of one name on a site. */
+export function standingOf(world: World, site: string, name: string): Standing[] {
+  const found = whatStands(world, site).filter((one) => one.name === name);
+  return found.map((one) => ({ ...one, content: contentOf(world, site, one.id) }));
 }
 
 export interface SendOptions {
@@ -113,30 +134,29 @@ export interface Expected {
 
 /** The apps of this name at a target are exactly the expected ones, each with the content, owner and stamp. */
 export function expectStanding(world: World, site: string, app: SentApp, expected: readonly Expected[]): void {
-  const standing = whatStands(world, site).filter(({ name }) => name === app.name);
+  const standing = standingOf(world, site, app.name);
   expect(standing.map(({ stream, owner, content }) => ({ stream, owner, content }))).toEqual(
     expected.map(({ stream, owner }) => ({ stream, owner, content: app.content })),
   );
   for (const [index, { id }] of expected.entries()) {
     const found = world.site(site).app(standing[index]!.id)!;
-    expect(found['description']).toContain(STAMP);
-    expect(found['description']).toContain(id ? 'What stood here first' : app.description);
+    expect(found['description']).toMatch(new RegExp(`^${STAMP}[^]*${id ? 'What stood here first' : app.description}$`));
     if (id) expect(found.id).toBe(id);
   }
 }
 
 /** The published app is gone, and its owner has one unpublished copy under its name. */
 export function expectUnpublished(world: World, app: SentApp): void {
-  const left = whatStands(world, 'dev').filter(({ name }) => name === app.name);
-  expect(left).toEqual([
+  expect(standingOf(world, 'dev', app.name)).toEqual([
     { id: expect.not.stringMatching(app.id), name: app.name, stream: undefined, owner: REP, content: app.content },
   ]);
 }
 
 /** The app stands where it stood, and bears no request any more. */
 export function expectStripped(world: World, app: SentApp): void {
-  const left = whatStands(world, 'dev').filter(({ name }) => name === app.name);
-  expect(left).toEqual([{ id: app.id, name: app.name, stream: 'Sales', owner: REP, content: app.content }]);
+  expect(standingOf(world, 'dev', app.name)).toEqual([
+    { id: app.id, name: app.name, stream: 'Sales', owner: REP, content: app.content },
+  ]);
   expect(world.site('dev').app(app.id)!['customProperties']).toEqual([]);
 }
 

@@ -1,8 +1,8 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { whatStands } from '../harness/acts.ts';
 import { waitFor } from '../harness/wait-for.ts';
 import { MANAGER, type World } from '../harness/world.ts';
 import {
+  contentOf,
   expectMails,
   expectSwept,
   fault,
@@ -11,6 +11,7 @@ import {
   promoted,
   send,
   standingApp,
+  standingOf,
   startEffectsWorld,
 } from './effects.ts';
 
@@ -49,8 +50,9 @@ describe('two apps that replace the same one at the same time', () => {
     const [left, right] = await Promise.all([turnOf(ended[0]), turnOf(ended[1])]);
     expect(left.to <= right.from || right.to <= left.from).toBe(true);
     const last = left.to > right.to ? first : second;
-    const standingNow = whatStands(world, 'test').filter(({ name }) => name === NAME);
-    expect(standingNow).toEqual([{ id: standing, name: NAME, stream: 'Sales', owner: MANAGER, content: last.content }]);
+    expect(standingOf(world, 'test', NAME)).toEqual([
+      { id: standing, name: NAME, stream: 'Sales', owner: MANAGER, content: last.content },
+    ]);
     for (const { promotionKey } of ended) {
       expect(await world.ledger.listBackups({ promotionKey })).toHaveLength(1);
       await expectMails(world, promotionKey, ['approved', 'results']);
@@ -74,7 +76,7 @@ describe('two apps that replace the same one at the same time', () => {
     await resolve(first.id, 'skip');
 
     await promoted(world, second);
-    expect(world.site('test').contentHash(standing)).toBe(second.content);
+    expect(contentOf(world, 'test', standing)).toEqual(second.content);
     const skipped = await waitFor('the first to end', async () => {
       const [latest] = await world.ledger.listPromotions({ appId: first.id });
       return latest?.endedAtUtc ? latest : undefined;

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, it } from 'vitest';
 import { waitFor } from '../harness/wait-for.ts';
 import { MANAGER, REP, type World } from '../harness/world.ts';
 import {

@@ -1,4 +1,5 @@
 import { waybillError } from '../../../common/errors/catalogue.ts';
+import { plainDescription } from '../../../rules/description.ts';
 import type { ObjectFacts } from '../../../rules/revision.ts';
 import { type StandingContent, whyNotReplaced } from '../../../rules/verify.ts';
 import { attemptContext, pause } from '../../activity-context.ts';
@@ -127,11 +128,14 @@ async function setBack(deps: ActivityDependencies, input: OverwriteInput, before
     targetAppId,
   )?.memory;
   // A description that is still our own last stamp hides the text that was there first.
-  const original = memory && memory.stamped === before.description ? memory.original : before.description;
+  const original =
+    memory && plainDescription(memory.stamped) === plainDescription(before.description)
+      ? memory.original
+      : before.description;
   const description = stampFor(deps, site, stored, original, version);
   await deps.ledger.putAppMemory(`target:${site}`, targetAppId, { stamped: description, original });
   return changeApp(deps, site, targetAppId, (now) => {
-    const isBack = now.name === before.name && (now.description ?? '') === description;
+    const isBack = now.name === before.name && plainDescription(now.description) === plainDescription(description);
     return isBack ? undefined : { ...now, name: before.name, description };
   });
 }

@@ -1,10 +1,11 @@
+import { plainDescription } from '../../../rules/description.ts';
 import { attemptContext } from '../../activity-context.ts';
 import { requireStore } from '../../artifacts/artifact-store.ts';
 import type { StagedApp, StagingInput } from '../../delivery-types.ts';
 import type { ActivityDependencies } from '../../dependencies.ts';
 import type { Artifact, KeptVersion } from '../../promotion-types.ts';
 import { oneOf } from '../client/filter.ts';
-import type { QrsCustomPropertyValue, QrsTagRef } from '../client/types.ts';
+import type { QrsApp, QrsCustomPropertyValue, QrsTagRef } from '../client/types.ts';
 import { changeApp, deleteApp } from '../proven-writes.ts';
 import { makeStagingApp } from '../staged-app.ts';
 import { stagingName } from '../staging-name.ts';
@@ -67,10 +68,21 @@ export async function dressStaging(
   const properties = await findProperties(deps, site, stored, signal);
   const description = stampFor(deps, site, stored, stored.source.description, version);
   await changeApp(deps, site, appId, (app) => {
-    if (app.published) return undefined;
     const owner = ownerId ? { ...app.owner, id: ownerId } : app.owner;
-    return { ...app, description, owner, tags, customProperties: properties };
+    const dressed = { ...app, description, owner, tags, customProperties: properties };
+    return app.published || looksOf(app) === looksOf(dressed) ? undefined : dressed;
   });
+}
+
+/** What dressing an app sets, as one text; the site may give it back in another order. */
+function looksOf({ description, owner, tags, customProperties }: QrsApp): string {
+  const rows = customProperties.map(({ definition, value }) => `${definition.id} ${value}`).toSorted(byText);
+  const tagIds = tags.map(({ id }) => id).toSorted(byText);
+  return JSON.stringify([plainDescription(description), owner.id, tagIds, rows]);
+}
+
+function byText(left: string, right: string): number {
+  return left < right ? -1 : 1;
 }
 
 /** Removes a staging app that is no longer needed, and confirms that it is gone. Safe to repeat. */
