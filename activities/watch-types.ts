@@ -17,7 +17,8 @@ export interface RouteOutcome {
 
 /** Watching one source site; run on its own queue. */
 export interface WatchActivities {
-  openWatch(input: { site: string }): Promise<WatchPlan>;
+  /** `fresh`: a first run, maybe of a new Temporal database: whatever the ledger holds open is nudged. */
+  openWatch(input: { site: string; fresh: boolean }): Promise<WatchPlan>;
   /** `restarted`: a handle was unknown, so the repository lost its subscriptions: sweep now. */
   renewSubscriptions(input: { site: string }): Promise<{ restarted: boolean }>;
   sweepSite(input: { site: string }): Promise<RouteOutcome>;

@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import { artifactsSection } from './sections/artifacts.ts';
-import { loggingSection, stagingSection, verifySection } from './sections/housekeeping.ts';
+import { loggingSection, stagingSection } from './sections/housekeeping.ts';
 import { installationSection } from './sections/installation.ts';
 import { ledgerSection } from './sections/ledger.ts';
 import { listenerSection } from './sections/listener.ts';
@@ -51,7 +51,6 @@ export const configSchema = section({
   retry: retrySection.prefault({}).describe('How failed steps are repeated.'),
   logging: loggingSection.prefault({}).describe('What is logged, and where.'),
   staging: stagingSection.prefault({}).describe('Apps under their temporary name at a target.'),
-  verify: verifySection.prefault({}).describe('How a delivered app is checked.'),
 });
 
 function isTimeZone(name: string): boolean {

@@ -50,7 +50,6 @@ export type TimeoutsConfig = ParsedConfig['timeouts'];
 export type RetryConfig = ParsedConfig['retry'];
 export type LoggingConfig = ParsedConfig['logging'];
 export type StagingConfig = ParsedConfig['staging'];
-export type VerifyConfig = ParsedConfig['verify'];
 /** How an S3 bucket is reached. */
 export type ObjectStoreConfig = NonNullable<ArtifactsConfig['s3']>;
 
@@ -77,5 +76,4 @@ export interface Config {
   readonly retry: RetryConfig;
   readonly logging: LoggingConfig;
   readonly staging: StagingConfig;
-  readonly verify: VerifyConfig;
 }

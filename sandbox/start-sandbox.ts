@@ -39,6 +39,8 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   await mkdir(options.folder, { recursive: true });
   const aliases = options.sites ?? ['dev', 'test', 'prod'];
   const port = (offset: number): number => (options.portBase ? options.portBase + offset : 0);
+  // First of all, because it alone may be impossible: nothing is left open then.
+  const s3 = options.s3 === false ? undefined : await openS3(options, port(12));
   const sites = new Map<string, QrsSite>();
   for (const [index, alias] of aliases.entries()) {
     const folder = path.join(options.folder, alias);
@@ -46,7 +48,6 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   }
   const control = await startControl([...sites.values()], port(0));
   const inbox = await startInbox({ tls: 'none', port: port(10), webPort: port(11) });
-  const s3 = options.s3 === false ? undefined : await openS3(options, port(12));
   return {
     sites,
     control,

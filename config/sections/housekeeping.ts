@@ -20,11 +20,3 @@ export const stagingSection = section({
   sweepAfter: duration().prefault('24h').describe('Staging apps are removed when their delivery ended this long ago.'),
   sweepEvery: duration().prefault('1h').describe('Time between two looks for staging apps that were left behind.'),
 });
-
-export const verifySection = section({
-  content: choice('off', 'warn', 'block')
-    .prefault('warn')
-    .describe(
-      'What happens when the objects of a delivered app differ from those of the artifact. Size and object counts are always compared.',
-    ),
-});

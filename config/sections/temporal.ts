@@ -12,7 +12,9 @@ const tlsSection = section({
 });
 
 const encryptionSection = section({
-  key: secret().describe('Key for AES-GCM: 32 bytes in base64. What was written with another key cannot be read.'),
+  key: secret().describe(
+    'Text that the key for AES-GCM is made from; long and random, such as 32 bytes in base64. What was written with another one cannot be read.',
+  ),
 });
 
 const devServerSection = section({

@@ -23,7 +23,7 @@ export function stampFor(
     decidedAt: decision.decidedAtUtc,
     owner: decision.app.owner,
     version: version?.versionId,
-    promotion: decision.promotionKey,
+    promotionKey: decision.promotionKey,
     site: decision.site,
     note: decision.note,
   });

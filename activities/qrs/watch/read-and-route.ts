@@ -1,3 +1,4 @@
+import pLimit from 'p-limit';
 import { attemptContext } from '../../activity-context.ts';
 import type { ActivityDependencies } from '../../dependencies.ts';
 import { paceOf } from '../../pace.ts';
@@ -10,16 +11,33 @@ import { siteMemoryOf, siteNow } from './site-memory.ts';
 
 /** Waiting apps looked after in one sweep, in turns: an app may vanish without a word. */
 const WAITING_A_SWEEP = 50;
+const MOST_OPEN = 100_000;
+const NUDGES_AT_ONCE = 20;
 
-/** How the site is watched. Asks the site nothing: it may be down. */
-export function openWatch(deps: ActivityDependencies, { site }: { site: string }): Promise<WatchPlan> {
+/**
+ * How the site is watched. Asks the site nothing: it may be down. A fresh watch nudges every promotion that the ledger
+ * holds open or waiting: Temporal may have lost its database, and the ledger can rebuild what it held (design 7).
+ */
+export async function openWatch(
+  deps: ActivityDependencies,
+  { site, fresh }: { site: string; fresh: boolean },
+): Promise<WatchPlan> {
   const source = sourceOf(deps.config(), site);
-  return Promise.resolve({
+  if (fresh) await nudgeOpen(deps, site);
+  return {
     callbacks: source.watch === 'callback',
     sweepMs: source.sweepMs,
     renewMs: source.renewSubscriptionsMs,
     pace: paceOf(deps.config()),
-  });
+  };
+}
+
+async function nudgeOpen(deps: ActivityDependencies, site: string): Promise<void> {
+  const open = await deps.ledger.listPromotions({ site, open: true, limit: MOST_OPEN });
+  const waiting = await deps.ledger.listAwaiting({ site, limit: MOST_OPEN });
+  const limit = pLimit(NUDGES_AT_ONCE);
+  const appIds = new Set([...open, ...waiting].map((row) => row.appId));
+  await Promise.all([...appIds].map((appId) => limit(() => deps.nudge(site, appId))));
 }
 
 /** Re-reads hinted apps in one call and routes them by what they are now. Safe to repeat. */
