@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { waybillError } from '../../common/errors/catalogue.ts';
+import { isWaybillError } from '../../common/errors/waybill-error.ts';
 import { osAccount } from '../../config/os-account.ts';
 import type { ResolveAction, ResolveRequest } from '../../workflows/contract.ts';
 import { askYes } from './ask-yes.ts';
@@ -100,14 +101,23 @@ async function send(cli: Cli, found: Found, aim: Aim, request: ResolveRequest, t
     const outcome = await sendResolve({ config, timeoutMs, what, site: aim.target ?? site }, aim.workflowId, request);
     return { ...outcome, restarted: false };
   } catch (error) {
+    if (isIdle(error, aim)) {
+      await withTemporal({ config, timeoutMs }, (temporal) => nudge(temporal, config, { site, appId }));
+      return { accepted: true, state: aim.step, restarted: false };
+    }
     if (!isNotRunning(error)) throw error;
     if (request.action !== 'retry') {
       const reason = 'its workflow does not run in Temporal; `waybill retry` starts it again from the ledger';
       throw waybillError('WAYBILL_CLI_NOT_RUNNING', { action: request.action, reason, what }, { cause: error });
     }
-    await withTemporal({ config }, (temporal) => nudge(temporal, config, { site, appId }));
+    await withTemporal({ config, timeoutMs }, (temporal) => nudge(temporal, config, { site, appId }));
     return { accepted: true, state: 'started again', restarted: true };
   }
+}
+
+/** An app that waits and is in no trouble has no step that could be tried again; it is looked at again instead. */
+function isIdle(error: unknown, { promotion }: Aim): boolean {
+  return promotion === undefined && isWaybillError(error) && error.code === 'WAYBILL_DECISION_REFUSED';
 }
 
 function tell(cli: Cli, action: ResolveAction, found: Found, aim: Aim, sent: Sent): void {

@@ -23,12 +23,14 @@ export function timeline(cli: Drawing, story: Story, withAttempts: boolean): str
   return parts.filter((part) => part !== '').join('\n\n');
 }
 
-function headOf({ paint }: Drawing, { app, promotion }: Story): string {
-  const stuck = (promotion?.deliveries ?? []).filter(({ trouble }) => trouble).map(({ target }) => target);
+function headOf({ paint }: Drawing, { app, promotion, waiting }: Story): string {
   const targets = [...new Set((promotion?.decision.targets ?? []).map((target) => target.site))].join(', ');
-  const way = targets ? `${app.site} → ${targets}` : app.site;
+  const way = targets && !waiting ? `${app.site} → ${targets}` : app.site;
+  const stuck = (promotion?.deliveries ?? []).filter(({ trouble }) => trouble).map(({ target }) => target);
   const where = stuck.length > 0 ? paint.red(`, stuck at ${stuck.join(' and ')}`) : '';
-  const state = promotion ? `  ${stateText(paint, promotion.state)}${where}` : '';
+  // An app that stayed in its stream may wait again while its last promotion is told below.
+  const now = waiting ? 'awaiting-decision' : promotion?.state;
+  const state = now ? `  ${stateText(paint, now)}${where}` : '';
   const lines = [
     `${paint.bold(plain(app.name))}  ${way}${state}`,
     `  app ${app.appId}, owner ${plain(app.owner)}`,

@@ -1,3 +1,6 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { osAccount } from '../../../config/os-account.ts';
 import type { DecisionReport } from '../../../starter/cli/decide-command.ts';
@@ -5,6 +8,8 @@ import { endedPromotion, whatStands } from '../../harness/acts.ts';
 import { waitFor } from '../../harness/wait-for.ts';
 import { REP } from '../../harness/world.ts';
 import { type CliWorld, publishAndWait, startCliWorld } from './cli-world.ts';
+
+const program = fileURLToPath(new URL('../../../bin/waybill.js', import.meta.url));
 
 describe('waybill approve and waybill deny', () => {
   let cli: CliWorld;
@@ -197,5 +202,42 @@ describe('waybill approve and waybill deny', () => {
     expect(second.errors).toContain(
       `"Too late" is decided already (approve by ${osAccount()}); see promotion ${first.promotionKey}`,
     );
+  });
+
+  it('makes one decision of two at the same moment', async () => {
+    const { world } = cli;
+    const appId = await publishAndWait(world, 'At once');
+    const approval = ['approve', appId, '--to', `${to('test')}:Duplicate`, '--stream', 'Sales', '--yes'] as const;
+
+    const both = await Promise.all([cli.run(...approval), cli.run(...approval)]);
+    const ended = await endedPromotion(world, appId);
+
+    expect(both.filter(({ exitCode }) => exitCode === 0)).toHaveLength(1);
+    expect(both.filter(({ exitCode }) => exitCode === 1)).toHaveLength(1);
+    expect(both.map(({ errors }) => errors).join('')).toMatch(/right now|being carried out|too late|decided already/);
+    expect(ended.state).toBe('promoted');
+    expect(whatStands(world, 'test').filter((app) => app.name === 'At once')).toHaveLength(1);
+  });
+
+  // Windows has no signal that a test could send in the place of Ctrl-C.
+  it.skipIf(process.platform === 'win32')('leaves a promotion running that nobody follows any more', async () => {
+    const { world } = cli;
+    const appId = await publishAndWait(world, 'Followed');
+    const refusal = { type: 'status', status: 403 } as const;
+    const fault = world.site('test').faults.add({ effect: refusal, path: 'app/upload', times: 0 });
+    const approval = ['approve', appId, '--to', `${to('test')}:Overwrite`, '--stream', 'Sales', '--yes', '--wait'];
+    const follower = spawn(process.execPath, [program, ...approval, '--config', cli.file]);
+    let output = '';
+    follower.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
+    const exit = once(follower, 'exit');
+
+    await waitFor('the trouble to be told', () => output.includes('stuck at "upload"'), 30_000);
+    follower.kill('SIGINT');
+
+    expect((await exit)[0]).toBe(130);
+    expect(output).toMatch(/waybill retry [a-z2-7]{16} --target test[^]*It goes on without you/);
+    world.site('test').faults.clear(fault);
+    expect(await cli.run('retry', appId)).toMatchObject({ exitCode: 0 });
+    expect((await endedPromotion(world, appId)).state).toBe('promoted');
   });
 });

@@ -186,10 +186,12 @@ describe('waybill retry, skip and abort', () => {
 
     const ended = await cli.run('retry', promotionKey);
     const waits = await cli.run('abort', 'Still waits', '--yes');
+    const looked = await cli.json<OrderReport>('retry', 'Still waits');
     const unknown = await cli.run('retry', 'Nobody knows it');
 
     expect(ended).toMatchObject({ exitCode: 1, errors: expect.stringContaining('has ended (promoted)') });
     expect(waits).toMatchObject({ exitCode: 1, errors: expect.stringContaining('deny it instead') });
+    expect(looked).toMatchObject({ accepted: true, state: 'awaiting-decision', promotionKey: null, restarted: false });
     expect(unknown).toMatchObject({ exitCode: 3, errors: expect.stringContaining('WAYBILL_CLI_NOT_FOUND') });
   });
 
