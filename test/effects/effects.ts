@@ -52,7 +52,7 @@ export function publishedApp(world: World, name: string, more: { description?: s
 /** Kind and hash of an app's objects, in a stable order. */
 export function contentOf(world: World, site: string, id: string): string[] {
   const objects = world.site(site).objects(id);
-  return objects.map((object) => `${object['objectType']} ${object['contentHash']}`).toSorted(byText);
+  return objects.map((object) => [object['objectType'], object['contentHash']].join(' ')).toSorted(byText);
 }
 
 interface Standing {

@@ -17,6 +17,7 @@ import { stampFor } from './stamp.ts';
 /** What a target app was before this promotion first replaced it; kept in the ledger. */
 interface TargetBefore {
   readonly name: string;
+  /** The description without a stamp of ours. */
   readonly description: string;
   readonly sizeBytes: number;
   readonly objects: readonly ObjectFacts[];
@@ -111,7 +112,7 @@ async function noteBefore(deps: ActivityDependencies, { decision, site, step }: 
   if (!standing) throw waybillError('WAYBILL_PROMOTION_TARGET_GONE', { app: app.name, site, targetAppId });
   const facts: TargetBefore = {
     name: standing.name,
-    description: standing.description ?? '',
+    description: await unstamped(deps, site, standing),
     sizeBytes: standing.fileSize,
     objects: objects.map(toObjectFacts),
   };
@@ -119,21 +120,22 @@ async function noteBefore(deps: ActivityDependencies, { decision, site, step }: 
   return facts;
 }
 
+/** A description that is still our own last stamp hides the text that was there first. */
+async function unstamped(deps: ActivityDependencies, site: string, app: QrsApp): Promise<string> {
+  const memories = await deps.ledger.getAppMemory<TargetMemory>(`target:${site}`, [app.id]);
+  const memory = memories.get(app.id)?.memory;
+  const isOurs = memory && plainDescription(memory.stamped) === plainDescription(app.description);
+  return isOurs ? memory.original : (app.description ?? '');
+}
+
 /** Sets the target's name and description back and stamps it, in one write; returns the app as it then is. */
 async function setBack(deps: ActivityDependencies, input: OverwriteInput, before: TargetBefore): Promise<QrsApp> {
   const { decision, site, step, version } = input;
   const { targetAppId } = step;
   const stored = await storedDecision(deps, decision.promotionKey);
-  const memory = (await deps.ledger.getAppMemory<TargetMemory>(`target:${site}`, [targetAppId])).get(
-    targetAppId,
-  )?.memory;
-  // A description that is still our own last stamp hides the text that was there first.
-  const original =
-    memory && plainDescription(memory.stamped) === plainDescription(before.description)
-      ? memory.original
-      : before.description;
-  const description = stampFor(deps, site, stored, original, version);
-  await deps.ledger.putAppMemory(`target:${site}`, targetAppId, { stamped: description, original });
+  const description = stampFor(deps, site, stored, before.description, version);
+  const memory: TargetMemory = { stamped: description, original: before.description };
+  await deps.ledger.putAppMemory(`target:${site}`, targetAppId, memory);
   return changeApp(deps, site, targetAppId, (now) => {
     const isBack = now.name === before.name && plainDescription(now.description) === plainDescription(description);
     return isBack ? undefined : { ...now, name: before.name, description };
