@@ -34,6 +34,6 @@ export interface SiteMemory {
   readonly handles?: Readonly<Record<string, string>>;
   /** Handles of former subscriptions that are still to be deleted. */
   readonly formerHandles?: readonly string[];
-  /** Where the next look at waiting apps goes on. */
-  readonly waitingCursor?: string;
+  /** Where the next look at apps that the sweep does not find goes on. */
+  readonly missingCursor?: string;
 }

@@ -15,7 +15,7 @@ import {
   quiet,
   resolvePromotion,
   sweptTwice,
-} from './scenes.ts';
+} from '../harness/scenes.ts';
 
 let world: World;
 

@@ -12,7 +12,7 @@ import {
   publishedApp,
   quiet,
   setStreamProperty,
-} from './scenes.ts';
+} from '../harness/scenes.ts';
 
 let world: World;
 let silent: World;

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { DESCRIPTION_MAX_LENGTH } from '../../rules/description.ts';
 import { approve, whatStands } from '../harness/acts.ts';
 import { MANAGER, REP, startWorld, type World } from '../harness/world.ts';
-import { nthPromotion, publishedApp, standingApp } from './scenes.ts';
+import { nthPromotion, publishedApp, standingApp } from '../harness/scenes.ts';
 
 let world: World;
 

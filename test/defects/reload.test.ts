@@ -11,7 +11,7 @@ import {
   publishedApp,
   quiet,
   tagsOf,
-} from './scenes.ts';
+} from '../harness/scenes.ts';
 
 let world: World;
 

@@ -13,7 +13,7 @@ import {
   resolvePromotion,
   standingApp,
   tagsOf,
-} from './scenes.ts';
+} from '../harness/scenes.ts';
 
 let world: World;
 

@@ -3,7 +3,7 @@ import type { SiteMemory } from '../../activities/qrs/app-memory.ts';
 import { queries, type SiteWatchStatus, workflowIds } from '../../workflows/contract.ts';
 import { waitFor } from '../harness/wait-for.ts';
 import { startWorld, type World } from '../harness/world.ts';
-import { countRequests } from './scenes.ts';
+import { countRequests } from '../harness/scenes.ts';
 
 let world: World;
 

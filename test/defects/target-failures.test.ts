@@ -13,7 +13,7 @@ import {
   resolveDelivery,
   standingApp,
   stuckDelivery,
-} from './scenes.ts';
+} from '../harness/scenes.ts';
 
 let world: World;
 

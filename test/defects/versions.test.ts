@@ -9,7 +9,7 @@ import { type SandboxS3, startS3 } from '../../sandbox/s3/start-s3.ts';
 import { approve, whatStands } from '../harness/acts.ts';
 import { waitFor } from '../harness/wait-for.ts';
 import { startWorld, type World } from '../harness/world.ts';
-import { isPublished, nthPromotion, promotionsOf, publishedApp } from './scenes.ts';
+import { isPublished, nthPromotion, promotionsOf, publishedApp } from '../harness/scenes.ts';
 
 const BUCKET = 'versions';
 

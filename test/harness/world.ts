@@ -22,6 +22,8 @@ export interface WorldOptions {
   /** Changes the configuration before it is parsed. Aliases are those of `world.alias`. */
   readonly change?: (yaml: Yaml, alias: (name: string) => string) => void;
   readonly mail?: boolean;
+  /** What stands on the sites before Waybill is started for the first time. */
+  readonly before?: (site: (name: string) => QrsSite, alias: (name: string) => string) => Promise<void> | void;
 }
 
 // oxlint-disable-next-line typescript/no-explicit-any
@@ -58,6 +60,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
   const sites: Record<string, QrsSite> = {};
   for (const name of names) sites[name] = await openSite(folder, name, alias(name), options.switches ?? {});
   furnish(sites, names, alias);
+  await options.before?.((name) => sites[name]!, alias);
   const yaml = configOf(sites, names, alias, inbox, options.mail ?? true);
   const temporal = await testTemporal();
   yaml['temporal'] = { address: temporal.address, taskQueue: `waybill-${suffix}` };

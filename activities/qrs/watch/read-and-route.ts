@@ -3,14 +3,14 @@ import { attemptContext } from '../../activity-context.ts';
 import type { ActivityDependencies } from '../../dependencies.ts';
 import { paceOf } from '../../pace.ts';
 import type { RouteOutcome, WatchPlan } from '../../watch-types.ts';
-import type { SiteMemory } from '../app-memory.ts';
+import type { AppMemory, SiteMemory } from '../app-memory.ts';
 import { eq, gt, oneOf, or, type QrsFilter } from '../client/filter.ts';
 import { sourceOf } from '../source-policy.ts';
 import { routeApps } from './route-apps.ts';
 import { siteMemoryOf, siteNow } from './site-memory.ts';
 
-/** Waiting apps looked after in one sweep, in turns: an app may vanish without a word. */
-const WAITING_A_SWEEP = 50;
+/** Apps that a sweep did not find and that are read by their ids, in turns. */
+const MISSING_A_SWEEP = 50;
 const MOST_OPEN = 100_000;
 const NUDGES_AT_ONCE = 20;
 
@@ -63,13 +63,13 @@ export async function sweepSite(deps: ActivityDependencies, { site }: { site: st
   const nowUtc = await siteNow(deps, site, signal);
   const apps = await deps.qrs(site).getApps(sweepFilter(deps, site, memory), { signal });
   const routed = await routeApps(deps, site, memory, apps, []);
-  const waiting = await lookAfterWaiting(deps, site, memory, new Set(apps.map((app) => app.id)));
+  const missing = await lookAfterMissing(deps, site, memory, new Set(apps.map((app) => app.id)));
   await deps.ledger.updateSiteMemory<SiteMemory>(site, (now) => ({
     ...(now ?? memory),
     watermarkUtc: nowUtc,
-    waitingCursor: waiting.cursor,
+    missingCursor: missing.cursor,
   }));
-  return { read: routed.read + waiting.read, nudged: routed.nudged + waiting.nudged };
+  return { read: routed.read + missing.read, nudged: routed.nudged + missing.nudged };
 }
 
 function sweepFilter(deps: ActivityDependencies, site: string, memory: SiteMemory): QrsFilter {
@@ -82,18 +82,25 @@ function sweepFilter(deps: ActivityDependencies, site: string, memory: SiteMemor
   return or(gt('publishTime', since), ...reloads, oneOf('customProperties.definition.name', names));
 }
 
-/** Reads some of the waiting apps, the next ones each time: one that lost its request or was deleted waits no more. */
-async function lookAfterWaiting(
+/**
+ * Reads some of the apps that the sweep should have found and did not, the next ones each time: one that was deleted
+ * or lost its request waits no more, and an approval that is gone has to be seen gone, or the next one counts as the
+ * same.
+ */
+async function lookAfterMissing(
   deps: ActivityDependencies,
   site: string,
   memory: SiteMemory,
   seen: ReadonlySet<string>,
 ): Promise<RouteOutcome & { cursor?: string }> {
-  const ids = (await deps.ledger.listAwaiting({ site })).map((row) => row.appId).toSorted();
-  const unseen = ids.filter((id) => !seen.has(id));
+  const waiting = await deps.ledger.listAwaiting({ site, limit: MOST_OPEN });
+  const memories = await deps.ledger.listAppMemories<AppMemory>(site);
+  const decided = memories.filter(({ memory: { remembered } }) => remembered && !remembered.absentSeen);
+  const ids = new Set([...waiting, ...decided].map((row) => row.appId));
+  const unseen = [...ids].filter((id) => !seen.has(id)).toSorted();
   if (unseen.length === 0) return { read: 0, nudged: 0 };
-  const after = unseen.findIndex((id) => id > (memory.waitingCursor ?? ''));
-  const turn = unseen.slice(Math.max(0, after), Math.max(0, after) + WAITING_A_SWEEP);
+  const after = unseen.findIndex((id) => id > (memory.missingCursor ?? ''));
+  const turn = unseen.slice(Math.max(0, after), Math.max(0, after) + MISSING_A_SWEEP);
   const outcome = await readAndRoute(deps, { site, appIds: turn });
   return { ...outcome, cursor: turn.at(-1) };
 }

@@ -59,13 +59,14 @@ async function routeOne(
   return waits;
 }
 
-/** An app that is gone matters only to a promotion that waits for it. */
+/** An app that is gone matters only to a promotion that waits for it; its approval is gone with it. */
 async function routeGone(
   deps: ActivityDependencies,
   site: string,
   appId: string,
   memory: AppMemory | undefined,
 ): Promise<boolean> {
+  if (memory?.remembered && !memory.remembered.absentSeen) await rememberAbsence(deps, site, appId);
   if (!memory?.digest || memory.digest === IDLE) return false;
   const waits = (await deps.ledger.getAwaiting(site, appId)) !== undefined;
   if (waits) await deps.nudge(site, appId);

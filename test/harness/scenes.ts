@@ -14,8 +14,8 @@ import {
   updates,
   workflowIds,
 } from '../../workflows/contract.ts';
-import { waitFor } from '../harness/wait-for.ts';
-import { REP, type World } from '../harness/world.ts';
+import { waitFor } from './wait-for.ts';
+import { REP, type World } from './world.ts';
 
 const OPERATOR = { account: 'COMPANY\\operator', door: 'console', asserted: false } as const;
 
