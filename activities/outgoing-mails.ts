@@ -1,5 +1,5 @@
 import type { AppFacts } from '../rules/app-facts.ts';
-import { accountOf, latestRow } from '../rules/app-facts.ts';
+import { accountOf } from '../rules/app-facts.ts';
 import type { RequestProblem } from '../rules/property-request.ts';
 import type { MailApp, MailSourceFate } from './mail/mail-kinds.ts';
 import type { DecisionRecord, OutgoingMail } from './promotion-types.ts';
@@ -44,8 +44,7 @@ export function decisionProblem(
   account: string,
   nowUtc: string,
 ): OutgoingMail {
-  // The same mistake made again later is told again: the row's date tells the two apart.
-  const digest = digestOf([latestRow(app.rows)?.modifiedUtc, ...problems.map((problem) => problem.text)]).slice(0, 12);
+  const digest = digestOf(problems.map((problem) => problem.text)).slice(0, 12);
   return {
     promotionKey: keyBeforeDecision(site, app.id),
     key: `decisionProblem.${digest}`,

@@ -2,6 +2,8 @@ import type { ActivityDependencies } from '../dependencies.ts';
 import { keyBeforeDecision } from '../outgoing-mails.ts';
 import type { AppKey, OutgoingMail } from '../promotion-types.ts';
 import { approvalOf, sourceOf } from '../qrs/source-policy.ts';
+import type { Awaiting } from '../../ledger/awaiting.ts';
+import type { AppMemory } from '../qrs/app-memory.ts';
 import { unsentMails } from './unsent-mails.ts';
 
 /** The reminder to the stream's approvers, and when the next one is due. Touches nothing; safe to repeat. */
@@ -12,7 +14,7 @@ export async function remind(
   const row = await deps.ledger.getAwaiting(site, appId);
   const { reminderMs, expireMs } = approvalOf(sourceOf(deps.config(), site), row?.stream);
   const remindInMs = reminderMs > 0 ? reminderMs : undefined;
-  if (!row || !row.stream) return { mails: [], remindInMs };
+  if (!row?.stream || !(await isAskedFor(deps, row))) return { mails: [], remindInMs };
   const sinceMs = Date.parse(row.waitingSinceUtc);
   const nth = reminderMs > 0 ? Math.round((Date.parse(deps.nowUtc()) - sinceMs) / reminderMs) : 0;
   const mail: OutgoingMail = {
@@ -51,7 +53,14 @@ export async function expireWait(
     },
     recipients: { to: 'owner', site, owner: row.owner },
   };
-  const mails = await unsentMails(deps, [mail]);
+  const mails = (await isAskedFor(deps, row)) ? await unsentMails(deps, [mail]) : [];
   await deps.ledger.deleteAwaiting(site, appId);
   return mails;
+}
+
+/** Every published app could be decided about; only one that somebody asked for, or was told of, is worth a mail. */
+async function isAskedFor(deps: ActivityDependencies, row: Awaiting): Promise<boolean> {
+  if ((row.facts as { asked?: boolean } | undefined)?.asked) return true;
+  const memory = (await deps.ledger.getAppMemory<AppMemory>(row.site, [row.appId])).get(row.appId)?.memory;
+  return memory?.alertedPublishUtc !== undefined && memory.alertedPublishUtc === row.publishTimeUtc;
 }

@@ -9,6 +9,8 @@ export interface AppMemory {
   readonly standing?: StandingDecision;
   /** Somebody took up that decision: it is no longer too old to be acted on. */
   readonly adopted?: boolean;
+  /** The publish that the stream's approvers were told of. */
+  readonly alertedPublishUtc?: string;
   /** Tokens of exports that may still be running. */
   readonly exportTokens?: readonly string[];
 }

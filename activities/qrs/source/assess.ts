@@ -181,6 +181,7 @@ async function showAsWaiting(
     waitingSinceUtc,
     missing: problems.map((problem) => problem.text),
     alertedTo: [],
+    facts: { asked: source.request.rows.length > 0 },
   });
 }
 
@@ -223,7 +224,10 @@ async function mailsOnPublish(deps: ActivityDependencies, key: AppKey, { app }: 
   const { fresh, state } = await deps.ledger.claim({ ...claim, promotionKey: `${key.site}.${app.id}` });
   if (state === 'closed') return [];
   if (!fresh) await deps.ledger.closeClaims(claim, 'told');
-  return (await asksForAlert(deps, key.site, app.stream.id)) ? [publishAlert(key.site, app, app.publishedAtUtc)] : [];
+  if (!(await asksForAlert(deps, key.site, app.stream.id))) return [];
+  const alertedPublishUtc = app.publishedAtUtc;
+  await deps.ledger.updateAppMemory<AppMemory>(key.site, app.id, (memory) => ({ ...memory, alertedPublishUtc }));
+  return [publishAlert(key.site, app, app.publishedAtUtc)];
 }
 
 async function asksForAlert(deps: ActivityDependencies, site: string, streamId: string): Promise<boolean> {
