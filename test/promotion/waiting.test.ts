@@ -1,6 +1,14 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { approve, whatStands } from '../harness/acts.ts';
-import { isPublished, mailsAbout, nthPromotion, promotionsOf, publishedApp, quiet } from '../harness/scenes.ts';
+import {
+  isPublished,
+  mailsAbout,
+  nthPromotion,
+  promotionsOf,
+  publishedApp,
+  quiet,
+  setStreamProperty,
+} from '../harness/scenes.ts';
 import { waitFor } from '../harness/wait-for.ts';
 import { startWorld, type World } from '../harness/world.ts';
 
@@ -15,6 +23,7 @@ beforeAll(async () => {
       source.streams.Finance = { approval: { reminder: '0s', expire: '0s' } };
     },
   });
+  await setStreamProperty(world, 'dev', 'Sales', 'EmailAlertOnPublishTo', ['True']);
 });
 
 afterAll(async () => {
