@@ -19,11 +19,12 @@ export const upProcess: LongRun = {
   name: 'up',
   async start(context) {
     const { config, logger, closers, say } = context;
+    // It takes seconds and holds up everything else meanwhile, so it comes before what is expected to answer.
+    const { startWorker } = await import('../../worker/start-worker.ts');
     const ledger = await openProcessLedger(context);
     const temporal = await temporalService(context);
     const listener = await startListening(context, temporal.address);
     const called = listener === undefined ? config : withListenerPort(config, listener);
-    const { startWorker } = await import('../../worker/start-worker.ts');
     const worker = await startWorker({
       config: called,
       ledger,
@@ -60,7 +61,7 @@ async function temporalService(context: ProcessContext): Promise<TemporalService
   const server = await keepDevServer({ ...context, onProgress: (line) => say(`  ${line}\n`) });
   closers.defer(() => server.close());
   const { address, uiUrl, logFile } = server;
-  return { address, line: ['Temporal', ...webPage(config.temporal.uiUrl ?? uiUrl), `its log: ${logFile}`] };
+  return { address, line: ['Temporal', address, ...webPage(config.temporal.uiUrl ?? uiUrl), `its log: ${logFile}`] };
 }
 
 function webPage(url: Config['temporal']['uiUrl']): string[] {

@@ -85,7 +85,7 @@ function nothingHere(reply: FastifyReply): FastifyReply {
 function addHealthRoutes(server: FastifyInstance, link: TemporalLink): void {
   server.get('/health/live', async () => ({ live: true }));
   server.get('/health/ready', async (_request, reply) => {
-    const ready = await link.answers();
+    const ready = await link.isUp();
     return reply.code(ready ? 200 : 503).send({ ready, temporal: ready ? 'answers' : 'does not answer' });
   });
 }

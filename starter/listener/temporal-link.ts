@@ -28,8 +28,8 @@ export interface TemporalLink {
    * @throws WAYBILL_TEMPORAL_UNREACHABLE; errors of the service as they come
    */
   hint(site: string, appIds: readonly string[]): Promise<void>;
-  /** Whether the service answers now, within 2 seconds. Never throws. */
-  answers(): Promise<boolean>;
+  /** Whether the service answers now, within 2 seconds, and hints are passed on. Never throws. */
+  isUp(): Promise<boolean>;
   close(): Promise<void>;
 }
 
@@ -71,7 +71,7 @@ class Link implements TemporalLink {
 
   constructor(parts: LinkParts) {
     this.#parts = parts;
-    void this.answers().then((answers) => answers || this.#expectReturn());
+    void this.#answers().then((answers) => answers || this.#expectReturn());
   }
 
   async hint(site: string, appIds: readonly string[]): Promise<void> {
@@ -85,9 +85,8 @@ class Link implements TemporalLink {
     }
   }
 
-  answers(): Promise<boolean> {
-    this.#probe ??= this.#ask();
-    return this.#probe;
+  async isUp(): Promise<boolean> {
+    return this.#return === undefined && (await this.#answers()) && this.#return === undefined;
   }
 
   async close(): Promise<void> {
@@ -123,6 +122,12 @@ class Link implements TemporalLink {
     });
   }
 
+  /** Everybody who asks meanwhile shares one question. */
+  #answers(): Promise<boolean> {
+    this.#probe ??= this.#ask();
+    return this.#probe;
+  }
+
   async #ask(): Promise<boolean> {
     const { connection } = this.#parts;
     try {
@@ -144,7 +149,7 @@ class Link implements TemporalLink {
     const { signal } = this.#closing;
     const sinceMs = performance.now();
     logger.warn({ address }, 'Temporal does not answer: callbacks are refused, and the sweep will find what they told');
-    while (!signal.aborted && !(await this.answers())) {
+    while (!signal.aborted && !(await this.#answers())) {
       await wait(PROBE_EVERY_MS, undefined, { signal }).catch(() => undefined);
     }
     this.#return = undefined;

@@ -26,7 +26,9 @@ const isPromoted = (name: string): boolean =>
   world.target.apps().some((app) => app.name === name && app['stream'] !== null);
 
 describe('waybill up', () => {
-  it('promotes what a callback told, tells where everything is, survives its Temporal server, and ends without a trace', async () => {
+  it('promotes what a callback told, tells where everything is, survives its Temporal server, and ends without a trace', {
+    timeout: 200_000,
+  }, async () => {
     const up = waybill(['up', '--config', world.configFile]);
     await up.says('Waybill is running.');
     const serves = await up.logged('Temporal serves');
@@ -40,7 +42,9 @@ describe('waybill up', () => {
     expect(up.stdout()).toContain(`Watching  dev (localhost): callbacks, and a sweep every 5m; to test`);
     expect(up.stdout()).toContain(`Listener  ${String(url)}`);
     expect(up.stdout()).toContain(`dev will call back at ${String(url)}`);
-    expect(up.stdout()).toContain(`Temporal  web page: http://127.0.0.1:${ports[1]}`);
+    expect(up.stdout()).toContain(
+      `Temporal  127.0.0.1:${ports[0]}\n            web page: http://127.0.0.1:${ports[1]}`,
+    );
     expect(up.stdout()).toMatch(/Ledger {4}.*ledger\.sqlite/);
     expect(up.stdout()).toMatch(/Log {7}.*waybill-up\.\*\.log/);
 
@@ -48,7 +52,7 @@ describe('waybill up', () => {
     await up.logged('The Temporal server ended by itself');
     await waitFor('Temporal to be back', async () => (await fetch(`${String(url)}/health/ready`)).ok, 30_000);
     publishApproved(world, 'After the fall');
-    await waitFor('the next promotion', () => isPromoted('After the fall'), 60_000);
+    await waitFor('the next promotion', () => isPromoted('After the fall'), 100_000);
 
     expect(await up.stop('SIGINT')).toBe(0);
     expect(await nothingListens()).toBe(true);
