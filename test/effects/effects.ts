@@ -182,12 +182,16 @@ export async function sweep(world: World): Promise<unknown> {
   });
 }
 
-/** Every mail of the promotion came, and a kind that came twice came with the same Message-ID. */
+/**
+ * Every mail of the promotion came, and a kind that came twice came with the same Message-ID. A mail about trouble
+ * belongs to its site, not to a promotion.
+ */
 export async function expectMails(world: World, promotionKey: string, kinds: readonly string[]): Promise<void> {
   await waitFor('the mails of the promotion', () =>
     kinds.every((kind) => mailsOf(world, promotionKey).some((mail) => mail.kind === kind)),
   );
-  const ids = new Set(mailsOf(world, promotionKey).map((mail) => `${mail.kind} ${mail.messageId}`));
+  const own = mailsOf(world, promotionKey).filter(({ kind }) => kind !== 'trouble');
+  const ids = new Set(own.map((mail) => `${mail.kind} ${mail.messageId}`));
   expect([...ids].map((id) => id.split(' ')[0] ?? '').toSorted(byText)).toEqual(kinds.toSorted(byText));
 }
 
@@ -227,4 +231,16 @@ export function lastEvent(world: World, site: string): number {
 
 function byText(left: string, right: string): number {
   return left.localeCompare(right);
+}
+
+/** The site lets Waybill's user in no more, until all faults are mended. */
+export function breakSite(world: World, site: string): Fault {
+  const text = 'Forbidden: Your account is inactive. Contact your administrator to activate it.';
+  return fault(world, site, { effect: { type: 'status', status: 403, text }, times: 0 });
+}
+
+/** The app stands where it stood, with all rows of its request. */
+export function expectStays(world: World, app: SentApp, rows: number): void {
+  expect(standingOf(world, 'dev', app.name)).toMatchObject([{ id: app.id, stream: 'Sales', owner: REP }]);
+  expect(world.site('dev').app(app.id)!['customProperties']).toHaveLength(rows);
 }

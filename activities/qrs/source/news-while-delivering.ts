@@ -7,7 +7,7 @@ import { mailAppOfDecision } from '../../outgoing-mails.ts';
 import type { DecisionRecord, LaterNews, OutgoingMail } from '../../promotion-types.ts';
 import type { AppMemory } from '../app-memory.ts';
 import { readSourceApp, type SourceApp } from './read-source.ts';
-import { recordPropertyDecision } from './record-decision.ts';
+import { recordPropertyDecision, remember } from './record-decision.ts';
 import { type StoredDecision, withoutDetails } from './stored-decision.ts';
 
 export interface NewsInput {
@@ -78,6 +78,7 @@ async function tooLate(deps: ActivityDependencies, decision: DecisionRecord, sou
     },
     recipients: { to: 'owner', site: decision.site, owner: denier },
   };
+  await spendDenial(deps, decision, source);
   await deps.ledger.record({
     promotionKey: decision.promotionKey,
     seq: 'too-late',
@@ -88,4 +89,14 @@ async function tooLate(deps: ActivityDependencies, decision: DecisionRecord, sou
     facts: { denier },
   });
   return { kind: 'too-late', mails: await unsentMails(deps, [mail]) };
+}
+
+/** A denial that came too late is not carried out afterwards either; one that is set anew is. */
+async function spendDenial(deps: ActivityDependencies, decision: DecisionRecord, source: SourceApp): Promise<void> {
+  const { site, appId, promotionKey } = decision;
+  const decisionId = `too-late ${promotionKey}`;
+  await remember(deps, site, source, { decisionId, verdict: 'deny', targets: [], stale: false });
+  const claim = { kind: 'decision', site, appId, key: decisionId } as const;
+  await deps.ledger.claim({ ...claim, promotionKey });
+  await deps.ledger.closeClaims(claim, 'too-late');
 }
