@@ -26,6 +26,8 @@ export interface AskFacts {
   readonly revisionKey: string;
   readonly remembered: RememberedDecision | undefined;
   readonly firstStartUtc: string;
+  /** This very publish was decided, and the decision was carried out. */
+  readonly isDecided?: boolean;
   /** Somebody took up the decision that stood before the first start: it counts as any other. */
   readonly adopted?: boolean;
   /** Groups of the decider, looked up where the policy names groups. */
@@ -74,6 +76,9 @@ export function askOf(facts: AskFacts, policy: AskPolicy): Ask {
   }
   if (request.approval === 'none' && app.publishedAtUtc <= facts.firstStartUtc && request.rows.length === 0) {
     return { ask: 'nothing', why: 'the app was published before Waybill first saw the site', problems: [] };
+  }
+  if (facts.isDecided && request.rows.length === 0) {
+    return { ask: 'nothing', why: 'this publish was decided before', problems: [] };
   }
   return { ask: 'wait', problems: request.problems };
 }

@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { waitFor } from '../harness/wait-for.ts';
 import { REP, type World } from '../harness/world.ts';
 import {
   APP,
@@ -51,6 +52,7 @@ describe('a new app at a target, with a copy for a second stream', () => {
       { stream: 'Sales', owner: REP },
     ]);
     expectStripped(world, app);
+    await waitFor('nobody to be waited for', async () => !(await world.ledger.getAwaiting(world.alias('dev'), app.id)));
     const doings = doingsOf(world, 'test', from);
     expect([...new Set(doings)]).toEqual([
       'upload-app staging',

@@ -45,6 +45,13 @@ describe('an app asks for nothing', () => {
 
     expect(ask(app({ rows: old }))).toMatchObject({ ask: 'nothing', why: expect.stringContaining('waybill adopt') });
   });
+
+  it('when this publish was decided before, until somebody asks again', () => {
+    expect(ask(app({ rows: [] }))).toMatchObject({ ask: 'wait' });
+    expect(ask(app({ rows: [] }), { isDecided: true })).toMatchObject({ ask: 'nothing' });
+    expect(ask(withValues(complete), { isDecided: true })).toMatchObject({ ask: 'wait' });
+    expect(ask(withValues(approved()), { isDecided: true })).toMatchObject({ ask: 'approve' });
+  });
 });
 
 describe('an approval', () => {

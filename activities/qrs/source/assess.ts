@@ -72,12 +72,20 @@ async function askNow(
     ...source,
     remembered: memory?.remembered,
     firstStartUtc: siteMemory?.memory.firstStartUtc ?? '',
+    isDecided: await isDecided(deps, key, source),
     adopted: memory?.adopted,
     groupsOf: (account: string) => groups.get(fold(account)) ?? [],
   };
   const ask = askOf(facts, policy);
   if (ask.ask !== 'tag' || (await canTag(deps, key.site))) return ask;
   return askOf(facts, { ...policy, reload: { ...policy.reload, untaggable: true } });
+}
+
+/** Whether this very publish was decided: an app that stays in its stream afterwards waits for nobody. */
+async function isDecided(deps: ActivityDependencies, { site, appId }: AppKey, { app }: SourceApp): Promise<boolean> {
+  const [latest] = await deps.ledger.listPromotions<StoredDecision>({ site, appId, open: false, limit: 1 });
+  const isCarriedOut = latest !== undefined && ['promoted', 'partly-promoted', 'denied'].includes(latest.state);
+  return isCarriedOut && latest.decision.source.revision.publishedAtUtc === app.publishedAtUtc;
 }
 
 /** Whether the promote-on-reload tag exists or may be made; its lack is reported and stops nothing (defect 31). */
