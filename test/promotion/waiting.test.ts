@@ -1,16 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { approve, whatStands } from '../harness/acts.ts';
-import {
-  isPublished,
-  mailsAbout,
-  nthPromotion,
-  promotionsOf,
-  publishedApp,
-  quiet,
-  setStreamProperty,
-} from '../harness/scenes.ts';
+import { isPublished, mailsAbout, nthPromotion, promotionsOf, publishedApp, quiet } from '../harness/scenes.ts';
 import { waitFor } from '../harness/wait-for.ts';
-import { startWorld, type World } from '../harness/world.ts';
+import { REP, startWorld, type World } from '../harness/world.ts';
 
 let world: World;
 
@@ -23,24 +15,29 @@ beforeAll(async () => {
       source.streams.Finance = { approval: { reminder: '0s', expire: '0s' } };
     },
   });
-  await setStreamProperty(world, 'dev', 'Sales', 'EmailAlertOnPublishTo', ['True']);
 });
 
 afterAll(async () => {
   await world?.close();
 });
 
+/** A published app that somebody chose a target for. */
+function askedApp(name: string, stream?: string): string {
+  const app = publishedApp(world, name, { stream });
+  world.site('dev').actAs.setProperties(app, REP, { PromoteToServer: [`${world.alias('test')} - Overwrite`] });
+  return app;
+}
+
+const expiredMail = (name: string) =>
+  world.inbox.waitFor(({ messageId, subject }) => messageId.includes('.expired.') && subject.includes(name), 15_000);
 const subjects = (name: string): string[] => mailsAbout(world, name).map(({ subject }) => subject);
 
 describe.concurrent('an app that waits for a decision', () => {
   it('has its approvers reminded, and ends as expired when nobody decides; the app stays', async () => {
     const name = 'Nobody decides';
-    const app = publishedApp(world, name);
+    const app = askedApp(name);
 
-    const expired = await world.inbox.waitFor(
-      (mail) => mail.messageId.includes('.expired.') && mail.subject.includes(name),
-      15_000,
-    );
+    const expired = await expiredMail(name);
     await quiet(world, app);
 
     const reminders = mailsAbout(world, name).filter(({ messageId }) => messageId.includes('.reminder.'));
@@ -55,8 +52,8 @@ describe.concurrent('an app that waits for a decision', () => {
 
   it('can still be approved after it expired', async () => {
     const name = 'Late approval';
-    const app = publishedApp(world, name);
-    await world.inbox.waitFor((mail) => mail.messageId.includes('.expired.') && mail.subject.includes(name), 15_000);
+    const app = askedApp(name);
+    await expiredMail(name);
 
     approve(world, app, { test: 'Overwrite' }, ['Sales']);
 
@@ -65,22 +62,34 @@ describe.concurrent('an app that waits for a decision', () => {
 
   it('waits for ever and silently where the stream says so', async () => {
     const name = 'Waits for ever';
-    const app = publishedApp(world, name, { stream: 'Finance' });
-    const other = publishedApp(world, 'Measures the time');
-    await waitFor('another app to expire', () => subjects('Measures the time').length >= 2, 15_000);
+    const app = askedApp(name, 'Finance');
+    const other = askedApp('First clock');
+    await expiredMail('First clock');
 
     expect(await quiet(world, app)).toMatchObject({ state: 'awaiting-decision' });
     expect(subjects(name)).toEqual([]);
     expect(whatStands(world, 'test').filter((one) => one.id === other)).toEqual([]);
   });
 
+  it('that nobody asked anything of brings no mail, and ends all the same', async () => {
+    const name = 'Only published';
+    const app = publishedApp(world, name);
+    const other = askedApp('Second clock');
+    await expiredMail('Second clock');
+    const rested = await quiet(world, app);
+
+    expect(rested?.state).toBe('expired');
+    expect(subjects(name)).toEqual([]);
+    expect(world.site('dev').app(other)).toBeDefined();
+  });
+
   it('is reminded of no more once it is decided', async () => {
     const name = 'Decided in time';
-    const app = publishedApp(world, name);
+    const app = askedApp(name);
     approve(world, app, { test: 'Overwrite' }, ['Sales']);
     await nthPromotion(world, app, 1);
-    const other = publishedApp(world, 'Measures the time, too');
-    await waitFor('another app to be reminded of', () => subjects('Measures the time, too').length > 0, 15_000);
+    const other = askedApp('Third clock');
+    await waitFor('another app to be reminded of', () => subjects('Third clock').length > 0, 15_000);
 
     expect(mailsAbout(world, name).filter(({ messageId }) => messageId.includes('.reminder.'))).toEqual([]);
     expect(world.site('dev').app(other)).toBeDefined();
