@@ -9,6 +9,7 @@ import {
   expectStanding,
   expectStripped,
   expectSwept,
+  fault,
   lastEvent,
   loseReplies,
   mendAll,
@@ -64,5 +65,16 @@ describe('a new app at a target, with a copy for a second stream', () => {
     await expectMails(world, promotionKey, ['approved', 'results']);
     await expectSwept(world);
     expect(everythingBut(world, app)).toEqual(before);
+  });
+
+  it.each([500, 403])('stands though the site answers %i to the end of an earlier export', async (status) => {
+    const refused = fault(world, 'dev', { effect: { type: 'status', status }, method: 'DELETE', path: '/export/' });
+    const lost = loseReplies(world, 'dev', 'POST', '/export/', 1);
+
+    const app = send(world, `Not ended ${status}`, { test: 'Duplicate' });
+    await promoted(world, app);
+
+    expect([lost.struck, refused.struck]).toEqual([1, 1]);
+    expectStanding(world, 'test', app, [{ stream: 'Sales', owner: REP }]);
   });
 });

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { waybillError } from '../../../common/errors/catalogue.ts';
+import { isWaybillError } from '../../../common/errors/waybill-error.ts';
 import { attemptContext } from '../../activity-context.ts';
 import type { StoredArtifact } from '../../artifacts/artifact-store.ts';
 import type { ActivityDependencies } from '../../dependencies.ts';
@@ -36,8 +37,24 @@ export async function fetchExport(deps: ActivityDependencies, input: FetchInput)
 async function cancelEarlier(deps: ActivityDependencies, input: FetchInput, signal: AbortSignal): Promise<void> {
   const memory = (await deps.ledger.getAppMemory<AppMemory>(input.site, [input.appId])).get(input.appId)?.memory;
   const earlier = memory?.exportTokens ?? [];
-  for (const token of earlier) await deps.qrs(input.site).cancelExport(input.appId, token, { signal });
+  for (const token of earlier) await cancel(deps, input, token, signal);
   if (earlier.length > 0) await rememberTokens(deps, input, (tokens) => tokens.filter((one) => !earlier.includes(one)));
+}
+
+/** Ends an export of an earlier attempt. One that the site will not end goes on beside the new one, which does no harm. */
+async function cancel(
+  deps: ActivityDependencies,
+  { site, appId, appName }: FetchInput,
+  token: string,
+  signal: AbortSignal,
+): Promise<void> {
+  try {
+    await deps.qrs(site).cancelExport(appId, token, { signal });
+  } catch (error) {
+    const passes = isWaybillError(error) && error.retryable && error.code !== 'WAYBILL_QRS_SERVER';
+    if (signal.aborted || !isWaybillError(error) || passes) throw error;
+    deps.logger.warn({ site, app: appName, err: error }, 'an earlier export could not be ended');
+  }
 }
 
 async function rememberTokens(
