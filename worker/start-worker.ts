@@ -14,7 +14,7 @@ import type { Config } from '../config/types.ts';
 import { createAttemptSink } from '../ledger/attempt-sink.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import { ensureSiteWatch } from '../temporal/ensure-site-watch.ts';
-import { signals, taskQueues, workflowIds, workflowTypes } from '../workflows/contract.ts';
+import { signals, startAttributes, taskQueues, workflowIds, workflowTypes } from '../workflows/contract.ts';
 import { ownerResolver } from './owner-resolver.ts';
 import { openArtifacts } from './open-artifacts.ts';
 import { openVersions } from './open-versions.ts';
@@ -98,6 +98,7 @@ async function nudge(client: Client, config: Config, site: string, appId: string
     args: [{ site, appId }],
     signal: signals.look,
     signalArgs: [],
+    searchAttributes: startAttributes.promotion({ site, appId }),
     staticSummary: `app ${appId} of ${site}`,
   });
 }

@@ -125,6 +125,15 @@ export const searchAttributes = {
   WaybillTargets: 'KEYWORD_LIST',
 } as const;
 
+/** What a promotion is found by from its start on; `typedSearchAttributes` could not be made here, without imports. */
+export const startAttributes = {
+  promotion: ({ site, appId }: { site: string; appId: string }) => ({
+    WaybillSite: [site],
+    WaybillApp: [appId],
+    WaybillState: ['assessing'],
+  }),
+} as const;
+
 /** A batch of hints for `siteWatch`; at most 1,000 app ids. */
 export interface HintBatch {
   readonly appIds: readonly string[];

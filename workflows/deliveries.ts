@@ -17,6 +17,7 @@ import type {
 import { sourceSteps } from './activity-options.ts';
 import { signals, workflowIds } from './contract.ts';
 import { deliver } from './deliver.ts';
+import { deliveryAttributes } from './delivery-desk.ts';
 import type { PromotionDesk } from './promotion-desk.ts';
 
 export interface DeliverEverywhereInput {
@@ -68,7 +69,7 @@ class Round {
   private async startOne(decision: DecisionRecord, site: string): Promise<void> {
     const { artifacts, version, pace, desk } = this.input;
     const choices = decision.targets.filter((target) => target.site === site);
-    const lean = choices.some((choice) => choice.data === 'withoutData');
+    const lean = choices.some((choice) => (choice.data ?? 'carry') !== 'carry');
     const artifact = (lean ? artifacts.withoutData : artifacts.withData) ?? artifacts.withData ?? artifacts.withoutData;
     if (!artifact)
       throw ApplicationFailure.nonRetryable('There is no exported file.', 'WAYBILL_PROMOTION_EXPORT_EMPTY');
@@ -78,6 +79,7 @@ class Round {
       workflowId: workflowIds.deliver(decision.promotionKey, site),
       args: [{ decision, site, choices, artifact, version, pace }],
       parentClosePolicy: ParentClosePolicy.REQUEST_CANCEL,
+      searchAttributes: deliveryAttributes({ decision, site }),
       staticSummary: `${decision.app.name} to ${site}`,
     });
     void child

@@ -23,6 +23,7 @@ import {
 } from './contract.ts';
 import { sendBeside } from './notify.ts';
 import { OperatorDesk } from './operator.ts';
+import { SharedTimer } from './shared-timer.ts';
 import { validateResolve } from './validate-resolve.ts';
 
 export const deliveryStatusQuery = defineQuery<DeliveryStatus>(queries.status);
@@ -38,6 +39,7 @@ export interface DeliveryDeskInput {
 
 /** What a delivery, or one overwrite in it, shows; and what an operator can do to it. */
 export class DeliveryDesk {
+  readonly timer = new SharedTimer();
   readonly operator: OperatorDesk;
   /** The child that does the work now; orders go on to it. */
   lockedChildId: string | undefined;
@@ -46,18 +48,13 @@ export class DeliveryDesk {
 
   constructor(input: DeliveryDeskInput) {
     this.input = input;
-    this.operator = new OperatorDesk((trouble) => this.tellTrouble(trouble));
+    this.operator = new OperatorDesk((trouble) => this.tellTrouble(trouble), this.timer);
     setHandler(deliveryStatusQuery, () => this.status());
     setHandler(deliveryLookSignal, (reason) => this.look(reason));
     setHandler(resolveSignal, (request) => {
       this.operator.resolve(request);
     });
     setHandler(deliveryResolveUpdate, (request) => this.resolve(request), { validator: validateResolve });
-    upsertSearchAttributes({
-      WaybillSite: [input.site],
-      WaybillApp: [input.decision.appId],
-      WaybillState: [this.state],
-    });
   }
 
   enter(state: DeliveryState): void {
@@ -101,4 +98,9 @@ export class DeliveryDesk {
     upsertSearchAttributes({ WaybillState: [trouble ? 'needs-operator' : this.state] });
     await sendBeside(mails, pace);
   }
+}
+
+/** What a delivery, or one overwrite in it, is found by from its start on. */
+export function deliveryAttributes({ decision, site }: Pick<DeliveryDeskInput, 'decision' | 'site'>) {
+  return { WaybillSite: [site], WaybillApp: [decision.appId], WaybillState: ['planning' satisfies DeliveryState] };
 }

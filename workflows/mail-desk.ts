@@ -3,9 +3,10 @@ import type { MailActivities } from '../activities/mail/create-mail-activities.t
 import type { Pace } from '../activities/pace.ts';
 import type { OutgoingMail } from '../activities/promotion-types.ts';
 import { sendBeside } from './notify.ts';
+import type { SharedTimer } from './shared-timer.ts';
 
 /** How long the end of a run waits for mails under way; what is slower goes on in a workflow of its own. */
-const LAST_WAIT = '5 seconds';
+const LAST_WAIT_MS = 5000;
 
 /**
  * Sends mails beside the work. The first try is an activity of the promotion itself, which nobody waits for; a mail
@@ -15,6 +16,11 @@ const LAST_WAIT = '5 seconds';
 export class MailDesk {
   private readonly underWay = new Map<OutgoingMail, CancellationScope>();
   private readonly posted = new Set<string>();
+  private readonly timer: SharedTimer;
+
+  constructor(timer: SharedTimer) {
+    this.timer = timer;
+  }
 
   /** Sends each mail once: two looks at an app bring the same mail up while the first is still under way. */
   post(mails: readonly OutgoingMail[], pace: Pace): void {
@@ -31,7 +37,7 @@ export class MailDesk {
   /** Before the run ends: waits a moment, then hands over what is still under way. */
   async settle(): Promise<void> {
     if (this.underWay.size === 0) return;
-    if (await condition(() => this.underWay.size === 0, LAST_WAIT)) return;
+    if (await this.timer.until(() => this.underWay.size === 0, LAST_WAIT_MS)) return;
     for (const scope of this.underWay.values()) scope.cancel();
     await condition(() => this.underWay.size === 0);
   }

@@ -2,11 +2,11 @@ import {
   ActivityFailure,
   ApplicationFailure,
   CancellationScope,
-  condition,
   isCancellation,
   rootCause,
 } from '@temporalio/workflow';
 import type { Pace } from '../activities/pace.ts';
+import type { SharedTimer } from './shared-timer.ts';
 import type { ResolveAction, ResolveOutcome, ResolveRequest, Trouble } from './contract.ts';
 
 /** An operator gave a step up: `skip` waives this target, `abort` ends it and leaves everything as it is. */
@@ -22,6 +22,12 @@ export class StepGivenUp extends Error {
   }
 }
 
+interface Tried<T> {
+  isOver: boolean;
+  value?: T;
+  error?: unknown;
+}
+
 type TroubleListener = (trouble: Trouble | undefined) => Promise<void>;
 
 /**
@@ -35,10 +41,14 @@ export class OperatorDesk {
   chosenAppIds: readonly string[] = [];
   private order: { action: ResolveAction | 'supersede'; why: string } | undefined;
   private stepRunning: string | undefined;
+  /** Has whoever watches a step look again. */
+  private wake: (() => void) | undefined;
+  private readonly timer: SharedTimer;
   private readonly onTrouble: TroubleListener;
 
-  constructor(onTrouble: TroubleListener) {
+  constructor(onTrouble: TroubleListener, timer: SharedTimer) {
     this.onTrouble = onTrouble;
+    this.timer = timer;
   }
 
   /** Takes an operator's order; it is carried out by the step that waits. Synchronous, as an Update handler needs. */
@@ -46,6 +56,7 @@ export class OperatorDesk {
     if (request.chooseAppIds) this.chosenAppIds = request.chooseAppIds;
     const why = `${request.action} by ${request.by.account}${request.note ? `: ${request.note}` : ''}`;
     this.order = { action: request.action, why };
+    this.wake?.();
     return { accepted: true, state: this.trouble ? 'needs-operator' : (this.stepRunning ?? 'running') };
   }
 
@@ -61,7 +72,9 @@ export class OperatorDesk {
 
   /** A newer approval took over: given up where it waits, never where it writes. */
   supersede(): void {
-    if (this.trouble) this.order = { action: 'supersede', why: 'a newer approval took over' };
+    if (!this.trouble) return;
+    this.order = { action: 'supersede', why: 'a newer approval took over' };
+    this.wake?.();
   }
 
   /** A step runs or waits for help now, so that an order would reach it. */
@@ -73,26 +86,22 @@ export class OperatorDesk {
   async attend<T>(step: string, paceNow: Pace | (() => Pace), run: () => Promise<T>): Promise<T> {
     this.stepRunning = step;
     try {
-      return await this.untilDone(step, paceNow, run);
+      for (;;) {
+        const tried = await this.tryOnce(step, paceOf(paceNow), run);
+        if ('value' in tried) {
+          if (this.order?.action === 'retry' || this.order?.action === 'supersede') this.order = undefined;
+          if (this.trouble) await this.tell(undefined);
+          return tried.value;
+        }
+        const { expired } = tried;
+        if (!expired) await this.timer.until(() => this.order !== undefined, paceOf(paceNow).recheckMs);
+        const order = this.takeOrder();
+        if (order && order.action !== 'retry') throw new StepGivenUp(order.action, order.why);
+        if (expired) throw new StepGivenUp('expire', 'nobody mended it in time');
+      }
     } finally {
       this.stepRunning = undefined;
-    }
-  }
-
-  private async untilDone<T>(step: string, paceNow: Pace | (() => Pace), run: () => Promise<T>): Promise<T> {
-    const deadline = { expired: false };
-    for (;;) {
-      const pace = typeof paceNow === 'function' ? paceNow() : paceNow;
-      const result = await this.tryOnce(step, pace, run, deadline);
-      if ('value' in result) {
-        if (this.order?.action === 'retry' || this.order?.action === 'supersede') this.order = undefined;
-        if (this.trouble) await this.tell(undefined);
-        return result.value;
-      }
-      await this.waitForHelp(typeof paceNow === 'function' ? paceNow() : pace, deadline);
-      const order = this.takeOrder();
-      if (order && order.action !== 'retry') throw new StepGivenUp(order.action, order.why);
-      if (deadline.expired) throw new StepGivenUp('expire', 'nobody mended it in time');
+      this.wake = undefined;
     }
   }
 
@@ -100,39 +109,49 @@ export class OperatorDesk {
     step: string,
     pace: Pace,
     run: () => Promise<T>,
-    deadline: { expired: boolean },
-  ): Promise<{ value: T } | { failed: true }> {
+  ): Promise<{ value: T } | { expired: boolean }> {
     const scope = new CancellationScope();
-    const outcome: { value?: T; error?: unknown; done: boolean } = { done: false };
+    const tried: Tried<T> = { isOver: false };
     const finished = scope.run(run).then(
-      (value) => Object.assign(outcome, { value, done: true }),
-      (error: unknown) => Object.assign(outcome, { error, done: true }),
+      (value) => this.end(tried, { value }),
+      (error: unknown) => this.end(tried, { error }),
     );
-    await this.watch(step, pace, outcome, deadline);
-    if (!outcome.done) scope.cancel();
-    await finished;
-    if (outcome.error === undefined) return { value: outcome.value as T };
-    if (isCancellation(outcome.error) && (this.order || deadline.expired)) return { failed: true };
-    if (isCancellation(outcome.error) || outcome.error instanceof StepGivenUp) throw outcome.error;
-    await this.tell(troubleOf(step, outcome.error, false));
-    return { failed: true };
+    const expired = await this.watch(step, pace, tried);
+    if (!tried.isOver) {
+      scope.cancel();
+      await finished;
+    }
+    const { value, error } = tried;
+    if (error === undefined) return { value: value as T };
+    if (isCancellation(error) && (this.order || expired)) return { expired };
+    if (isCancellation(error) || error instanceof StepGivenUp) throw error;
+    await this.tell(troubleOf(step, error, false));
+    return { expired };
   }
 
-  /** Returns when the step is over, an order came, or the wait has expired; announces trouble on the way. */
-  private async watch(
-    step: string,
-    pace: Pace,
-    outcome: { done: boolean },
-    deadline: { expired: boolean },
-  ): Promise<void> {
-    const over = (): boolean => outcome.done || this.order !== undefined;
-    if (await condition(over, pace.needsOperatorAfterMs)) return;
+  private end<T>(tried: Tried<T>, end: { value: T } | { error: unknown }): void {
+    Object.assign(tried, end, { isOver: true });
+    this.wake?.();
+  }
+
+  /** Returns when the step is over or an order came, and true when the wait has expired; announces trouble on the way. */
+  private async watch(step: string, pace: Pace, tried: { readonly isOver: boolean }): Promise<boolean> {
+    if (await this.overWithin(pace.needsOperatorAfterMs, tried)) return false;
     if (!this.trouble) await this.tell(stillTrying(step));
-    if (!(await condition(over, pace.deliveryExpireMs))) deadline.expired = true;
+    return !(await this.overWithin(pace.deliveryExpireMs, tried));
   }
 
-  private async waitForHelp(pace: Pace, deadline: { expired: boolean }): Promise<void> {
-    if (!this.order && !deadline.expired) await condition(() => this.order !== undefined, pace.recheckMs);
+  /** Whether the step is over or an order came within `ms`; 0 waits for as long as it takes. */
+  private async overWithin(ms: number, tried: { readonly isOver: boolean }): Promise<boolean> {
+    const isOver = (): boolean => tried.isOver || this.order !== undefined;
+    if (isOver()) return true;
+    // Woken directly, as a condition costs one more round through the sandbox for every step.
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.wake = resolve;
+    const alarm = ms > 0 ? this.timer.after(ms, resolve) : undefined;
+    await promise;
+    alarm?.takeBack();
+    return isOver();
   }
 
   private takeOrder(): { action: ResolveAction | 'supersede'; why: string } | undefined {
@@ -146,6 +165,10 @@ export class OperatorDesk {
     this.trouble = same ? { ...trouble, sinceUtc: this.trouble?.sinceUtc ?? trouble.sinceUtc } : trouble;
     if (!same) await this.onTrouble(this.trouble);
   }
+}
+
+function paceOf(paceNow: Pace | (() => Pace)): Pace {
+  return typeof paceNow === 'function' ? paceNow() : paceNow;
 }
 
 /** What a person reads of a failure: the code and the words that the activity put into it. */

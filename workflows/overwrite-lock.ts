@@ -1,14 +1,8 @@
-import {
-  ChildWorkflowFailure,
-  ApplicationFailure,
-  condition,
-  ParentClosePolicy,
-  startChild,
-} from '@temporalio/workflow';
+import { ChildWorkflowFailure, ApplicationFailure, ParentClosePolicy, startChild } from '@temporalio/workflow';
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
 import type { OverwriteInput, ReplacedOutcome } from '../activities/delivery-types.ts';
 import { workflowIds } from './contract.ts';
-import type { DeliveryDesk } from './delivery-desk.ts';
+import { type DeliveryDesk, deliveryAttributes } from './delivery-desk.ts';
 import { StepGivenUp } from './operator.ts';
 import { overwrite } from './overwrite.ts';
 
@@ -22,6 +16,7 @@ export async function overwriteUnderLock(input: OverwriteInput, desk: DeliveryDe
         workflowId,
         args: [input],
         parentClosePolicy: ParentClosePolicy.REQUEST_CANCEL,
+        searchAttributes: deliveryAttributes(input),
         staticSummary: `replace ${input.decision.app.name} at ${input.site}`,
       });
       desk.enter('publishing');
@@ -34,7 +29,7 @@ export async function overwriteUnderLock(input: OverwriteInput, desk: DeliveryDe
     }
     desk.enter('waiting-for-lock');
     desk.operator.throwIfOrdered();
-    await condition(() => desk.operator.hasOrder, waitMs);
+    await desk.timer.until(() => desk.operator.hasOrder, waitMs);
     waitMs = Math.min(waitMs * 2, input.pace.lockRetry.maxMs);
   }
 }

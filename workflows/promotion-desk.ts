@@ -12,6 +12,7 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 import type { AppKey, Assessment, DeliveryOutcome } from '../activities/promotion-types.ts';
+import type { SearchAttributes } from '@temporalio/common';
 import type { Pace } from '../activities/pace.ts';
 import { FIRST_PACE, firstLook, records } from './activity-options.ts';
 import {
@@ -24,11 +25,13 @@ import {
   type ResolveRequest,
   type SignalledDecision,
   signals,
+  startAttributes,
   type Trouble,
   updates,
 } from './contract.ts';
 import { MailDesk } from './mail-desk.ts';
 import { OperatorDesk } from './operator.ts';
+import { SharedTimer } from './shared-timer.ts';
 import { refused, validateResolve } from './validate-resolve.ts';
 
 export const lookSignal = defineSignal(signals.look);
@@ -44,8 +47,9 @@ const DECIDABLE: readonly PromotionState[] = ['assessing', 'awaiting-decision'];
  * operator's orders, and the status query. Made before the first await, so that nothing is lost.
  */
 export class PromotionDesk {
+  readonly timer = new SharedTimer();
   readonly operator: OperatorDesk;
-  readonly mails = new MailDesk();
+  readonly mails = new MailDesk(this.timer);
   deliveries: Record<string, DeliveryOutcome['state'] | 'running'> = {};
   promotionKey: string | undefined;
   private state: PromotionState = 'assessing';
@@ -53,13 +57,15 @@ export class PromotionDesk {
   private pace: Pace = FIRST_PACE;
   private assessment: Assessment | undefined;
   private waitingSinceUtc: string | undefined;
+  /** Search attributes that go out with the next change of the state. */
+  private unshown: SearchAttributes = {};
   /** The decision that is being recorded; a second one at the same moment would promote the app twice. */
   private deciding: string | undefined;
   private readonly key: AppKey;
 
   constructor(key: AppKey) {
     this.key = key;
-    this.operator = new OperatorDesk((trouble) => this.tellTrouble(trouble));
+    this.operator = new OperatorDesk((trouble) => this.tellTrouble(trouble), this.timer);
     setHandler(lookSignal, () => this.lookAgain());
     setHandler(statusQuery, () => this.status());
     setHandler(decideUpdate, (request) => this.decide(request), {
@@ -69,7 +75,8 @@ export class PromotionDesk {
     setHandler(resolveUpdate, (request) => this.operator.resolve(request), {
       validator: (request) => this.validateOrder(request),
     });
-    upsertSearchAttributes({ WaybillSite: [key.site], WaybillApp: [key.appId] });
+    // Whoever starts a promotion shows these at once; each change later costs an event and a write of the list.
+    if (!workflowInfo().searchAttributes['WaybillApp']) this.unshown = startAttributes.promotion(key);
   }
 
   get hasNews(): boolean {
@@ -95,7 +102,7 @@ export class PromotionDesk {
     this.pace = assessment.pace;
     if (assessment.app && renamed) {
       upsertMemo({ app: assessment.app.name, stream: assessment.app.streamName ?? '' });
-      upsertSearchAttributes({ WaybillOwner: [assessment.app.owner.toLowerCase()] });
+      this.unshown = { ...this.unshown, WaybillOwner: [assessment.app.owner.toLowerCase()] };
     }
   }
 
@@ -103,11 +110,13 @@ export class PromotionDesk {
     if (state === this.state && waitingSinceUtc === this.waitingSinceUtc) return;
     this.state = state;
     this.waitingSinceUtc = waitingSinceUtc;
-    upsertSearchAttributes({
-      WaybillState: [state],
-      WaybillWaitingSince: waitingSinceUtc ? [new Date(waitingSinceUtc)] : [],
-    });
+    this.show({ WaybillState: [state], WaybillWaitingSince: waitingSinceUtc ? [new Date(waitingSinceUtc)] : [] });
     setCurrentDetails(this.details());
+  }
+
+  private show(attributes: SearchAttributes): void {
+    upsertSearchAttributes({ ...this.unshown, ...attributes });
+    this.unshown = {};
   }
 
   /** A step before the pace is known; the pace of the last look, or that of the trouble report, is used. */
@@ -126,7 +135,7 @@ export class PromotionDesk {
     });
     this.pace = pace;
     this.mails.post(mails, pace);
-    upsertSearchAttributes({ WaybillState: [trouble ? 'needs-operator' : this.state] });
+    this.show({ WaybillState: [trouble ? 'needs-operator' : this.state] });
   }
 
   private status(): PromotionStatus {

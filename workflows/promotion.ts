@@ -117,7 +117,9 @@ async function exportOnce(decision: DecisionRecord, pace: Pace, desk: PromotionD
 }
 
 function wantedKinds({ targets }: DecisionRecord): boolean[] {
-  return [true, false].filter((withData) => targets.some((target) => (target.data !== 'withoutData') === withData));
+  return [true, false].filter((withData) =>
+    targets.some((target) => ((target.data ?? 'carry') === 'carry') === withData),
+  );
 }
 
 /** The version in S3, before anything is delivered. One that is wanted but not required never stops the promotion. */

@@ -13,6 +13,7 @@ import { records } from './activity-options.ts';
 import { type HintBatch, queries, type SiteWatchStatus, signals, taskQueues } from './contract.ts';
 import { sendBeside } from './notify.ts';
 import { troubleOf } from './operator.ts';
+import { SharedTimer } from './shared-timer.ts';
 
 /** Ids a single bulk read asks for, so that the query fits into a URL. */
 const IDS_A_READ = 50;
@@ -51,7 +52,9 @@ export async function siteWatch(input: SiteWatchInput): Promise<never> {
 }
 
 class SiteWatch {
+  private readonly timer = new SharedTimer();
   private readonly site: string;
+  private readonly fresh: boolean;
   private readonly inbox: Set<string>;
   private readonly startedMs = Date.now();
   private plan: WatchPlan | undefined;
@@ -64,6 +67,7 @@ class SiteWatch {
 
   constructor(input: SiteWatchInput) {
     this.site = input.site;
+    this.fresh = input.sweepAtUtc === undefined;
     this.inbox = new Set(input.inbox ?? []);
     this.renewAtMs = input.renewAtUtc ? Date.parse(input.renewAtUtc) : 0;
     this.sweepAtMs = input.sweepAtUtc ? Date.parse(input.sweepAtUtc) : 0;
@@ -84,7 +88,7 @@ class SiteWatch {
   }
 
   async open(): Promise<void> {
-    this.plan = await this.activities('10 minutes').openWatch({ site: this.site });
+    this.plan = await this.activities('10 minutes').openWatch({ site: this.site, fresh: this.fresh });
   }
 
   async renewWhenDue(): Promise<void> {
@@ -124,7 +128,7 @@ class SiteWatch {
       ...(blocked ? [this.notBeforeMs] : []),
     ];
     const waitMs = Math.max(1, Math.min(...dues) - nowMs);
-    await condition(() => this.inbox.size > 0 && !blocked, waitMs);
+    await this.timer.until(() => this.inbox.size > 0 && !blocked, waitMs);
   }
 
   asInput(): SiteWatchInput {

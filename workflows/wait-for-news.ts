@@ -1,4 +1,3 @@
-import { condition } from '@temporalio/workflow';
 import type { Pace } from '../activities/pace.ts';
 import type { AppKey, NextStep } from '../activities/promotion-types.ts';
 import { records } from './activity-options.ts';
@@ -17,7 +16,7 @@ export async function waitForNews(
   let remindInMs = wait.remindInMs;
   for (;;) {
     const leftMs = expiresAtMs === undefined ? undefined : Math.max(1, expiresAtMs - Date.now());
-    if (await newsWithin(desk, shorter(remindInMs, leftMs))) return 'news';
+    if (await desk.timer.until(() => desk.hasNews, shorter(remindInMs, leftMs))) return 'news';
     if (expiresAtMs !== undefined && Date.now() >= expiresAtMs) {
       desk.mails.post(await records.expireWait(key), pace);
       desk.enter('expired');
@@ -27,14 +26,6 @@ export async function waitForNews(
     desk.mails.post(reminder.mails, pace);
     remindInMs = reminder.remindInMs;
   }
-}
-
-async function newsWithin(desk: PromotionDesk, timeoutMs: number | undefined): Promise<boolean> {
-  if (timeoutMs === undefined) {
-    await condition(() => desk.hasNews);
-    return true;
-  }
-  return condition(() => desk.hasNews, timeoutMs);
 }
 
 function shorter(left: number | undefined, right: number | undefined): number | undefined {
