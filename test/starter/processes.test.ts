@@ -1,12 +1,24 @@
 import { randomBytes } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
-import { afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { tcpProxy } from '../harness/tcp-proxy.ts';
 import { testTemporalAddress } from '../harness/temporal.ts';
 import { waitFor } from '../harness/wait-for.ts';
 import type { Yaml } from '../harness/world.ts';
 import { publishApproved, type SmallWorld, smallWorld } from './small-world.ts';
-import { endAll, freePorts, linesOf, waybill, waybillOnce } from './waybill-process.ts';
+import {
+  endAll,
+  freePorts,
+  linesOf,
+  listens,
+  oldNode,
+  waybill,
+  waybillOnce,
+  type WaybillProcess,
+} from './waybill-process.ts';
+
+// A start takes a second or two, and many times that on a machine that is busy with other tests.
+vi.setConfig({ testTimeout: 200_000 });
 
 let world: SmallWorld | undefined;
 let listenerPort: number;
@@ -47,27 +59,19 @@ describe('waybill worker and waybill listener', () => {
     expect(await worker.stop('SIGINT')).toBe(0);
   });
 
-  it('are started before Temporal and wait for it; a stop meanwhile is no failure', async () => {
+  it('wait for a Temporal that is not there yet; a stop meanwhile is no failure', async () => {
     const closed = await tcpProxy(testTemporalAddress());
     closed.cut();
     const { configFile } = await worldOn(closed.address);
-    const impatient = waybill(['worker', '--config', configFile]);
-    await impatient.logged('The Temporal service at');
+    const start = (): WaybillProcess => waybill(['worker', '--config', configFile]);
+    const [impatient, worker] = [start(), start()];
+    await Promise.all([impatient, worker].map((one) => one.logged('The Temporal service at')));
 
     expect(await impatient.stop()).toBe(0);
 
-    const listener = waybill(['listener', '--config', configFile]);
-    await listener.says('The listener is running.');
-    const worker = waybill(['worker', '--config', configFile]);
-    await worker.logged('The Temporal service at');
     const open = await tcpProxy(testTemporalAddress(), Number(closed.address.split(':')[1]));
     await worker.says('The worker is running.');
-    await waitFor(
-      'the listener to be ready',
-      async () => (await fetch(`http://127.0.0.1:${listenerPort}/health/ready`)).ok,
-    );
-
-    expect(await Promise.all([listener.stop(), worker.stop()])).toEqual([0, 0]);
+    expect(await worker.stop()).toBe(0);
     open.cut();
   });
 });
@@ -78,6 +82,7 @@ describe('waybill up on a Temporal service that is there', () => {
     const polled = await pollOnly(configFile);
     const up = waybill(['up', '--config', polled]);
     await up.says('Waybill is running.');
+    await up.logged('first start at this site');
 
     publishApproved(world!, 'Swept');
     await waitFor('the promotion', () => target.apps().some(({ name, stream }) => name === 'Swept' && stream), 30_000);
@@ -91,6 +96,22 @@ describe('waybill up on a Temporal service that is there', () => {
 });
 
 describe('waybill listener', () => {
+  it.skipIf(oldNode() === undefined)(
+    'ends in order when the old Node that handed over is stopped, or is gone',
+    async () => {
+      const { configFile } = await worldOn('127.0.0.1:1');
+      for (const signal of ['SIGTERM', 'SIGKILL'] as const) {
+        const listener = waybill(['listener', '--config', configFile], { node: oldNode() });
+        await listener.says('The listener is running.');
+
+        listener.child.kill(signal);
+
+        await waitFor('the port to be free', async () => !(await listens(listenerPort)));
+        expect(await listener.ended).toBe(signal === 'SIGTERM' ? 0 : undefined);
+      }
+    },
+  );
+
   it('says that there is nothing to listen for when every source is polled, and ends', async () => {
     const { configFile } = await worldOn('127.0.0.1:1');
 

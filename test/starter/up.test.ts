@@ -1,8 +1,11 @@
 import { createServer } from 'node:net';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { waitFor } from '../harness/wait-for.ts';
 import { publishApproved, type SmallWorld, smallWorld } from './small-world.ts';
-import { endAll, freePorts, listens, oldNode, waybill, waybillOnce } from './waybill-process.ts';
+import { endAll, freePorts, listens, waybill, waybillOnce } from './waybill-process.ts';
+
+// A start takes a second or two, and many times that on a machine that is busy with other tests.
+vi.setConfig({ testTimeout: 200_000 });
 
 let world: SmallWorld;
 let ports: number[];
@@ -89,20 +92,4 @@ describe('waybill up', () => {
     expect(stderr).toMatch(/Code: WAYBILL_TEMPORAL_PORT_IN_USE\n {2}What to do: /);
     expect(stderr).not.toMatch(/\n\s+at /);
   });
-
-  it.skipIf(oldNode() === undefined)(
-    'ends in order when the old Node that handed over is asked to, or is gone',
-    async () => {
-      const asked = waybill(['up', '--config', world.configFile], { node: oldNode() });
-      await asked.says('Waybill is running.');
-
-      expect(await asked.stop('SIGINT')).toBe(0);
-      expect(await nothingListens()).toBe(true);
-
-      const killed = waybill(['up', '--config', world.configFile], { node: oldNode() });
-      await killed.says('Waybill is running.');
-      killed.child.kill('SIGKILL');
-      await waitFor('its child to end', nothingListens, 30_000);
-    },
-  );
 });
