@@ -13,11 +13,14 @@ import type {
   DecisionRecord,
   DeliveryOutcome,
   KeptVersion,
+  LaterNews,
 } from '../activities/promotion-types.ts';
 import { sourceSteps } from './activity-options.ts';
 import { signals, workflowIds } from './contract.ts';
 import { deliver } from './deliver.ts';
 import { deliveryAttributes } from './delivery-desk.ts';
+import { exportFor } from './export-for.ts';
+import { StepGivenUp } from './operator.ts';
 import type { PromotionDesk } from './promotion-desk.ts';
 
 export interface DeliverEverywhereInput {
@@ -52,10 +55,12 @@ class Round {
   private readonly outcomes: DeliveryOutcome[] = [];
   private readonly failures: unknown[] = [];
   private newerWaits = false;
+  private artifacts: Artifacts;
   private readonly input: DeliverEverywhereInput;
 
   constructor(input: DeliverEverywhereInput) {
     this.input = input;
+    this.artifacts = input.artifacts;
   }
 
   /** Starts one delivery a target site of a decision; returns when all have started. */
@@ -67,10 +72,10 @@ class Round {
   }
 
   private async startOne(decision: DecisionRecord, site: string): Promise<void> {
-    const { artifacts, version, pace, desk } = this.input;
+    const { version, pace, desk } = this.input;
     const choices = decision.targets.filter((target) => target.site === site);
     const lean = choices.some((choice) => (choice.data ?? 'carry') !== 'carry');
-    const artifact = (lean ? artifacts.withoutData : artifacts.withData) ?? artifacts.withData ?? artifacts.withoutData;
+    const artifact = lean ? this.artifacts.withoutData : this.artifacts.withData;
     if (!artifact)
       throw ApplicationFailure.nonRetryable('There is no exported file.', 'WAYBILL_PROMOTION_EXPORT_EMPTY');
     this.running += 1;
@@ -102,14 +107,35 @@ class Round {
     desk.takeLooks();
     const source = sourceSteps(decision.site, pace);
     const knownKeys = this.decisions.map((one) => one.promotionKey);
-    const news = await source.newsWhileDelivering({ decision, knownKeys });
-    if (news.kind === 'added') await this.start(news.decision);
+    const looking = (): Promise<LaterNews> => source.newsWhileDelivering({ decision, knownKeys });
+    const news = await desk.operator.attend('look what came meanwhile', pace, looking).catch(unlessGivenUp);
+    if (!news) return;
+    if (news.kind === 'added') await this.startAdded(news.decision);
     if (news.kind === 'too-late') desk.mails.post(news.mails, pace);
     if (news.kind !== 'newer') return;
     this.newerWaits = true;
     await Promise.all(
       this.decisions.flatMap((one) => sitesOf(one).map((site) => this.supersede(one.promotionKey, site))),
     );
+  }
+
+  /** Targets that were added may want other bytes than those that are there: with data, or without. */
+  private async startAdded(decision: DecisionRecord): Promise<void> {
+    const { pace, desk } = this.input;
+    const exporting = exportFor(decision, this.artifacts, pace, desk);
+    const artifacts = await exporting.catch((error: unknown) => this.giveUp(decision, error));
+    if (artifacts === 'changed') return desk.lookAgain();
+    if (!artifacts) return;
+    this.artifacts = artifacts;
+    await this.start(decision);
+  }
+
+  private giveUp(decision: DecisionRecord, error: unknown): void {
+    unlessGivenUp(error);
+    this.decisions.push(decision);
+    const why = error instanceof Error ? error.message : '';
+    const nothing = { items: [], missingStreams: [], warnings: [] };
+    this.outcomes.push(...sitesOf(decision).map((site) => ({ site, state: 'aborted' as const, why, ...nothing })));
   }
 
   private async supersede(promotionKey: string, site: string): Promise<void> {
@@ -133,6 +159,12 @@ class Round {
       mayCleanUp: settled && promoted && !this.newerWaits,
     };
   }
+}
+
+/** An operator gave a look or an export up: nothing comes of it. Anything else is thrown on. */
+function unlessGivenUp(error: unknown): undefined {
+  if (error instanceof StepGivenUp) return undefined;
+  throw error;
 }
 
 function sitesOf(decision: DecisionRecord): string[] {

@@ -2,8 +2,6 @@ import { allHandlersFinished, condition, continueAsNew, workflowInfo } from '@te
 import type { Pace } from '../activities/pace.ts';
 import type {
   AppKey,
-  Artifact,
-  Artifacts,
   CleanUpOutcome,
   CloseInput,
   DecisionRecord,
@@ -11,6 +9,7 @@ import type {
 } from '../activities/promotion-types.ts';
 import { records, sourceSteps, sourceTransfers } from './activity-options.ts';
 import { deliverEverywhere } from './deliveries.ts';
+import { exportFor } from './export-for.ts';
 import { lookAtApp } from './look-at-app.ts';
 import { StepGivenUp } from './operator.ts';
 import { PromotionDesk } from './promotion-desk.ts';
@@ -77,7 +76,8 @@ async function carryOut(decision: DecisionRecord, pace: Pace, desk: PromotionDes
 
 /** Export once, keep a version, deliver to every target, and only then touch the source. */
 async function promote(decision: DecisionRecord, pace: Pace, desk: PromotionDesk): Promise<CloseInput['state']> {
-  const artifacts = await exportOnce(decision, pace, desk);
+  desk.enter('exporting');
+  const artifacts = await exportFor(decision, {}, pace, desk);
   if (artifacts === 'changed') return askAgain(desk);
   const kept = await keepVersion(decision, pace, desk);
   if (kept?.outcome === 'changed') return askAgain(desk);
@@ -100,28 +100,6 @@ async function deny(decision: DecisionRecord, pace: Pace, desk: PromotionDesk): 
   return close({ decisions: [decision], state: 'denied', deliveries: [], cleanUp }, pace, desk);
 }
 
-/** The bytes that every target gets, with data and without as targets want them, unless the content has changed. */
-async function exportOnce(decision: DecisionRecord, pace: Pace, desk: PromotionDesk): Promise<Artifacts | 'changed'> {
-  desk.enter('exporting');
-  const { exportApp } = sourceTransfers(decision.site, pace);
-  const artifacts: { withData?: Artifact; withoutData?: Artifact } = {};
-  for (const withData of wantedKinds(decision)) {
-    const result = await desk.operator.attend('export the app', pace, () => exportApp({ ...decision, withData }));
-    if (result.outcome === 'changed') {
-      desk.mails.post(result.mails, pace);
-      return 'changed';
-    }
-    artifacts[withData ? 'withData' : 'withoutData'] = result.artifact;
-  }
-  return artifacts;
-}
-
-function wantedKinds({ targets }: DecisionRecord): boolean[] {
-  return [true, false].filter((withData) =>
-    targets.some((target) => ((target.data ?? 'carry') === 'carry') === withData),
-  );
-}
-
 /** The version in S3, before anything is delivered. One that is wanted but not required never stops the promotion. */
 async function keepVersion(
   decision: DecisionRecord,
@@ -142,20 +120,6 @@ function askAgain(desk: PromotionDesk): 'assessing' {
   return 'assessing';
 }
 
-/** The clean-up; one that an operator or the expiry gave up leaves the app where it is, and undoes no delivery. */
-async function cleanUpSource(
-  decision: DecisionRecord,
-  pace: Pace,
-  desk: PromotionDesk,
-): Promise<CleanUpOutcome | undefined> {
-  try {
-    return await tryToCleanUp(decision, pace, desk);
-  } catch (error) {
-    if (!(error instanceof StepGivenUp)) throw error;
-    return { outcome: 'kept', why: error.why };
-  }
-}
-
 /** What was delivered or denied stays so when the clean-up is given up: the source is then left as it is. */
 async function cleanUpOrKeep(
   decision: DecisionRecord,
@@ -171,7 +135,7 @@ async function cleanUpOrKeep(
 }
 
 /** Returns the app to its owner, or strips the consumed request; each step looks at the source again first. */
-async function tryToCleanUp(
+async function cleanUpSource(
   decision: DecisionRecord,
   pace: Pace,
   desk: PromotionDesk,

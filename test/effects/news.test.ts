@@ -4,6 +4,7 @@ import { approve, endedPromotion } from '../harness/acts.ts';
 import { waitFor } from '../harness/wait-for.ts';
 import { MANAGER, REP, type World } from '../harness/world.ts';
 import {
+  APP,
   breakSite,
   contentOf,
   expectMails,
@@ -24,7 +25,13 @@ describe.each(['kept', 'renewed'] as const)('while a promotion is on its way, ro
   let world: World;
 
   beforeAll(async () => {
-    world = await startEffectsWorld({ targets: ['good', 'bad'], switches: { rowIdsOnResend } });
+    world = await startEffectsWorld({
+      targets: ['good', 'bad'],
+      switches: { rowIdsOnResend },
+      change: (yaml, alias) => {
+        yaml['targets'][alias('good')] = { data: 'withoutData' };
+      },
+    });
   });
 
   afterEach(() => mendAll(world));
@@ -49,6 +56,16 @@ describe.each(['kept', 'renewed'] as const)('while a promotion is on its way, ro
     });
   }
 
+  /** The data in the app that was uploaded, in bytes. */
+  function dataBytes(site: string, app: SentApp): unknown {
+    const id = standingOf(world, site, app.name)[0]?.id;
+    const event = world
+      .site(site)
+      .events()
+      .find((one) => one.id === id && one.action === 'upload-app');
+    return event?.details['dataSizeBytes'];
+  }
+
   const unpublish = { PromotionUnpublish: ['True'] };
   const promotions = async (app: SentApp) =>
     (await world.ledger.listPromotions({ appId: app.id })).map(({ state }) => state).toReversed();
@@ -66,6 +83,29 @@ describe.each(['kept', 'renewed'] as const)('while a promotion is on its way, ro
     await waitFor('the source to be cleaned up', () => world.site('dev').app(app.id) === undefined);
     for (const site of ['good', 'bad']) expectStanding(world, site, app, [{ stream: 'Sales', owner: REP }]);
     expectUnpublished(world, app);
+    expect(await promotions(app)).toEqual(['promoted', 'promoted']);
+    expect([dataBytes('good', app), dataBytes('bad', app)]).toEqual([0, 50_000]);
+  });
+
+  it('a source that lets nobody look at the app is waited for, while targets are served', async () => {
+    breakSite(world, 'bad');
+    const app = send(world, 'Hidden', { bad: 'Duplicate' });
+    const promotionKey = await waiting(app);
+    const text = 'Forbidden';
+    const hidden = { effect: { type: 'status', status: 403, text }, method: 'GET', path: APP, times: 0 } as const;
+    const fault = world.site('dev').faults.add(hidden);
+    approve(world, app.id, { bad: 'Duplicate', good: 'Duplicate' }, ['Sales'], unpublish);
+    await waitFor('the promotion to wait', async () => {
+      const promotion = await world.ledger.getPromotion(promotionKey);
+      return promotion?.state === 'needs-operator';
+    });
+    world.site('bad').faults.clear();
+    await waitFor('the first target to be served', () => standingOf(world, 'bad', app.name)[0]?.stream);
+    world.site('dev').faults.clear(fault);
+
+    await waitFor('the source to be cleaned up', () => world.site('dev').app(app.id) === undefined);
+    for (const site of ['good', 'bad']) expectStanding(world, site, app, [{ stream: 'Sales', owner: REP }]);
+    await promoted(world, app);
     expect(await promotions(app)).toEqual(['promoted', 'promoted']);
   });
 

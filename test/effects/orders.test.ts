@@ -2,8 +2,9 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { ResolveAction } from '../../workflows/contract.ts';
 import { endedPromotion } from '../harness/acts.ts';
 import { waitFor } from '../harness/wait-for.ts';
-import { REP, type World } from '../harness/world.ts';
+import { MANAGER, REP, type World } from '../harness/world.ts';
 import {
+  APP,
   breakSite,
   expectMails,
   expectStanding,
@@ -116,14 +117,13 @@ describe('an order of an operator to a delivery that waits', () => {
     expect(await endedPromotion(world, app.id)).toMatchObject({ state: 'aborted' });
     mendAll(world);
     await expectMails(world, promotionKey, ['approved', 'results']);
-    world.site('dev').actAs.describe(app.id, 'Something else');
-    await world.restartWorker();
+    world.site('dev').actAs.setProperties(app.id, MANAGER, { PromotionS3Versioning: ['True'] });
     const sweeps = world.site('dev').requestCounts()['GET /about'] ?? 0;
-    await waitFor('two more sweeps', () => (world.site('dev').requestCounts()['GET /about'] ?? 0) > sweeps + 2);
+    await waitFor('more sweeps', () => (world.site('dev').requestCounts()['GET /about'] ?? 0) > sweeps + 3);
 
     expect(await world.ledger.listPromotions({ appId: app.id })).toHaveLength(1);
     expect(standingOf(world, 'bad', app.name)).toEqual([]);
-    expectStays(world, app, 4);
+    expectStays(world, app, 5);
     await expectSwept(world);
   });
 
@@ -143,6 +143,27 @@ describe('an order of an operator to a delivery that waits', () => {
     expect(standingOf(world, 'good', app.name)).toEqual([]);
     expectStays(world, app, 4);
     await expectMails(world, promotionKey, ['approved', 'aborted']);
+  });
+
+  it.each(['skip', 'abort'] as const)('gives up cleaning up by %s: what was delivered counts', async (action) => {
+    const refused = { type: 'status', status: 403, text: 'Forbidden' } as const;
+    fault(world, 'dev', { effect: refused, method: 'PUT', path: APP, times: 0 });
+    const app = send(world, `Not cleaned up: ${action}`, { good: 'Duplicate' });
+    const { promotionKey } = await waitFor('the promotion to wait', async () => {
+      const [latest] = await world.ledger.listPromotions({ appId: app.id });
+      return latest?.state === 'needs-operator' ? latest : undefined;
+    });
+    const by = { account: 'COMPANY\\operator', door: 'cli', asserted: true };
+    const handle = world.temporal.client.workflow.getHandle(`promotion/${world.alias('dev')}/${app.id}`);
+    await handle.executeUpdate('resolve', { args: [{ action, by }] });
+
+    const ended = await promoted(world, app);
+    expect(ended.outcome).toMatchObject({ deliveries: [{ state: 'verified' }], cleanUp: { outcome: 'kept' } });
+    expectStanding(world, 'good', app, [{ stream: 'Sales', owner: REP }]);
+    mendAll(world);
+    await expectSwept(world);
+    expectStays(world, app, 4);
+    await expectMails(world, promotionKey, ['approved', 'results']);
   });
 
   it('is refused when it is none, or nobody gives it', async () => {
