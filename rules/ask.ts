@@ -1,4 +1,4 @@
-import { accountOf, fold, latestRow, type AppFacts } from './app-facts.ts';
+import { accountOf, fold, latestRow, type AppFacts, type PropertyRow } from './app-facts.ts';
 import { whyNotAllowed, type ApprovalPolicy, type DecisionMaker } from './approval-policy.ts';
 import type { ChosenTarget, PropertyRequest, RequestProblem } from './property-request.ts';
 import { changedAfter, type Revision } from './revision.ts';
@@ -128,40 +128,81 @@ function askByApproval(
 ): Ask {
   const row = latestRow(request.approvalRows);
   if (!row) return { ask: 'wait', problems: request.problems };
-  const refusals = whyNotAllowed(
-    maker(row.modifiedBy, facts),
-    verdict,
-    app.owner,
-    policy.approval,
-    policy.serviceAccounts,
-  );
+  const refusals = refusalsOf(row, request, app, facts, policy);
   const relevant = verdict === 'deny' ? request.problems.map((one) => ({ ...one, blocking: false })) : request.problems;
   const problems = [...relevant, ...refusals];
   if (problems.some((problem) => problem.blocking)) return { ask: 'wait', problems };
   const seen = {
     verdict,
     approvalRows: request.approvalRows,
-    rows: request.rows,
+    rows: app.rows,
     targets: verdict === 'deny' ? [] : request.targets,
     revisionKey: facts.revisionKey,
   };
   const identity = identifyDecision(seen, facts.remembered);
   const decided = { decidedBy: row.modifiedBy, decidedAtUtc: row.modifiedUtc, problems };
-  if (identity.kind === 'same') return askAgain(facts, identity.added, seen.targets, verdict, decided);
+  if (identity.kind === 'same' && identity.added.length > 0)
+    return askInAddition(facts, app, request, identity.added, policy);
+  if (identity.kind === 'same') return askAgain(facts, seen.targets, verdict, decided);
   if (row.modifiedUtc <= facts.firstStartUtc && !facts.remembered && !facts.adopted) {
     return { ask: 'nothing', why: 'the decision is older than the first start; `waybill adopt` takes it up', problems };
   }
-  const changes = verdict === 'deny' ? [] : changedAfter(facts.revision, row.modifiedUtc, policy.dataCounts);
-  if (changes.length > 0 && policy.whenChanged === 'reapprove') {
-    const stale = { decidedBy: row.modifiedBy, decidedAtUtc: row.modifiedUtc, changes };
-    return { ask: 'wait', problems: [...problems, changedSince(stale)], stale };
-  }
+  const stale = verdict === 'deny' ? undefined : staleBy(facts, row, policy);
+  if (stale) return { ask: 'wait', problems: [...problems, changedSince(stale)], stale };
   return { ask: verdict, targets: seen.targets, identity: 'new', ...decided };
+}
+
+/**
+ * Why a decision does not count: by whom the approval was set, or by whom something was added to the request after it.
+ * Otherwise somebody who may not approve could choose other targets behind the approver's back.
+ */
+function refusalsOf(
+  approval: PropertyRow,
+  request: PropertyRequest,
+  app: AppFacts,
+  facts: AskFacts,
+  policy: AskPolicy,
+): RequestProblem[] {
+  const verdict = request.approval === 'deny' ? 'deny' : 'approve';
+  const later = request.rows.filter((row) => row.modifiedUtc > approval.modifiedUtc);
+  const makers = verdict === 'deny' ? [approval] : [approval, ...later];
+  const accounts = new Map(makers.map((row) => [fold(row.modifiedBy), row.modifiedBy]));
+  return [...accounts.values()].flatMap((account) =>
+    whyNotAllowed(maker(account, facts), verdict, app.owner, policy.approval, policy.serviceAccounts),
+  );
+}
+
+/** Why a decision of that row's moment no longer holds: the content is newer. */
+function staleBy(facts: AskFacts, row: PropertyRow, policy: AskPolicy): StaleDecision | undefined {
+  const changes = changedAfter(facts.revision, row.modifiedUtc, policy.dataCounts);
+  if (changes.length === 0 || policy.whenChanged !== 'reapprove') return undefined;
+  return { decidedBy: row.modifiedBy, decidedAtUtc: row.modifiedUtc, changes };
+}
+
+/** Targets added to a standing approval: whoever added them approves them, over the content that was approved. */
+function askInAddition(
+  facts: AskFacts,
+  app: AppFacts,
+  request: PropertyRequest,
+  added: readonly ChosenTarget[],
+  policy: AskPolicy,
+): Ask {
+  const row = latestRow(request.rows);
+  const approval = latestRow(request.approvalRows);
+  if (!row || !approval) return { ask: 'wait', problems: request.problems };
+  const refusals = refusalsOf(approval, request, app, facts, policy);
+  const problems = [...request.problems, ...refusals];
+  if (refusals.length > 0) return { ask: 'wait', problems };
+  const stale = facts.remembered?.stale
+    ? { decidedBy: approval.modifiedBy, decidedAtUtc: approval.modifiedUtc, changes: [] }
+    : staleBy(facts, approval, policy);
+  if (stale) return { ask: 'wait', problems: [...problems, changedSince(stale)], stale };
+  const decided = { decidedBy: row.modifiedBy, decidedAtUtc: row.modifiedUtc, problems };
+  return { ask: 'approve', targets: added, identity: 'added', ...decided };
 }
 
 function askAgain(
   facts: AskFacts,
-  added: readonly ChosenTarget[],
   targets: readonly ChosenTarget[],
   verdict: 'approve' | 'deny',
   decided: { decidedBy: string; decidedAtUtc: string; problems: readonly RequestProblem[] },
@@ -176,7 +217,6 @@ function askAgain(
   if (facts.remembered?.stale) {
     return { ask: 'wait', problems: [...decided.problems, changedSince({ ...decided, changes: [] })] };
   }
-  if (added.length > 0) return { ask: verdict, targets: added, identity: 'added', ...decided };
   return { ask: verdict, targets, identity: 'same', ...decided };
 }
 

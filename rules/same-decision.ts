@@ -5,7 +5,7 @@ import type { ChosenTarget } from './property-request.ts';
 export interface RememberedDecision {
   readonly decisionId: string;
   readonly verdict: 'approve' | 'deny';
-  /** Ids of the approval rows, and of all rows of the request. */
+  /** Ids of the approval rows, and of all rows of the app. */
   readonly approvalRowIds: readonly string[];
   readonly rowIds: readonly string[];
   readonly targets: readonly ChosenTarget[];
@@ -21,6 +21,7 @@ export interface RememberedDecision {
 export interface SeenDecision {
   readonly verdict: 'approve' | 'deny';
   readonly approvalRows: readonly PropertyRow[];
+  /** All rows of the app: another property that kept its row tells as much as one of the request. */
   readonly rows: readonly PropertyRow[];
   readonly targets: readonly ChosenTarget[];
   readonly revisionKey: string;

@@ -1,3 +1,4 @@
+import type { PropertyRow } from '../../rules/app-facts.ts';
 import type { RememberedDecision } from '../../rules/same-decision.ts';
 
 /** What Waybill remembers of one app on a source site; kept in the ledger. */
@@ -5,6 +6,8 @@ export interface AppMemory {
   /** Digest of the state that its promotion was last nudged for. */
   readonly digest?: string;
   readonly remembered?: RememberedDecision;
+  /** The app's property rows at the last look, with the author and date that each had when it was first seen. */
+  readonly rows?: readonly PropertyRow[];
   /** What people call the app of a decision that stood before the first start; whoever may adopt it reads it. */
   readonly standing?: StandingDecision;
   /** Somebody took up that decision: it is no longer too old to be acted on. */

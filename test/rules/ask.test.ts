@@ -91,6 +91,15 @@ describe('an approval', () => {
     expect(ask(by('company\\REP'))).toMatchObject({ ask: 'approve' });
   });
 
+  it('to which somebody who may not approve added targets afterwards waits and says why', () => {
+    const later = { modifiedBy: 'COMPANY\\other', modifiedUtc: LATER };
+    const of = app({ rows: [...rowsOf(approved()), row(names.stream, 'Finance', later)] });
+    const onlyManager = { ...policy, approval: { ...policy.approval, approvers: { users: [MANAGER], groups: [] } } };
+
+    expect(askOf(facts(of), onlyManager)).toMatchObject({ ask: 'wait', problems: [{ kind: 'not-allowed' }] });
+    expect(ask(of)).toMatchObject({ ask: 'approve', decidedBy: MANAGER });
+  });
+
   it('over content that changed since asks for approval again and says what changed', () => {
     const revision = { publishedAtUtc: PUBLISHED, objects: [object('a', { name: 'Revenue', modifiedUtc: LATER })] };
     const of = withValues(approved());
@@ -142,6 +151,27 @@ describe('a remembered approval', () => {
       ask: 'approve',
       identity: 'added',
       targets: [{ site: 'prod', mode: 'duplicate', streams: ['Sales'] }],
+    });
+  });
+
+  it('brings no target that somebody added who may not approve', () => {
+    const more = [...rows, row(names.server, 'prod - Duplicate', { modifiedBy: 'COMPANY\\other', modifiedUtc: LATER })];
+    const onlyManager = { ...policy, approval: { ...policy.approval, approvers: { users: [MANAGER], groups: [] } } };
+
+    expect(askOf(facts(app({ rows: more }), { remembered }), onlyManager)).toMatchObject({
+      ask: 'wait',
+      problems: [{ kind: 'not-allowed', text: expect.stringContaining('COMPANY\\other') }],
+    });
+    expect(ask(app({ rows: more }), { remembered })).toMatchObject({ ask: 'approve', decidedBy: 'COMPANY\\other' });
+  });
+
+  it('brings no target over content that nobody approved', () => {
+    const more = [...rows, row(names.server, 'prod - Duplicate', { modifiedUtc: LATER })];
+    const revision = { publishedAtUtc: PUBLISHED, objects: [object('a', { modifiedUtc: '2026-01-04T00:00:00.000Z' })] };
+
+    expect(ask(app({ rows: more }), { remembered, revision })).toMatchObject({
+      ask: 'wait',
+      problems: [{ kind: 'changed-since' }],
     });
   });
 

@@ -1,15 +1,16 @@
 import { accountOf, fold, latestRow } from '../../../rules/app-facts.ts';
-import { type Ask, askOf } from '../../../rules/ask.ts';
+import type { Ask } from '../../../rules/ask.ts';
 import type { RequestProblem } from '../../../rules/property-request.ts';
 import { attemptContext } from '../../activity-context.ts';
 import type { ActivityDependencies } from '../../dependencies.ts';
+import { digestOf } from '../../digest.ts';
 import { decisionMail, decisionProblem, publishAlert, reapproval } from '../../outgoing-mails.ts';
 import { paceOf } from '../../pace.ts';
 import type { AppKey, Assessment, NextStep, OutgoingMail } from '../../promotion-types.ts';
 import type { AppMemory, SiteMemory } from '../app-memory.ts';
 import { eq, guid } from '../client/filter.ts';
-import { approvalOf, askPolicyOf, sourceOf } from '../source-policy.ts';
-import { groupsFor } from './groups.ts';
+import { approvalOf, sourceOf } from '../source-policy.ts';
+import { askNow } from './ask-now.ts';
 import { unsentMails } from '../../ledger/unsent-mails.ts';
 import { readSourceApp, type SourceApp } from './read-source.ts';
 import { recordDecision, recordPropertyDecision, remember, rememberAbsence } from './record-decision.ts';
@@ -51,6 +52,7 @@ interface Look {
 
 async function lookAt(deps: ActivityDependencies, key: AppKey, source: SourceApp): Promise<Look> {
   const memory = (await deps.ledger.getAppMemory<AppMemory>(key.site, [key.appId])).get(key.appId)?.memory;
+  await noteRows(deps, key, source, memory);
   if (source.request.approval === 'none' && memory?.remembered) await rememberAbsence(deps, key.site, key.appId);
   const ask = await askNow(deps, key, source, memory);
   const look = await actOn(deps, key, source, ask, memory);
@@ -59,44 +61,15 @@ async function lookAt(deps: ActivityDependencies, key: AppKey, source: SourceApp
   return look;
 }
 
-async function askNow(
+/** Notes the rows before anything is written to the app: a write of our own may renew them all. */
+async function noteRows(
   deps: ActivityDependencies,
-  key: AppKey,
-  source: SourceApp,
+  { site, appId }: AppKey,
+  { app: { rows } }: SourceApp,
   memory: AppMemory | undefined,
-): Promise<Ask> {
-  const policy = askPolicyOf(deps.config(), key.site, source.app.stream?.name);
-  const siteMemory = await deps.ledger.getSiteMemory<SiteMemory>(key.site);
-  const groups = await groupsFor(deps, key.site, policy, source.request);
-  const facts = {
-    ...source,
-    remembered: memory?.remembered,
-    firstStartUtc: siteMemory?.memory.firstStartUtc ?? '',
-    isDecided: await isDecided(deps, key, source),
-    adopted: memory?.adopted,
-    groupsOf: (account: string) => groups.get(fold(account)) ?? [],
-  };
-  const ask = askOf(facts, policy);
-  if (ask.ask !== 'tag' || (await canTag(deps, key.site))) return ask;
-  return askOf(facts, { ...policy, reload: { ...policy.reload, untaggable: true } });
-}
-
-/** Whether this very publish was decided: an app that stays in its stream afterwards waits for nobody. */
-async function isDecided(deps: ActivityDependencies, { site, appId }: AppKey, { app }: SourceApp): Promise<boolean> {
-  const [latest] = await deps.ledger.listPromotions<StoredDecision>({ site, appId, open: false, limit: 1 });
-  const isCarriedOut = latest !== undefined && ['promoted', 'partly-promoted', 'denied'].includes(latest.state);
-  return isCarriedOut && latest.decision.source.revision.publishedAtUtc === app.publishedAtUtc;
-}
-
-/** Whether the promote-on-reload tag exists or may be made; its lack is reported and stops nothing (defect 31). */
-async function canTag(deps: ActivityDependencies, site: string): Promise<boolean> {
-  const { createMissingTag, tag } = sourceOf(deps.config(), site).promoteOnReload;
-  if (createMissingTag || (await deps.qrs(site).tags(eq('name', tag))).length > 0) return true;
-  deps.logger.warn(
-    { site, tag },
-    'the promote-on-reload tag does not exist; make it in the QMC, or set createMissingTag',
-  );
-  return false;
+): Promise<void> {
+  if (digestOf(memory?.rows ?? []) === digestOf(rows)) return;
+  await deps.ledger.updateAppMemory<AppMemory>(site, appId, (now) => ({ ...now, rows }));
 }
 
 async function actOn(

@@ -119,7 +119,7 @@ async function whyKeepSource(
 
 async function decidedAnew(deps: ActivityDependencies, decision: DecisionRecord, source: SourceApp): Promise<boolean> {
   if (decision.by.door !== 'qmc') return false;
-  const { approval, approvalRows, rows, targets } = source.request;
+  const { approval, approvalRows, targets } = source.request;
   if (approval !== 'approve' && approval !== 'deny') return approval === 'conflict';
   const memory = (await deps.ledger.getAppMemory<AppMemory>(decision.site, [decision.appId])).get(
     decision.appId,
@@ -127,7 +127,7 @@ async function decidedAnew(deps: ActivityDependencies, decision: DecisionRecord,
   const seen = {
     verdict: approval,
     approvalRows,
-    rows,
+    rows: source.app.rows,
     targets: approval === 'deny' ? [] : targets,
     revisionKey: source.revisionKey,
   };

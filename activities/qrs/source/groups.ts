@@ -14,7 +14,7 @@ export async function groupsFor(
   const groups = new Map<string, readonly string[]>();
   const { approvers } = policy.approval;
   if (approvers === 'anyone' || approvers.groups.length === 0) return groups;
-  const accounts = new Set([...request.approvalRows, ...request.reloadRows].map((row) => row.modifiedBy));
+  const accounts = new Set(request.rows.map((row) => row.modifiedBy));
   for (const account of accounts) groups.set(fold(account), await groupsOfAccount(deps, site, account));
   return groups;
 }

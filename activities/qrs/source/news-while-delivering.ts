@@ -1,11 +1,11 @@
 import { latestRow } from '../../../rules/app-facts.ts';
-import { identifyDecision } from '../../../rules/same-decision.ts';
 import { attemptContext } from '../../activity-context.ts';
 import type { ActivityDependencies } from '../../dependencies.ts';
 import { unsentMails } from '../../ledger/unsent-mails.ts';
 import { mailAppOfDecision } from '../../outgoing-mails.ts';
 import type { DecisionRecord, LaterNews, OutgoingMail } from '../../promotion-types.ts';
 import type { AppMemory } from '../app-memory.ts';
+import { askNow } from './ask-now.ts';
 import { readSourceApp, type SourceApp } from './read-source.ts';
 import { recordPropertyDecision, remember } from './record-decision.ts';
 import { type StoredDecision, withoutDetails } from './stored-decision.ts';
@@ -35,31 +35,13 @@ export async function newsWhileDelivering(deps: ActivityDependencies, input: New
 
 async function byApproval(deps: ActivityDependencies, decision: DecisionRecord, source: SourceApp): Promise<LaterNews> {
   const { site, appId } = decision;
-  const remembered = (await deps.ledger.getAppMemory<AppMemory>(site, [appId])).get(appId)?.memory.remembered;
-  const { approvalRows, rows, targets } = source.request;
-  const identity = identifyDecision(
-    { verdict: 'approve', approvalRows, rows, targets, revisionKey: source.revisionKey },
-    remembered,
-  );
-  const row = latestRow(approvalRows);
-  if (!row || source.request.problems.some((problem) => problem.blocking)) return { kind: 'nothing' };
-  if (identity.kind === 'new')
-    return decision.by.door === 'qmc' || remembered ? { kind: 'newer' } : { kind: 'nothing' };
-  if (identity.added.length === 0 || source.revisionKey !== decision.revisionKey) return { kind: 'nothing' };
-  const recorded = await recordPropertyDecision(
-    deps,
-    site,
-    source,
-    {
-      ask: 'approve',
-      identity: 'added',
-      decidedBy: row.modifiedBy,
-      decidedAtUtc: row.modifiedUtc,
-      targets: identity.added,
-      problems: [],
-    },
-    remembered,
-  );
+  const memory = (await deps.ledger.getAppMemory<AppMemory>(site, [appId])).get(appId)?.memory;
+  const ask = await askNow(deps, { site, appId }, source, memory);
+  if (ask.ask !== 'approve' || ask.identity === 'same') return { kind: 'nothing' };
+  if (ask.identity === 'new')
+    return decision.by.door === 'qmc' || memory?.remembered ? { kind: 'newer' } : { kind: 'nothing' };
+  if (source.revisionKey !== decision.revisionKey) return { kind: 'nothing' };
+  const recorded = await recordPropertyDecision(deps, site, source, ask, memory?.remembered);
   return recorded.state === 'open' ? { kind: 'added', decision: recorded.decision } : { kind: 'nothing' };
 }
 

@@ -1,8 +1,10 @@
 import type { Config } from '../../../config/types.ts';
 import type { AppFacts } from '../../../rules/app-facts.ts';
+import { asFirstSeen } from '../../../rules/first-seen.ts';
 import type { PropertyRequest } from '../../../rules/property-request.ts';
 import type { Revision } from '../../../rules/revision.ts';
 import type { ActivityDependencies } from '../../dependencies.ts';
+import type { AppMemory } from '../app-memory.ts';
 import { revisionKeyOf, toAppFacts, toRevision } from '../app-facts.ts';
 import { requestOf, sourceOf } from '../source-policy.ts';
 
@@ -24,7 +26,7 @@ export async function readSourceApp(
   const client = deps.qrs(site);
   const found = await client.getApp(appId, { signal });
   if (!found) return undefined;
-  const app = toAppFacts(found);
+  const app = await withFirstSeenRows(deps, site, toAppFacts(found));
   const request = requestOf(deps.config(), site, app);
   // An app without a decision needs no revision, and the call is saved.
   const asked = request.approval !== 'none' || request.reloadRows.length > 0;
@@ -45,8 +47,14 @@ export async function readSourceContent(
     client.getAppObjects(appId, { signal }),
   ]);
   if (!found) return undefined;
-  const app = toAppFacts(found);
+  const app = await withFirstSeenRows(deps, site, toAppFacts(found));
   return withRevision(deps.config(), site, app, requestOf(deps.config(), site, app), toRevision(app, objects));
+}
+
+/** Who decided is who set the row, as first seen, and not who saved the app since (design 3.5). */
+async function withFirstSeenRows(deps: ActivityDependencies, site: string, app: AppFacts): Promise<AppFacts> {
+  const memory = (await deps.ledger.getAppMemory<AppMemory>(site, [app.id])).get(app.id)?.memory;
+  return { ...app, rows: asFirstSeen(app.rows, memory?.rows ?? []) };
 }
 
 function withRevision(

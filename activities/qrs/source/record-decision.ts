@@ -133,7 +133,7 @@ export async function remember(
     baseline: false,
     ...decision,
     approvalRowIds: source.request.approvalRows.map((row) => row.id),
-    rowIds: source.request.rows.map((row) => row.id),
+    rowIds: source.app.rows.map((row) => row.id),
     revisionKey: source.revisionKey,
     absentSeen: false,
   };

@@ -1,5 +1,6 @@
 import pLimit from 'p-limit';
 import { accountOf, fold, type AppFacts } from '../../../rules/app-facts.ts';
+import { asFirstSeen } from '../../../rules/first-seen.ts';
 import type { ActivityDependencies } from '../../dependencies.ts';
 import { digestOf } from '../../digest.ts';
 import type { RouteOutcome } from '../../watch-types.ts';
@@ -55,7 +56,10 @@ async function routeOne(
   }
   const waits = digest !== IDLE || (await deps.ledger.getAwaiting(site, app.id)) !== undefined;
   if (waits) await deps.nudge(site, app.id);
-  await deps.ledger.updateAppMemory<AppMemory>(site, app.id, (now) => ({ ...now, digest }));
+  await deps.ledger.updateAppMemory<AppMemory>(site, app.id, (now) => {
+    const rows = asFirstSeen(app.rows, now?.rows ?? []);
+    return { ...now, digest, rows };
+  });
   return waits;
 }
 

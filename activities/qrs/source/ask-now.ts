@@ -1,0 +1,51 @@
+import { fold } from '../../../rules/app-facts.ts';
+import { type Ask, askOf } from '../../../rules/ask.ts';
+import type { ActivityDependencies } from '../../dependencies.ts';
+import type { AppKey } from '../../promotion-types.ts';
+import type { AppMemory, SiteMemory } from '../app-memory.ts';
+import { eq } from '../client/filter.ts';
+import { askPolicyOf, sourceOf } from '../source-policy.ts';
+import { groupsFor } from './groups.ts';
+import type { SourceApp } from './read-source.ts';
+import type { StoredDecision } from './stored-decision.ts';
+
+/** What an app's state asks for, by its properties, its memory and policy. Reads only. */
+export async function askNow(
+  deps: ActivityDependencies,
+  key: AppKey,
+  source: SourceApp,
+  memory: AppMemory | undefined,
+): Promise<Ask> {
+  const policy = askPolicyOf(deps.config(), key.site, source.app.stream?.name);
+  const siteMemory = await deps.ledger.getSiteMemory<SiteMemory>(key.site);
+  const groups = await groupsFor(deps, key.site, policy, source.request);
+  const facts = {
+    ...source,
+    remembered: memory?.remembered,
+    firstStartUtc: siteMemory?.memory.firstStartUtc ?? '',
+    isDecided: await isDecided(deps, key, source),
+    adopted: memory?.adopted,
+    groupsOf: (account: string) => groups.get(fold(account)) ?? [],
+  };
+  const ask = askOf(facts, policy);
+  if (ask.ask !== 'tag' || (await canTag(deps, key.site))) return ask;
+  return askOf(facts, { ...policy, reload: { ...policy.reload, untaggable: true } });
+}
+
+/** Whether this very publish was decided: an app that stays in its stream afterwards waits for nobody. */
+async function isDecided(deps: ActivityDependencies, { site, appId }: AppKey, { app }: SourceApp): Promise<boolean> {
+  const [latest] = await deps.ledger.listPromotions<StoredDecision>({ site, appId, open: false, limit: 1 });
+  const isCarriedOut = latest !== undefined && ['promoted', 'partly-promoted', 'denied'].includes(latest.state);
+  return isCarriedOut && latest.decision.source.revision.publishedAtUtc === app.publishedAtUtc;
+}
+
+/** Whether the promote-on-reload tag exists or may be made; its lack is reported and stops nothing (defect 31). */
+async function canTag(deps: ActivityDependencies, site: string): Promise<boolean> {
+  const { createMissingTag, tag } = sourceOf(deps.config(), site).promoteOnReload;
+  if (createMissingTag || (await deps.qrs(site).tags(eq('name', tag))).length > 0) return true;
+  deps.logger.warn(
+    { site, tag },
+    'the promote-on-reload tag does not exist; make it in the QMC, or set createMissingTag',
+  );
+  return false;
+}
