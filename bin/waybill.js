@@ -23,7 +23,8 @@ function handOver(node) {
   // The channel tells the child when this process is gone, however it went; where a signal would kill, it asks instead.
   const stdio = ['inherit', 'inherit', 'inherit', 'ipc'];
   const child = spawn(node, [fileURLToPath(import.meta.url), ...process.argv.slice(2)], { stdio });
-  const pass = (signal) => (process.platform === 'win32' ? child.send('shutdown', () => undefined) : child.kill(signal));
+  const pass = (signal) =>
+    process.platform === 'win32' ? child.send('shutdown', () => undefined) : child.kill(signal);
   // The terminal already sends Ctrl-C to the whole group; this process only has to outlive its child.
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGBREAK']) {
     try {

@@ -13,12 +13,13 @@ export type ChildMessage = { readonly ready: unknown } | { readonly usage: Usage
 const SAMPLE_EVERY_MS = 20;
 
 /** Runs what `start` starts until the parent says stop or is gone; measures this process for it meanwhile. */
-export async function serveParent<Options>(
-  start: (options: Options) => Promise<{ ready: unknown; close: () => Promise<void> }>,
+export async function serveParent(
+  // The parent passes what this very process asks for.
+  start: (options: never) => Promise<{ ready: unknown; close: () => Promise<void> }>,
 ): Promise<void> {
   const sampler = samplePeaks();
   try {
-    const { ready, close } = await start(JSON.parse(process.argv[2] ?? '{}') as Options);
+    const { ready, close } = await start(JSON.parse(process.argv[2] ?? '{}') as never);
     const stopped = new Promise<void>((resolve) => {
       process.once('disconnect', resolve);
       process.on('message', (message: ParentMessage) => {

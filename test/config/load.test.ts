@@ -127,7 +127,7 @@ describe('a configuration that is wrong', () => {
     ['sites: { dev: { hots: [a] } }', 'hots', 'hosts'],
     ['temporal: { adress: "a:1" }', 'adress', 'address'],
     ['lisener: {}', 'lisener', 'listener'],
-    ['verify: { content: blok }', 'content', 'block'],
+    ['ledger: { kind: postgre }', 'kind', 'postgres'],
   ])('suggests the nearest word: %s', async (text, key, nearest) => {
     const problems = await problemsOf(text);
 
