@@ -2,6 +2,7 @@ import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { CompiledQuery, type DatabaseConnection, Kysely, SqliteAdapter, SqliteDialect, SqliteDriver } from 'kysely';
+import { LRUCache } from 'lru-cache';
 import { patientConnection, whileBusy } from './sqlite-patience.ts';
 import { emptyListsMatchNothing } from './store.ts';
 import type { LedgerTables } from './tables.ts';
@@ -71,18 +72,32 @@ class TransactionalDdlAdapter extends SqliteAdapter {
 
 type Values = readonly (string | number | bigint | null)[];
 
+/** The ledger's statements are a few dozen texts; preparing one takes longer than carrying it out. */
+const KEPT_STATEMENTS = 200;
+
 /** `node:sqlite` in the shape that Kysely's dialect expects. */
 function adapt(database: DatabaseSync) {
+  const kept = new LRUCache<string, ReturnType<typeof prepared>>({ max: KEPT_STATEMENTS });
   return {
     close: () => database.close(),
     prepare(text: string) {
-      const statement = database.prepare(text);
-      return {
-        reader: statement.columns().length > 0,
-        all: (values: readonly unknown[]) => statement.all(...(values as Values)),
-        run: (values: readonly unknown[]) => statement.run(...(values as Values)),
-        iterate: (values: readonly unknown[]) => statement.iterate(...(values as Values)),
-      };
+      const known = kept.get(text);
+      if (known) return known;
+      const statement = prepared(database, text);
+      kept.set(text, statement);
+      return statement;
     },
+  };
+}
+
+/** A statement that may be carried out again and again; SQLite itself prepares it anew when the schema changes. */
+function prepared(database: DatabaseSync, text: string) {
+  const statement = database.prepare(text);
+  return {
+    reader: statement.columns().length > 0,
+    all: (values: readonly unknown[]) => statement.all(...(values as Values)),
+    run: (values: readonly unknown[]) => statement.run(...(values as Values)),
+    // One of its own: while its rows are read, the kept one must be free for others.
+    iterate: (values: readonly unknown[]) => database.prepare(text).iterate(...(values as Values)),
   };
 }

@@ -36,13 +36,19 @@ export interface TemplateSet {
 
 const builtInFolder = path.join(import.meta.dirname, 'templates');
 const builtInSources = new Map<string, string>();
+const builtInSets = new Map<string, TemplateSet>();
 
-/** The templates that come with Waybill. */
+/** The templates that come with Waybill; the same set for the same part of the same mail. */
 export function builtInSet(kind: string, part: MailPart): TemplateSet {
-  return {
-    template: builtIn(`${kind}.${part}.hbs`),
-    pieces: Object.fromEntries(sharedPieces[part].map((name) => [name, builtIn(`${name}.${part}.hbs`)])),
+  const name = `${kind}.${part}`;
+  const known = builtInSets.get(name);
+  if (known !== undefined) return known;
+  const set = {
+    template: builtIn(`${name}.hbs`),
+    pieces: Object.fromEntries(sharedPieces[part].map((piece) => [piece, builtIn(`${piece}.${part}.hbs`)])),
   };
+  builtInSets.set(name, set);
+  return set;
 }
 
 /** What a user's folder replaces of one part of one mail, and the files there that could not be read. */
@@ -69,11 +75,20 @@ export async function readUserSet(folder: string, kind: string, part: MailPart):
  * @throws whatever Handlebars finds wrong with a template
  */
 export function renderSet(set: TemplateSet, part: MailPart, view: MailView): string {
+  const fill = compiledSets.get(set) ?? compileSet(set, part);
+  return tidy(fill(view), part);
+}
+
+/** Compiling costs many times what filling does; a set that is kept is compiled once. */
+const compiledSets = new WeakMap<TemplateSet, HandlebarsTemplateDelegate>();
+
+function compileSet(set: TemplateSet, part: MailPart): HandlebarsTemplateDelegate {
   const handlebars = Handlebars.create();
   handlebars.registerHelper({ lines: part === 'html' ? linesAsHtml : linesAsText, indent: indentLines });
   handlebars.registerPartial({ ...set.pieces });
   const fill = handlebars.compile(set.template, { strict: true, noEscape: part !== 'html' });
-  return tidy(fill(view), part);
+  compiledSets.set(set, fill);
+  return fill;
 }
 
 function builtIn(fileName: string): string {

@@ -1,4 +1,5 @@
 import Handlebars from 'handlebars';
+import { LRUCache } from 'lru-cache';
 import { stampDescription } from '../../../rules/description.ts';
 import type { ActivityDependencies } from '../../dependencies.ts';
 import type { KeptVersion } from '../../promotion-types.ts';
@@ -16,7 +17,7 @@ export function stampFor(
   const { description } = targetOf(deps, site);
   if (!description.stamp) return original;
   const config = deps.config();
-  const template = Handlebars.compile(description.template, { noEscape: true });
+  const template = compiled(description.template);
   const stamp = template({
     node: config.sites[decision.site]?.publicHost ?? decision.site,
     decidedBy: decision.by.account,
@@ -28,4 +29,16 @@ export function stampFor(
     note: decision.note,
   });
   return stampDescription(original, stamp);
+}
+
+/** Templates of the configuration, one a target; compiling costs many times what filling does. */
+const KEPT_TEMPLATES = 50;
+const kept = new LRUCache<string, HandlebarsTemplateDelegate>({ max: KEPT_TEMPLATES });
+
+function compiled(text: string): HandlebarsTemplateDelegate {
+  const known = kept.get(text);
+  if (known) return known;
+  const template = Handlebars.compile(text, { noEscape: true });
+  kept.set(text, template);
+  return template;
 }
