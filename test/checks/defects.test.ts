@@ -16,7 +16,7 @@ describe('the page of defects', () => {
 });
 
 describe('the check of the page of defects', () => {
-  const tests = `it('does it', () => {});\nit.each([1])(\n  'does %s, "too"', (n) => {});\nawait waitFor('it', () => true);`;
+  const tests = `describe.each([1])('a group %s', () => {});\nit('does it', () => {});\nit.each([1])(\n  'does %s, "too"', (n) => {});\nawait waitFor('it', () => true);`;
   const row = (number: number, proof = '`test/a.test.ts` › does it'): string => `| ${number} | it holds | ${proof} |`;
   const rows = Array.from({ length: DEFECT_COUNT }, (_, index) => row(index + 1));
   const problems = (lines: readonly string[]): string[] =>

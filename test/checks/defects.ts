@@ -19,7 +19,14 @@ export function namedTests(page: string): NamedTest[] {
 export function titlesIn(source: string): string[] {
   const plain = source.matchAll(/(?<![.\w])(?:it|test)\(\s*(['"`])((?:\\.|(?!\1)[^\\])+)\1/g);
   const tables = source.matchAll(/\)\(\s*(['"`])((?:\\.|(?!\1)[^\\])+)\1,\s*(?:async )?\(/g);
-  return [...plain, ...tables].map(([, , title = '']) => title.replaceAll(/\\(.)/g, '$1'));
+  const ofTests = [...tables].filter(({ index }) => !isGroup(source.slice(0, index)));
+  return [...plain, ...ofTests].map(([, , title = '']) => title.replaceAll(/\\(.)/g, '$1'));
+}
+
+/** Whether the table that ends here is one of groups of tests. */
+function isGroup(before: string): boolean {
+  const tables = [...before.matchAll(/\b(it|test|describe)(?:\.\w+)*\.each\b/g)];
+  return tables.at(-1)?.[1] === 'describe';
 }
 
 /**
