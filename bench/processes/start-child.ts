@@ -18,7 +18,6 @@ export async function startChild<Ready>(
 ): Promise<BenchChild<Ready>> {
   const file = fileURLToPath(new URL(`./${name}-process.ts`, import.meta.url));
   const child = fork(file, [JSON.stringify(options)], {
-    execArgv: name === 'worker' && process.env['PROF'] ? ['--cpu-prof', '--cpu-prof-dir=/tmp/prof'] : process.execArgv,
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
   });
   const waiting: { test: (message: ChildMessage) => boolean; give: (message: ChildMessage | Error) => void }[] = [];

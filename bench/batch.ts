@@ -1,0 +1,66 @@
+import { figure, type Report } from './figure.ts';
+import { historyOf } from './histories.ts';
+import { approve, ended, type PreparedApp, prepareApp, untilWaiting } from './promote.ts';
+import { openStage, type Stage } from './stage.ts';
+import { median } from './statistics.ts';
+
+const APPS = 100;
+const WARM_UP = 5;
+const DATA_BYTES = 100_000;
+const TOLERANCE = 0.15;
+
+/** 100 apps approved in one batch, against 100 approved one after another; QRS calls and history events an app. */
+export async function batch(): Promise<Report> {
+  const stage = await openStage({ sites: ['dev', 'test'] });
+  try {
+    await inARow(stage, await prepareAll(stage, 'Warm', WARM_UP));
+    const rowMs = await inARow(stage, await prepareAll(stage, 'Row', APPS));
+    const apps = await prepareAll(stage, 'Batch', APPS);
+    const callsBefore = await callsSoFar(stage);
+    const began = performance.now();
+    for (const app of apps) await approve(stage, app.appId);
+    await Promise.all(apps.map((app) => ended(stage, app.appId)));
+    const batchMs = performance.now() - began;
+    const calls = ((await callsSoFar(stage)) - callsBefore) / APPS;
+    const events = await Promise.all(apps.map(async (app) => (await historyOf(stage, app)).events));
+    return {
+      scenario: 'batch',
+      settings: { apps: APPS, dataBytes: DATA_BYTES, targets: 1, mode: 'Overwrite' },
+      figures: [
+        figure('promoted', events.length, 'apps'),
+        figure('all in one batch', batchMs / 1000, 's'),
+        figure('one after another', rowMs / 1000, 's'),
+        figure('batch by one after another', batchMs / rowMs, '×', { bar: 0.5, tolerance: TOLERANCE }),
+        figure('QRS calls an app, watching included', calls, 'calls', { bar: 30 }),
+        figure('history events an app, all its workflows, median', median(events), 'events'),
+        figure('history events an app, most', Math.max(...events), 'events', { bar: 200 }),
+      ],
+      notes: [],
+    };
+  } finally {
+    await stage.close();
+  }
+}
+
+/** Milliseconds for all: each is approved when the one before has ended. */
+async function inARow(stage: Stage, apps: readonly PreparedApp[]): Promise<number> {
+  const began = performance.now();
+  for (const app of apps) {
+    await approve(stage, app.appId);
+    await ended(stage, app.appId);
+  }
+  return performance.now() - began;
+}
+
+async function prepareAll(stage: Stage, name: string, count: number): Promise<PreparedApp[]> {
+  const apps: PreparedApp[] = [];
+  for (let at = 0; at < count; at += 1) apps.push(await prepareApp(stage, `${name} ${at}`, DATA_BYTES));
+  const ids = apps.map((app) => app.appId);
+  await untilWaiting(stage, ids);
+  return apps;
+}
+
+async function callsSoFar({ qmc, config }: Stage): Promise<number> {
+  const all = await Promise.all(Object.keys(config.sites).map((site) => qmc.requests(site)));
+  return all.reduce((sum, { counts }) => sum + Object.values(counts).reduce((a, b) => a + b, 0), 0);
+}
