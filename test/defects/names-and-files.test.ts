@@ -102,7 +102,7 @@ describe('a description', () => {
 
 describe('a large app', () => {
   it('goes through in flat memory', async () => {
-    const sizeBytes = 100_000_000;
+    const sizeBytes = 300_000_000;
     const app = publishedApp(world, 'Large', { dataSizeBytes: sizeBytes });
     const usedBytes = (): number => process.memoryUsage().heapUsed + process.memoryUsage().arrayBuffers;
     const before = usedBytes();

@@ -11,7 +11,7 @@ beforeAll(async () => {
     targets: ['test'],
     change: (yaml, alias) => {
       const source = yaml['sources'][alias('dev')];
-      source.approval = { reminder: '700ms', expire: '2s' };
+      source.approval = { reminder: '700ms', expire: '5s' };
       source.streams.Finance = { approval: { reminder: '0s', expire: '0s' } };
     },
   });
@@ -29,7 +29,7 @@ function askedApp(name: string, stream?: string): string {
 }
 
 const expiredMail = (name: string) =>
-  world.inbox.waitFor(({ messageId, subject }) => messageId.includes('.expired.') && subject.includes(name), 15_000);
+  world.inbox.waitFor(({ messageId, subject }) => messageId.includes('.expired.') && subject.includes(name), 30_000);
 const subjects = (name: string): string[] => mailsAbout(world, name).map(({ subject }) => subject);
 
 describe.concurrent('an app that waits for a decision', () => {
@@ -89,7 +89,7 @@ describe.concurrent('an app that waits for a decision', () => {
     approve(world, app, { test: 'Overwrite' }, ['Sales']);
     await nthPromotion(world, app, 1);
     const other = askedApp('Third clock');
-    await waitFor('another app to be reminded of', () => subjects('Third clock').length > 0, 15_000);
+    await waitFor('another app to be reminded of', () => subjects('Third clock').length > 0, 30_000);
 
     expect(mailsAbout(world, name).filter(({ messageId }) => messageId.includes('.reminder.'))).toEqual([]);
     expect(world.site('dev').app(other)).toBeDefined();
