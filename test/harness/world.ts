@@ -167,7 +167,9 @@ function configOf(
 }
 
 async function terminateAll({ client }: TestTemporal, suffix: string): Promise<void> {
-  for await (const { workflowId, status, taskQueue } of client.workflow.list()) {
+  for await (const { workflowId, status, taskQueue } of client.workflow.list({
+    query: `TaskQueue = "waybill-${suffix}"`,
+  })) {
     if (status.name !== 'RUNNING' || taskQueue !== `waybill-${suffix}`) continue;
     await client.workflow
       .getHandle(workflowId)
