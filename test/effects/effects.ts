@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { expect } from 'vitest';
+import type { AppMemory } from '../../activities/qrs/app-memory.ts';
 import type { StoredDecision } from '../../activities/qrs/source/stored-decision.ts';
 import type { Promotion } from '../../ledger/promotions.ts';
 import type { FaultRule } from '../../sandbox/qrs/faults.ts';
@@ -243,4 +244,26 @@ export function breakSite(world: World, site: string): Fault {
 export function expectStays(world: World, app: SentApp, rows: number): void {
   expect(standingOf(world, 'dev', app.name)).toMatchObject([{ id: app.id, stream: 'Sales', owner: REP }]);
   expect(world.site('dev').app(app.id)!['customProperties']).toHaveLength(rows);
+}
+
+/** The key of the app's promotion, once a delivery of it waits for the outside or an operator. */
+export async function waitingDelivery(world: World, app: SentApp): Promise<string> {
+  const trouble = await waitFor('the delivery to wait', async () =>
+    (await world.ledger.troubles()).find(({ appId }) => appId === app.id),
+  );
+  return trouble.promotionKey;
+}
+
+/** The manager takes the approval away; returns when Waybill has seen it. */
+export async function takeApprovalAway(world: World, app: SentApp): Promise<void> {
+  world.site('dev').actAs.setProperties(app.id, MANAGER, { PromotionApproval: [] });
+  await waitFor('Waybill to see that the approval is gone', async () => {
+    const memories = await world.ledger.getAppMemory<AppMemory>(world.alias('dev'), [app.id]);
+    return memories.get(app.id)?.memory.remembered?.absentSeen;
+  });
+}
+
+/** The states of an app's promotions, oldest first. */
+export async function promotionsOf(world: World, app: SentApp): Promise<string[]> {
+  return (await world.ledger.listPromotions({ appId: app.id })).map(({ state }) => state).toReversed();
 }

@@ -1,5 +1,4 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import type { AppMemory } from '../../activities/qrs/app-memory.ts';
 import type { ResolveAction } from '../../workflows/contract.ts';
 import { endedPromotion } from '../harness/acts.ts';
 import { waitFor } from '../harness/wait-for.ts';
@@ -16,6 +15,8 @@ import {
   standingApp,
   startEffectsWorld,
   sweep,
+  takeApprovalAway,
+  waitingDelivery,
 } from './effects.ts';
 
 describe('staging apps of a delivery that was given up', () => {
@@ -40,10 +41,7 @@ describe('staging apps of a delivery that was given up', () => {
   async function refused(path: string, app: () => SentApp): Promise<{ app: SentApp; promotionKey: string }> {
     fault(world, 'test', { effect: { type: 'status', status: 403, text: 'Forbidden' }, method: 'PUT', path, times: 0 });
     const sent = app();
-    const { promotionKey } = await waitFor('the delivery to wait', async () =>
-      (await world.ledger.troubles()).find(({ appId }) => appId === sent.id),
-    );
-    return { app: sent, promotionKey };
+    return { app: sent, promotionKey: await waitingDelivery(world, sent) };
   }
 
   async function giveUp(action: ResolveAction, promotionKey: string): Promise<void> {
@@ -83,11 +81,7 @@ describe('staging apps of a delivery that was given up', () => {
     mendAll(world);
     const late = fault(world, 'test', { effect: { type: 'delay', delayMs: 400 }, method: 'PUT', path: '/replace' });
 
-    world.site('dev').actAs.setProperties(app.id, MANAGER, { PromotionApproval: [] });
-    await waitFor('Waybill to see that the approval is gone', async () => {
-      const memories = await world.ledger.getAppMemory<AppMemory>(world.alias('dev'), [app.id]);
-      return memories.get(app.id)?.memory.remembered?.absentSeen;
-    });
+    await takeApprovalAway(world, app);
     world.site('dev').actAs.setProperties(app.id, MANAGER, { PromotionApproval: ['Approve'] });
     await waitFor('the newer one to replace', () => late.struck === 1);
 

@@ -15,9 +15,9 @@ import {
   mendAll,
   promoted,
   send,
-  type SentApp,
   standingOf,
   startEffectsWorld,
+  waitingDelivery,
 } from './effects.ts';
 
 describe('an order of an operator to a delivery that waits', () => {
@@ -38,13 +38,6 @@ describe('an order of an operator to a delivery that waits', () => {
     await world?.close();
   });
 
-  async function waiting(app: SentApp): Promise<string> {
-    const trouble = await waitFor('the delivery to wait', async () =>
-      (await world.ledger.troubles()).find(({ appId }) => appId === app.id),
-    );
-    return trouble.promotionKey;
-  }
-
   async function order(action: ResolveAction, promotionKey: string): Promise<void> {
     const by = { account: 'COMPANY\\operator', door: 'cli', asserted: true };
     const handle = world.temporal.client.workflow.getHandle(`deliver/${promotionKey}/${world.alias('bad')}`);
@@ -57,9 +50,9 @@ describe('an order of an operator to a delivery that waits', () => {
   it('retries at once, and the rest follows', async () => {
     breakSite(world, 'bad');
     const app = send(world, 'Retried', { good: 'Duplicate', bad: 'Duplicate' });
-    const promotionKey = await waiting(app);
+    const promotionKey = await waitingDelivery(world, app);
     await order('retry', promotionKey);
-    expect(await waiting(app)).toBe(promotionKey);
+    expect(await waitingDelivery(world, app)).toBe(promotionKey);
     mendAll(world);
     await order('retry', promotionKey);
 
@@ -72,7 +65,7 @@ describe('an order of an operator to a delivery that waits', () => {
   it('skips the target: it is waived, and the source is cleaned up', async () => {
     breakSite(world, 'bad');
     const app = send(world, 'Skipped', { good: 'Duplicate', bad: 'Duplicate' });
-    const promotionKey = await waiting(app);
+    const promotionKey = await waitingDelivery(world, app);
     await waitFor('the other to be served', async () =>
       Object.values(await deliveries(promotionKey)).includes('verified'),
     );
@@ -96,7 +89,7 @@ describe('an order of an operator to a delivery that waits', () => {
   it('aborts the target: what was delivered stays, and so do the source and its request', async () => {
     breakSite(world, 'bad');
     const app = send(world, 'Aborted', { good: 'Duplicate', bad: 'Duplicate' });
-    const promotionKey = await waiting(app);
+    const promotionKey = await waitingDelivery(world, app);
     await waitFor('the other to be served', async () =>
       Object.values(await deliveries(promotionKey)).includes('verified'),
     );
@@ -111,7 +104,7 @@ describe('an order of an operator to a delivery that waits', () => {
   it('aborts the only target: nothing is promoted, and the decision is not taken up again', async () => {
     breakSite(world, 'bad');
     const app = send(world, 'Aborted alone', { bad: 'Duplicate' });
-    const promotionKey = await waiting(app);
+    const promotionKey = await waitingDelivery(world, app);
     await order('abort', promotionKey);
 
     expect(await endedPromotion(world, app.id)).toMatchObject({ state: 'aborted' });
@@ -169,13 +162,13 @@ describe('an order of an operator to a delivery that waits', () => {
   it('is refused when it is none, or nobody gives it', async () => {
     breakSite(world, 'bad');
     const app = send(world, 'Refused', { bad: 'Duplicate' });
-    const promotionKey = await waiting(app);
+    const promotionKey = await waitingDelivery(world, app);
     const handle = world.temporal.client.workflow.getHandle(`deliver/${promotionKey}/${world.alias('bad')}`);
 
     const by = { account: 'COMPANY\\operator', door: 'cli', asserted: true };
     await expect(handle.executeUpdate('resolve', { args: [{ action: 'destroy', by }] })).rejects.toThrow();
     await expect(handle.executeUpdate('resolve', { args: [{ action: 'skip', by: {} }] })).rejects.toThrow();
-    expect(await waiting(app)).toBe(promotionKey);
+    expect(await waitingDelivery(world, app)).toBe(promotionKey);
     await order('skip', promotionKey);
     expect(await endedPromotion(world, app.id)).toMatchObject({ state: 'not-promoted' });
     expectStays(world, app, 4);

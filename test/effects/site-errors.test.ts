@@ -2,7 +2,6 @@ import { copyFile, mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { writeCertificates } from '../../sandbox/qrs/certificates.ts';
-import { whatStands } from '../harness/acts.ts';
 import { waitFor } from '../harness/wait-for.ts';
 import { REP, type World, type Yaml } from '../harness/world.ts';
 import {
@@ -16,6 +15,7 @@ import {
   promoted,
   send,
   type SentApp,
+  standingOf,
   startEffectsWorld,
 } from './effects.ts';
 
@@ -109,9 +109,8 @@ describe('targets that cannot be worked with', () => {
   });
 
   it('hold up neither the other target nor the source', async () => {
-    await waitFor('the good target to be served', () => whatStands(world, 'good').length === 4);
-
     for (const app of [first, second]) {
+      await waitFor('the good target to be served', () => standingOf(world, 'good', app.name)[0]?.stream);
       expectStanding(world, 'good', app, [{ stream: 'Sales', owner: REP }]);
       expect(world.site('dev').app(app.id)).toMatchObject({ published: true });
       expect(world.site('dev').app(app.id)!['customProperties']).toHaveLength(names.length + 3);
