@@ -6,17 +6,17 @@ import { expireWait, remind } from './ledger/reminders.ts';
 import { reportTrouble } from './ledger/report-trouble.ts';
 import type { RecordActivities, SourceActivities, SourceBulkActivities } from './promotion-types.ts';
 import { assess } from './qrs/source/assess.ts';
-import { copyForOwner, deleteSource, dressCopy, stripProperties } from './qrs/source/clean-up.ts';
+import { stripProperties, unpublish } from './qrs/source/clean-up.ts';
 import { exportApp, keepVersion } from './qrs/source/export-app.ts';
 import { newsWhileDelivering } from './qrs/source/news-while-delivering.ts';
 import { recordOutsideDecision } from './qrs/source/outside-decision.ts';
 import { setTag } from './qrs/source/set-tag.ts';
 import { sitesToSweep, sweepStagingOf } from './qrs/sweep-staging.ts';
-import { closeDelivery, reloadApp } from './qrs/target/close-delivery.ts';
+import { closeDelivery, finishDelivery, reloadApp } from './qrs/target/close-delivery.ts';
 import { backupTarget, replaceTarget } from './qrs/target/overwrite.ts';
 import { planDelivery } from './qrs/target/plan-delivery.ts';
 import { publishStaging } from './qrs/target/publish.ts';
-import { copyStaging, dressStaging, removeStaging, uploadStaging } from './qrs/target/stage.ts';
+import { copyStaging, dressStaging, uploadStaging } from './qrs/target/stage.ts';
 import { openWatch, readAndRoute, sweepSite } from './qrs/watch/read-and-route.ts';
 import { renewSubscriptions } from './qrs/watch/subscriptions.ts';
 import type { SweepActivities, WatchActivities } from './watch-types.ts';
@@ -50,9 +50,7 @@ export function createSiteActivities(deps: ActivityDependencies): SiteActivities
     newsWhileDelivering: (input) => newsWhileDelivering(deps, input),
     recordOutsideDecision: (input) => recordOutsideDecision(deps, input),
     setTag: (input) => setTag(deps, input),
-    copyForOwner: (input) => copyForOwner(deps, input),
-    dressCopy: (input) => dressCopy(deps, input),
-    deleteSource: (input) => deleteSource(deps, input),
+    unpublish: (input) => unpublish(deps, input),
     stripProperties: (input) => stripProperties(deps, input),
     planDelivery: (input) => planDelivery(deps, input),
     copyStaging: (input) => copyStaging(deps, input),
@@ -60,7 +58,7 @@ export function createSiteActivities(deps: ActivityDependencies): SiteActivities
     publishStaging: (input) => publishStaging(deps, input),
     replaceTarget: (input) => replaceTarget(deps, input),
     reloadApp: (input) => reloadApp(deps, input),
-    removeStaging: (input) => removeStaging(deps, input),
+    finishDelivery: (input) => finishDelivery(deps, input),
     closeDelivery: (input) => closeDelivery(deps, input),
     openWatch: (input) => openWatch(deps, input),
     renewSubscriptions: (input) => renewSubscriptions(deps, input),

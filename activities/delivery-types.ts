@@ -67,6 +67,11 @@ export interface OverwriteInput {
   readonly pace: Pace;
 }
 
+export interface CloseDeliveryInput {
+  readonly decision: DecisionRecord;
+  readonly outcome: DeliveryOutcome;
+}
+
 export interface ReplacedOutcome {
   readonly warnings: readonly string[];
 }
@@ -79,8 +84,8 @@ export interface TargetActivities {
   publishStaging(input: PublishInput): Promise<{ warnings: readonly string[] }>;
   replaceTarget(input: OverwriteInput): Promise<ReplacedOutcome>;
   reloadApp(input: { site: string; appId: string; promotionKey: string }): Promise<void>;
-  removeStaging(input: StagingInput & { appId: string }): Promise<void>;
-  closeDelivery(input: { decision: DecisionRecord; outcome: DeliveryOutcome }): Promise<void>;
+  finishDelivery(input: CloseDeliveryInput & { staging: StagedApp }): Promise<void>;
+  closeDelivery(input: CloseDeliveryInput): Promise<void>;
 }
 
 /** Transfers to a target site, and the backup from it; few at a time. */

@@ -167,9 +167,7 @@ export interface SourceActivities {
   newsWhileDelivering(input: { decision: DecisionRecord; knownKeys: readonly string[] }): Promise<LaterNews>;
   recordOutsideDecision(input: AppKey & { request: DecideRequest }): Promise<{ promotionKey: string }>;
   setTag(input: AppKey & { present: boolean }): Promise<void>;
-  copyForOwner(input: DecisionRecord): Promise<{ copyAppId: string }>;
-  dressCopy(input: { decision: DecisionRecord; copyAppId: string }): Promise<void>;
-  deleteSource(input: { decision: DecisionRecord; copyAppId: string }): Promise<CleanUpOutcome>;
+  unpublish(input: DecisionRecord): Promise<CleanUpOutcome>;
   stripProperties(input: DecisionRecord): Promise<CleanUpOutcome>;
 }
 

@@ -62,7 +62,7 @@ export function firstLook(site: string): SourceActivities {
 
 /** Steps at a source site, under the pace of now. Copying takes as long as a big app needs. */
 export function sourceSteps(site: string, pace: Pace): SourceActivities {
-  return stepsAt<SourceActivities>(site, pace, ['copyForOwner']);
+  return stepsAt<SourceActivities>(site, pace, ['unpublish']);
 }
 
 /** Transfers from a source site. */

@@ -20,13 +20,17 @@ export async function deliver(input: DeliverInput): Promise<DeliveryOutcome> {
     if (!(error instanceof StepGivenUp)) throw error;
     outcome = delivery.givenUp(error);
   }
-  await targetSteps(input.site, input.pace).closeDelivery({ decision: input.decision, outcome });
+  if (!delivery.isClosed) {
+    await targetSteps(input.site, input.pace).closeDelivery({ decision: input.decision, outcome });
+  }
   desk.enter(outcome.state);
   await condition(allHandlersFinished);
   return outcome;
 }
 
 class Delivery {
+  /** Its end is written down. */
+  isClosed = false;
   private plan: PlanOutcome | undefined;
   private readonly items: DeliveredItem[] = [];
   private readonly warnings: string[] = [];
@@ -51,8 +55,7 @@ class Delivery {
 
     await this.replaceAll(upload);
     await this.publishAll(publishes, staged);
-    if (publishes.length === 0) await this.removeStaging(upload);
-    return this.outcome('verified');
+    return publishes.length === 0 ? this.finish(upload) : this.outcome('verified');
   }
 
   givenUp(error: StepGivenUp): DeliveryOutcome {
@@ -135,11 +138,17 @@ class Delivery {
     await this.desk.operator.attend('reload', pace, () => reloadApp({ site, appId: item.appId, promotionKey }));
   }
 
-  private async removeStaging(upload: StagedApp): Promise<void> {
+  /** Removes the upload, which no stream took, and writes the end down. */
+  private async finish(staging: StagedApp): Promise<DeliveryOutcome> {
     const { decision, site, pace } = this.input;
-    const { removeStaging } = targetSteps(site, pace);
+    const outcome = this.outcome('verified');
+    const { finishDelivery } = targetSteps(site, pace);
     this.desk.enter('verifying');
-    await this.desk.operator.attend('remove the staging app', pace, () => removeStaging({ decision, site, ...upload }));
+    await this.desk.operator.attend('remove the staging app', pace, () =>
+      finishDelivery({ decision, outcome, staging }),
+    );
+    this.isClosed = true;
+    return outcome;
   }
 
   private outcome(state: DeliveryOutcome['state']): DeliveryOutcome {

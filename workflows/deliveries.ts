@@ -4,7 +4,6 @@ import {
   ParentClosePolicy,
   getExternalWorkflowHandle,
   startChild,
-  upsertSearchAttributes,
 } from '@temporalio/workflow';
 import type { Pace } from '../activities/pace.ts';
 import type {
@@ -67,7 +66,7 @@ class Round {
   async start(decision: DecisionRecord): Promise<void> {
     this.decisions.push(decision);
     const sites = sitesOf(decision);
-    upsertSearchAttributes({ WaybillTargets: [...new Set([...Object.keys(this.input.desk.deliveries), ...sites])] });
+    this.input.desk.enterDelivery(sites);
     await Promise.all(sites.map((site) => this.startOne(decision, site)));
   }
 

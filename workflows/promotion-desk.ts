@@ -114,6 +114,14 @@ export class PromotionDesk {
     setCurrentDetails(this.details());
   }
 
+  /** The targets, and the state that comes with them, in one event. */
+  enterDelivery(sites: readonly string[]): void {
+    const targets = [...new Set([...Object.keys(this.deliveries), ...sites])];
+    this.unshown = { ...this.unshown, WaybillTargets: targets };
+    if (this.state === 'delivering') this.show({});
+    else this.enter('delivering');
+  }
+
   private show(attributes: SearchAttributes): void {
     upsertSearchAttributes({ ...this.unshown, ...attributes });
     this.unshown = {};

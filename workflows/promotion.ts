@@ -84,7 +84,6 @@ async function promote(decision: DecisionRecord, pace: Pace, desk: PromotionDesk
   const version = kept?.outcome === 'kept' ? kept.version : undefined;
   const versionFailure = kept?.outcome === 'failed' ? kept.why : undefined;
 
-  desk.enter('delivering');
   const delivered = await deliverEverywhere({ decision, artifacts, version, pace, desk });
 
   desk.enter('finishing');
@@ -145,10 +144,7 @@ async function cleanUpSource(
   if (decision.cleanUp === 'strip') {
     return desk.operator.attend('strip the properties', pace, () => source.stripProperties(decision));
   }
-  const copying = (): Promise<{ copyAppId: string }> => source.copyForOwner(decision);
-  const { copyAppId } = await desk.operator.attend('copy for the owner', pace, copying);
-  await desk.operator.attend('give the copy to its owner', pace, () => source.dressCopy({ decision, copyAppId }));
-  return desk.operator.attend('remove the published app', pace, () => source.deleteSource({ decision, copyAppId }));
+  return desk.operator.attend('return the app to its owner', pace, () => source.unpublish(decision));
 }
 
 /** Closes the claims and the ledger's rows, and tells the outcome. */

@@ -6,7 +6,7 @@ import type { QrsApp } from './client/types.ts';
 
 /**
  * The app as it stands after a change; what the site answers to the change itself is not believed. Safe to repeat
- * where `change` gives undefined for an app that has it already.
+ * where `change` gives undefined for an app that has it already. `from`: the app as it was just read.
  *
  * @throws WAYBILL_PROMOTION_NOT_DONE when the site shows the app as it was before
  */
@@ -15,6 +15,7 @@ export async function changeApp(
   site: string,
   appId: string,
   change: AppChange,
+  from?: QrsApp,
 ): Promise<QrsApp> {
   const client = deps.qrs(site);
   const { signal } = attemptContext();
@@ -23,7 +24,7 @@ export async function changeApp(
     readAtUtc = app.modifiedDate;
     return change(app);
   };
-  const { outcome, app } = await client.updateApp(appId, watched, { signal });
+  const { outcome, app } = await client.updateApp(appId, watched, { signal, from });
   if (outcome === 'unchanged') return app;
   const standing = await client.getApp(appId, { signal });
   // Every change gets a new date (QRS facts, section 2); what was changed may read otherwise than it was written.

@@ -1,6 +1,7 @@
 import { waybillError } from '../../common/errors/catalogue.ts';
 import { attemptContext } from '../activity-context.ts';
 import type { ActivityDependencies } from '../dependencies.ts';
+import type { StagingState } from '../../ledger/stagings.ts';
 import type { QrsApp } from './client/types.ts';
 import { lookSeveralTimes } from './look-several-times.ts';
 import { deleteApp } from './proven-writes.ts';
@@ -18,29 +19,40 @@ export interface StagingPlan {
 }
 
 /**
- * The id of the staging app, made by this attempt or adopted from one whose reply was lost (design 4). Before a
+ * The staging app as the site shows it, made by this attempt or adopted from one whose reply was lost (design 4). Before a
  * repeat, the name is looked for several times, because the repository lags behind its own writes. One that was
  * published already, by a run that Temporal has lost, is the one.
  */
-export async function makeStagingApp(deps: ActivityDependencies, plan: StagingPlan): Promise<string> {
+export async function makeStagingApp(deps: ActivityDependencies, plan: StagingPlan): Promise<QrsApp> {
   const { promotionKey, site, number, purpose } = plan;
   const name = stagingName(deps.config().installation.id, promotionKey, site, number);
   const row = { promotionKey, target: site, n: number, name, purpose };
   const known = await deps.ledger.getStaging({ promotionKey, target: site, n: number });
-  if (known?.state === 'published' && known.appId && (await deps.qrs(site).getApp(known.appId))) return known.appId;
+  const standing = known?.appId && isKnownById(plan, known.state) ? await read(deps, site, known.appId) : undefined;
+  if (standing) return standing;
   if (!known) await deps.ledger.upsertStaging({ ...row, state: 'intended' });
   const adopted = known || attemptContext().attempt > 1 ? await adopt(deps, plan, name) : undefined;
   const app = adopted ?? (await make(deps, plan, name));
   await deps.ledger.upsertStaging({ ...row, appId: app.id, state: 'open' });
-  return app.id;
+  return app;
+}
+
+/** One that may bear another name by now: what was published, and the owner's copy, which gets his name first of all. */
+function isKnownById({ purpose }: StagingPlan, state: StagingState): boolean {
+  return state === 'published' || (purpose === 'unpublish' && state === 'open');
+}
+
+function read(deps: ActivityDependencies, site: string, appId: string): Promise<QrsApp | undefined> {
+  return deps.qrs(site).getApp(appId, { signal: attemptContext().signal });
 }
 
 /** A new app that the site really has. @throws WAYBILL_PROMOTION_NOT_DONE */
 async function make(deps: ActivityDependencies, plan: StagingPlan, name: string): Promise<QrsApp> {
   const { site } = plan;
-  const app = await plan.make(name);
-  if (await deps.qrs(site).getApp(app.id, { signal: attemptContext().signal })) return app;
-  throw waybillError('WAYBILL_PROMOTION_NOT_DONE', { site, appId: app.id, what: 'made' });
+  const { id } = await plan.make(name);
+  const app = await read(deps, site, id);
+  if (app) return app;
+  throw waybillError('WAYBILL_PROMOTION_NOT_DONE', { site, appId: id, what: 'made' });
 }
 
 async function adopt(deps: ActivityDependencies, plan: StagingPlan, name: string): Promise<QrsApp | undefined> {

@@ -38,11 +38,13 @@ export interface AppReads {
     appId: string,
     options?: CallOptions & { readonly scope?: 'approved' | 'all' },
   ): Promise<readonly QrsAppObject[]>;
+  /** Every object of each of these apps, as `getAppObjects` with `scope: 'all'`, in the order of the ids; in one call. */
+  getObjectsOfApps(appIds: readonly string[], options?: CallOptions): Promise<readonly (readonly QrsAppObject[])[]>;
 }
 
 /** The app reads over a sender. */
 export function createAppReads(http: QrsHttp): AppReads {
-  const read = (options: CallOptions | undefined, path: string, doing: string, query?: QrsCall['query']): QrsCall => ({
+  const read: Read = (options, path, doing, query) => ({
     method: 'GET',
     path,
     doing,
@@ -55,6 +57,7 @@ export function createAppReads(http: QrsHttp): AppReads {
 
   return {
     getApps,
+    ...createObjectReads(http, read),
 
     async getAppsByIds(ids, options) {
       if (ids.length === 0) return [];
@@ -83,14 +86,33 @@ export function createAppReads(http: QrsHttp): AppReads {
       const apps = await getApps(filter, options);
       return apps.filter((app) => app.name === name);
     },
+  };
+}
 
-    async getAppObjects(appId, options) {
-      const ofApp = eq('app.id', guid(appId));
-      const isAll = options?.scope === 'all';
-      const filter = isAll ? ofApp : and(ofApp, eq('approved', true));
-      const call = read(options, '/qrs/app/object/full', `read the objects of the app ${appId}`, filterQuery(filter));
+type Read = (options: CallOptions | undefined, path: string, doing: string, query?: QrsCall['query']) => QrsCall;
+
+function createObjectReads(http: QrsHttp, read: Read): Pick<AppReads, 'getAppObjects' | 'getObjectsOfApps'> {
+  const getAppObjects: AppReads['getAppObjects'] = async (appId, options) => {
+    const ofApp = eq('app.id', guid(appId));
+    const isAll = options?.scope === 'all';
+    const filter = isAll ? ofApp : and(ofApp, eq('approved', true));
+    const call = read(options, '/qrs/app/object/full', `read the objects of the app ${appId}`, filterQuery(filter));
+    const objects = (await http.json<readonly QrsAppObject[]>(call)) ?? [];
+    return isAll ? objects : objects.filter(({ approved }) => approved);
+  };
+
+  return {
+    getAppObjects,
+
+    async getObjectsOfApps(appIds, options) {
+      const ids = appIds.map((id) => guid(id));
+      const doing = `read the objects of the apps ${ids.map((id) => id.guid).join(', ')}`;
+      const call = read(options, '/qrs/app/object/full', doing, filterQuery(oneOf('app.id', ids)));
       const objects = (await http.json<readonly QrsAppObject[]>(call)) ?? [];
-      return isAll ? objects : objects.filter(({ approved }) => approved);
+      // An object that does not say whose it is cannot be told from the others: then each app is asked for its own.
+      const isTold = objects.every(({ app }) => app && ids.some((id) => id.guid === app.id.toLowerCase()));
+      if (!isTold) return Promise.all(ids.map(({ guid: id }) => getAppObjects(id, { ...options, scope: 'all' })));
+      return ids.map((id) => objects.filter(({ app }) => app?.id.toLowerCase() === id.guid));
     },
   };
 }

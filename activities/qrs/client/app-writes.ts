@@ -32,10 +32,11 @@ export interface AppWrites {
   putApp(app: QrsApp, options?: CallOptions): Promise<QrsApp>;
   /**
    * Reads the app, has the change computed and writes it; on a conflict at once again, 5 times at most. Safe to repeat where
-   * `change` gives undefined for an app that has the change already.
+   * `change` gives undefined for an app that has the change already. `from`: the app as it was just read, so that it
+   * is not read again.
    * @throws WAYBILL_QRS_NOT_FOUND when the app is gone; WAYBILL_QRS_CONFLICT when others kept being faster
    */
-  updateApp(id: string, change: AppChange, options?: CallOptions): Promise<AppUpdate>;
+  updateApp(id: string, change: AppChange, options?: CallOptions & { readonly from?: QrsApp }): Promise<AppUpdate>;
   /** Deletes the app for good; `gone` when it was not there any more. Safe to repeat. Timeout `timeouts.write`. */
   deleteApp(id: string, options?: CallOptions): Promise<'deleted' | 'gone'>;
   /**
@@ -115,10 +116,11 @@ async function updateApp(
   putApp: AppWrites['putApp'],
   id: string,
   change: AppChange,
-  options?: CallOptions,
+  options?: CallOptions & { readonly from?: QrsApp },
 ): Promise<AppUpdate> {
   for (let attempt = 1; ; attempt++) {
-    const app = await reads.getApp(id, options);
+    const given = attempt === 1 ? options?.from : undefined;
+    const app = given ?? (await reads.getApp(id, options));
     if (!app) {
       const reply = '(it is not in the list of apps)';
       const place = { site: http.site, host: http.firstHost, doing: `change the app ${id}` };

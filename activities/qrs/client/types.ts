@@ -79,6 +79,8 @@ export interface QrsAppObject extends QrsEntity {
   readonly published: boolean;
   readonly publishTime?: string;
   readonly owner?: QrsUserRef | null;
+  /** The app that it belongs to. */
+  readonly app?: { readonly id: string } | null;
 }
 
 export interface QrsStream extends QrsEntity {

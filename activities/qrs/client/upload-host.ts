@@ -13,9 +13,14 @@ export interface UploadHost {
   readonly mayBeCentral: boolean;
 }
 
+/** How long the answer of a site's only host counts: where there is nothing to choose, asking again saves little. */
+const onlyHostMs = 60_000;
+const onlyHosts = new WeakMap<SiteHost, number>();
+
 /**
  * The host for an upload: of those that answer a small question, the first that does not call itself a rim node, or else the first
  * (uploads go to the central node only: QRS facts, section 2). An upload's bytes can be read once, so no host is tried with them.
+ * The only host of a site is not asked again within a minute, unless an upload to it failed.
  * @throws what the hosts fail with, when none answers
  */
 export async function findUploadHost(http: QrsHttp, signal: AbortSignal | undefined): Promise<UploadHost> {
@@ -23,10 +28,18 @@ export async function findUploadHost(http: QrsHttp, signal: AbortSignal | undefi
   const call: QrsCall = { method: 'GET', path: '/qrs/about', doing, ...timing(http.timeouts, 'read', { signal }) };
   const failures: WaybillError[] = [];
   let rim: SiteHost | undefined;
-  for (const host of await http.hosts()) {
+  const hosts = await http.hosts();
+  const [only] = hosts;
+  if (only && performance.now() - (onlyHosts.get(only) ?? Number.NEGATIVE_INFINITY) < onlyHostMs) {
+    return { host: only, mayBeCentral: true };
+  }
+  for (const host of hosts) {
     try {
       const about = await http.json<QrsAbout>(call, { host });
-      if (about?.nodeType !== 2) return { host, mayBeCentral: true };
+      if (about?.nodeType !== 2) {
+        if (hosts.length === 1) onlyHosts.set(host, performance.now());
+        return { host, mayBeCentral: true };
+      }
       rim ??= host;
     } catch (error) {
       if (!mayAskNextHost(error)) throw error;
@@ -38,7 +51,8 @@ export async function findUploadHost(http: QrsHttp, signal: AbortSignal | undefi
 }
 
 /** The error of an upload; a rim node's refusal may pass, for the central node will be back. */
-export function uploadFailure(error: unknown, { mayBeCentral }: UploadHost): unknown {
+export function uploadFailure(error: unknown, { host, mayBeCentral }: UploadHost): unknown {
+  onlyHosts.delete(host);
   if (mayBeCentral || !isWaybillError(error)) return error;
   const { code, facts } = error as WaybillError;
   const isRefusal = /_(REFUSED|FORBIDDEN|NOT_FOUND|SERVER)$/.test(code);

@@ -51,7 +51,7 @@ interface Look {
 }
 
 async function lookAt(deps: ActivityDependencies, key: AppKey, source: SourceApp): Promise<Look> {
-  const memory = (await deps.ledger.getAppMemory<AppMemory>(key.site, [key.appId])).get(key.appId)?.memory;
+  const memory = await memoryOf(deps, key);
   await noteRows(deps, key, source, memory);
   if (source.request.approval === 'none' && memory?.remembered) await rememberAbsence(deps, key.site, key.appId);
   const ask = await askNow(deps, key, source, memory);
@@ -59,6 +59,10 @@ async function lookAt(deps: ActivityDependencies, key: AppKey, source: SourceApp
   if (look.next.kind === 'wait') await showAsWaiting(deps, key, source, look.problems, look.next.sinceUtc);
   else if (look.next.kind !== 'set-tag') await deps.ledger.deleteAwaiting(key.site, key.appId);
   return look;
+}
+
+async function memoryOf(deps: ActivityDependencies, { site, appId }: AppKey): Promise<AppMemory | undefined> {
+  return (await deps.ledger.getAppMemory<AppMemory>(site, [appId])).get(appId)?.memory;
 }
 
 /** Notes the rows before anything is written to the app: a write of our own may renew them all. */
@@ -205,7 +209,9 @@ async function mailsOnPublish(deps: ActivityDependencies, key: AppKey, { app }: 
   const { fresh, state } = await deps.ledger.claim({ ...claim, promotionKey: `${key.site}.${app.id}` });
   if (state === 'closed') return [];
   if (!fresh) await deps.ledger.closeClaims(claim, 'told');
-  if (!(await asksForAlert(deps, key.site, app.stream.id))) return [];
+  const memory = fresh ? undefined : await memoryOf(deps, key);
+  const known = memory?.alertedPublishUtc === app.publishedAtUtc;
+  if (!known && !(await asksForAlert(deps, key.site, app.stream.id))) return [];
   const alertedPublishUtc = app.publishedAtUtc;
   await deps.ledger.updateAppMemory<AppMemory>(key.site, app.id, (memory) => ({ ...memory, alertedPublishUtc }));
   return [publishAlert(key.site, app, app.publishedAtUtc)];

@@ -23,16 +23,39 @@ import { checkSource, type SourceCheck } from './unchanged.ts';
 const COPY_NUMBER = 1;
 
 /**
- * The id of the owner's copy of the published app, under a staging name. Safe to repeat: a copy whose reply was lost
- * is adopted.
+ * Returns the app to its owner: a copy of it gets his name and hands, and the published app is deleted once the copy
+ * is proven and, last of all, the app itself was looked at again; otherwise everything stays and the copy goes. One
+ * step, as each write is found again by what stands: the copy by its id in the ledger (or its staging name, where the
+ * reply was lost), its owner and name by reading, the deletion by the app being gone.
+ *
+ * @throws WAYBILL_PROMOTION_NOT_WHOLE, WAYBILL_PROMOTION_NOT_DONE
  */
-export async function copyForOwner(
-  deps: ActivityDependencies,
-  decision: DecisionRecord,
-): Promise<{ copyAppId: string }> {
-  const { promotionKey, site, appId } = decision;
+export async function unpublish(deps: ActivityDependencies, decision: DecisionRecord): Promise<CleanUpOutcome> {
+  const { site, appId, promotionKey } = decision;
   const { signal } = attemptContext();
-  const copyAppId = await makeStagingApp(deps, {
+  const copy = await dressCopy(deps, decision, await copyForOwner(deps, decision));
+  const objects = deps.qrs(site).getObjectsOfApps([copy.id, appId], { signal });
+  const check = await checkSource(deps, decision, approvedOfSecond(objects));
+  const [copied = []] = await objects;
+  const why = await whyKeepSource(deps, decision, check);
+  if (why) {
+    await deleteApp(deps, site, copy.id);
+    await settleCopy(deps, decision, copy.id, 'removed');
+    return { outcome: 'kept', why };
+  }
+  await requireWholeCopy(deps, decision, copy, copied, check);
+  await deleteApp(deps, site, appId);
+  await settleCopy(deps, decision, copy.id, 'published');
+  const atUtc = deps.nowUtc();
+  const facts = { copyAppId: copy.id };
+  await deps.ledger.record({ promotionKey, seq: 'unpublished', type: 'unpublished', atUtc, site, appId, facts });
+  return { outcome: 'done', copyAppId: copy.id };
+}
+
+/** The owner's copy of the published app; one whose reply was lost is adopted. */
+function copyForOwner(deps: ActivityDependencies, { promotionKey, site, appId }: DecisionRecord): Promise<QrsApp> {
+  const { signal } = attemptContext();
+  return makeStagingApp(deps, {
     promotionKey,
     site,
     number: COPY_NUMBER,
@@ -40,52 +63,22 @@ export async function copyForOwner(
     whyNotWhole: (app) => whyNotWholeCopy(deps, site, app, { appId, scope: 'approved' }),
     make: (name) => deps.qrs(site).copyApp(appId, name, { signal }),
   });
-  return { copyAppId };
 }
 
-/** Gives the copy its owner and name in one write. Safe to repeat. */
-export async function dressCopy(
-  deps: ActivityDependencies,
-  { decision, copyAppId }: { decision: DecisionRecord; copyAppId: string },
-): Promise<void> {
+/** Gives the copy its owner and name in one write; the copy as it then stands. */
+async function dressCopy(deps: ActivityDependencies, decision: DecisionRecord, copy: QrsApp): Promise<QrsApp> {
   const { source } = await storedDecision(deps, decision.promotionKey);
-  await changeApp(deps, decision.site, copyAppId, (app) => {
+  const change = (app: QrsApp): QrsApp | undefined => {
     const dressed = app.owner.id === source.ownerId && app.name === decision.app.name;
     return dressed ? undefined : { ...app, name: decision.app.name, owner: { ...app.owner, id: source.ownerId } };
-  });
+  };
+  return changeApp(deps, decision.site, copy.id, change, copy);
 }
 
-/**
- * Deletes the published app once its copy is proven and, last of all, the app itself was looked at again; otherwise
- * everything stays and the copy goes. Safe to repeat: an app that is gone is done.
- *
- * @throws WAYBILL_PROMOTION_NOT_WHOLE
- */
-export async function deleteSource(
-  deps: ActivityDependencies,
-  { decision, copyAppId }: { decision: DecisionRecord; copyAppId: string },
-): Promise<CleanUpOutcome> {
-  const { site, appId, promotionKey } = decision;
-  const client = deps.qrs(site);
-  const { signal } = attemptContext();
-  const [copy, copied] = await Promise.all([
-    client.getApp(copyAppId, { signal }),
-    client.getAppObjects(copyAppId, { signal, scope: 'all' }),
-  ]);
-  const check = await checkSource(deps, decision);
-  const why = await whyKeepSource(deps, decision, check);
-  if (why) {
-    await deleteApp(deps, site, copyAppId);
-    await settleCopy(deps, decision, copyAppId, 'removed');
-    return { outcome: 'kept', why };
-  }
-  await requireWholeCopy(deps, decision, copy, copied, check);
-  await deleteApp(deps, site, appId);
-  await settleCopy(deps, decision, copyAppId, 'published');
-  const atUtc = deps.nowUtc();
-  const facts = { copyAppId };
-  await deps.ledger.record({ promotionKey, seq: 'unpublished', type: 'unpublished', atUtc, site, appId, facts });
-  return { outcome: 'done', copyAppId };
+/** The objects that an export of the second app carries. */
+async function approvedOfSecond(objects: Promise<readonly (readonly QrsAppObject[])[]>): Promise<QrsAppObject[]> {
+  const [, second = []] = await objects;
+  return second.filter(({ approved }) => approved);
 }
 
 /** Takes the consumed property rows away, by definition and value, and nothing else. Safe to repeat. */
@@ -137,7 +130,7 @@ async function decidedAnew(deps: ActivityDependencies, decision: DecisionRecord,
 async function requireWholeCopy(
   deps: ActivityDependencies,
   decision: DecisionRecord,
-  copy: QrsApp | undefined,
+  copy: QrsApp,
   copied: readonly QrsAppObject[],
   check: SourceCheck,
 ): Promise<void> {
@@ -148,8 +141,7 @@ async function requireWholeCopy(
     { sizeBytes: 0, objects: originals },
     { sizeBytes: 0, objects: copied.map(toObjectFacts) },
   );
-  if (!copy) reasons.push('its copy is not there');
-  else if (copy.owner.id !== source.ownerId) reasons.push(`its copy belongs to ${copy.owner.userId}`);
+  if (copy.owner.id !== source.ownerId) reasons.push(`its copy belongs to ${copy.owner.userId}`);
   else if (!sameText(copy.name, app.name)) reasons.push(`its copy is called "${copy.name}"`);
   if (reasons.length === 0) return;
   throw waybillError('WAYBILL_PROMOTION_NOT_WHOLE', { app: app.name, site, reasons: reasons.join('; ') });

@@ -6,6 +6,7 @@ import type { Revision } from '../../../rules/revision.ts';
 import type { ActivityDependencies } from '../../dependencies.ts';
 import type { AppMemory } from '../app-memory.ts';
 import { revisionKeyOf, toAppFacts, toRevision } from '../app-facts.ts';
+import type { QrsAppObject } from '../client/types.ts';
 import { requestOf, sourceOf } from '../source-policy.ts';
 
 /** An app on its source site as it is now: what it asks for and what it holds. */
@@ -34,17 +35,18 @@ export async function readSourceApp(
   return withRevision(deps.config(), site, app, request, toRevision(app, objects));
 }
 
-/** As `readSourceApp`, with the objects in any case. */
+/** As `readSourceApp`, with the objects in any case; `reading`: where they are being read anyway. */
 export async function readSourceContent(
   deps: ActivityDependencies,
   site: string,
   appId: string,
   signal?: AbortSignal,
+  reading?: Promise<readonly QrsAppObject[]>,
 ): Promise<SourceApp | undefined> {
   const client = deps.qrs(site);
   const [found, objects] = await Promise.all([
     client.getApp(appId, { signal }),
-    client.getAppObjects(appId, { signal }),
+    reading ?? client.getAppObjects(appId, { signal }),
   ]);
   if (!found) return undefined;
   const app = await withFirstSeenRows(deps, site, toAppFacts(found));

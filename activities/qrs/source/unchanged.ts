@@ -3,6 +3,7 @@ import { attemptContext } from '../../activity-context.ts';
 import type { ActivityDependencies } from '../../dependencies.ts';
 import { reapproval } from '../../outgoing-mails.ts';
 import type { DecisionRecord, OutgoingMail } from '../../promotion-types.ts';
+import type { QrsAppObject } from '../client/types.ts';
 import { sourceOf } from '../source-policy.ts';
 import { readSourceContent, type SourceApp } from './read-source.ts';
 import { remember } from './record-decision.ts';
@@ -16,10 +17,14 @@ export interface SourceCheck {
 
 /**
  * Whether the app still holds what the decision is bound to. A standing approval, and a policy that promotes the
- * latest, are bound to no content. Reads only.
+ * latest, are bound to no content. Reads only. `objects`: the approved ones, where they are being read anyway.
  */
-export async function checkSource(deps: ActivityDependencies, decision: DecisionRecord): Promise<SourceCheck> {
-  const source = await readSourceContent(deps, decision.site, decision.appId, attemptContext().signal);
+export async function checkSource(
+  deps: ActivityDependencies,
+  decision: DecisionRecord,
+  objects?: Promise<readonly QrsAppObject[]>,
+): Promise<SourceCheck> {
+  const source = await readSourceContent(deps, decision.site, decision.appId, attemptContext().signal, objects);
   if (!source) return { source, changes: ['the app was deleted'] };
   const { dataCountsAsContent, whenChanged } = sourceOf(deps.config(), decision.site);
   const bound = decision.verdict === 'approve' && whenChanged === 'reapprove';

@@ -1,6 +1,7 @@
 import { attemptContext } from '../../activity-context.ts';
 import type { ActivityDependencies } from '../../dependencies.ts';
-import type { DecisionRecord, DeliveryOutcome } from '../../promotion-types.ts';
+import type { CloseDeliveryInput, StagedApp } from '../../delivery-types.ts';
+import { removeStaging } from './stage.ts';
 
 /**
  * Writes down how a delivery ended. Staging apps it leaves behind (given up, site down) are noted as abandoned; the
@@ -8,7 +9,7 @@ import type { DecisionRecord, DeliveryOutcome } from '../../promotion-types.ts';
  */
 export async function closeDelivery(
   deps: ActivityDependencies,
-  { decision, outcome }: { decision: DecisionRecord; outcome: DeliveryOutcome },
+  { decision, outcome }: CloseDeliveryInput,
 ): Promise<void> {
   const { promotionKey } = decision;
   const { site } = outcome;
@@ -26,6 +27,15 @@ export async function closeDelivery(
   });
   const seq = `deliver/${site}/${outcome.state}`;
   await deps.ledger.record({ promotionKey, seq, type: outcome.state, atUtc, site, facts: outcome });
+}
+
+/** Removes the upload that no stream took and confirms that it is gone, then closes the delivery. Safe to repeat. */
+export async function finishDelivery(
+  deps: ActivityDependencies,
+  { decision, outcome, staging }: CloseDeliveryInput & { staging: StagedApp },
+): Promise<void> {
+  await removeStaging(deps, { decision, site: outcome.site, ...staging });
+  await closeDelivery(deps, { decision, outcome });
 }
 
 /** Starts a reload of a delivered app. A repeat may start a second one, which does no harm. */

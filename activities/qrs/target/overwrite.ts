@@ -81,11 +81,9 @@ export async function replaceTarget(deps: ActivityDependencies, input: Overwrite
 /** The target with its own name again, once it is proven to hold what was staged. @throws WAYBILL_PROMOTION_NOT_REPLACED */
 async function readBack(deps: ActivityDependencies, input: OverwriteInput, before: TargetBefore): Promise<QrsApp> {
   const { decision, site, step, stagingAppId, artifact } = input;
-  const client = deps.qrs(site);
   const { signal } = attemptContext();
-  const [staged, standing, now] = await Promise.all([
-    client.getAppObjects(stagingAppId, { signal, scope: 'all' }),
-    client.getAppObjects(step.targetAppId, { signal, scope: 'all' }),
+  const [[staged = [], standing = []], now] = await Promise.all([
+    deps.qrs(site).getObjectsOfApps([stagingAppId, step.targetAppId], { signal }),
     setBack(deps, input, before),
   ]);
   const reasons = whyNotReplaced(

@@ -22,7 +22,7 @@ export async function uploadStaging(
   const { signal, progress } = attemptContext();
   const store = await deps.artifacts();
   requireStore(store, artifact.storeId);
-  const appId = await makeStagingApp(deps, {
+  const { id: appId } = await makeStagingApp(deps, {
     promotionKey: decision.promotionKey,
     site,
     number,
@@ -42,7 +42,7 @@ export async function copyStaging(
   { decision, site, number, fromAppId }: StagingInput & { fromAppId: string },
 ): Promise<StagedApp> {
   const { signal } = attemptContext();
-  const appId = await makeStagingApp(deps, {
+  const { id: appId } = await makeStagingApp(deps, {
     promotionKey: decision.promotionKey,
     site,
     number,
