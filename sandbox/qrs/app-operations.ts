@@ -45,8 +45,9 @@ function settleStream(site: SiteState, app: AppRecord, refs: Record<string, stri
 export function deleteApp(site: SiteState, actor: Actor, app: AppRecord): void {
   mustBeAllowed(site, actor, app);
   const details = appDetails(site, app);
+  const standing = site.standingOf(app);
   unstore(site, app);
-  committed(site, app, { changeType: 3, action: 'delete-app', by: actor.name, details });
+  committed(site, app, { changeType: 3, action: 'delete-app', by: actor.name, details, standing });
 }
 
 /** A copy that belongs to the caller, not published ("QRS facts, section 2"). Of a published app: its base objects. */

@@ -1,11 +1,14 @@
 import { closeSync, mkdirSync, openSync, writeSync } from 'node:fs';
 import path from 'node:path';
+import type { AppStanding } from './app-standing.ts';
 
 /** One change of a site's state, as a checker reads it. */
 export interface SiteEvent {
   seq: number;
   /** On the site's own clock. */
   atUtc: string;
+  /** On this host's clock, which orders the events of all sites of one run. */
+  hostUtc: string;
   site: string;
   /** `DIR\user`, or `INTERNAL\sa_repository` for the site's own doings. */
   by: string;
@@ -14,13 +17,15 @@ export interface SiteEvent {
   id: string;
   name: string;
   details: Record<string, unknown>;
+  /** Of an app: how it stands after this event, or stood when it was deleted or exported. */
+  app?: AppStanding;
 }
 
 /** The append-only record of what happened on a site. */
 export interface EventLog {
   file: string;
   all(): readonly SiteEvent[];
-  append(event: Omit<SiteEvent, 'seq'>): SiteEvent;
+  append(event: Omit<SiteEvent, 'seq' | 'hostUtc'>): SiteEvent;
   close(): void;
 }
 
@@ -35,7 +40,7 @@ export function openEventLog(folder: string): EventLog {
     file,
     all: () => events,
     append(event) {
-      const numbered = { seq: events.length + 1, ...event };
+      const numbered = { seq: events.length + 1, hostUtc: new Date().toISOString(), ...event };
       events.push(numbered);
       if (isOpen) writeSync(handle, `${JSON.stringify(numbered)}\n`);
       return numbered;

@@ -5,6 +5,7 @@ import { type QvfContent, writeQvf } from '../qvf/write-qvf.ts';
 import { type Actor, mustBeAllowed } from './actors.ts';
 import { scriptObjectId } from './app-content.ts';
 import { contentHashOf } from './app-create.ts';
+import type { AppStanding } from './app-standing.ts';
 import { type AppRecord, neverMs, type ObjectRecord, textOf } from './records.ts';
 import { badRequest, QrsRefusal } from './refusal.ts';
 import { isoDate } from './shapes.ts';
@@ -34,11 +35,22 @@ export interface ExportDesk {
   cancel(token: string, app: AppRecord): object;
   /** @throws QrsRefusal when there is none, it was fetched before, or it is someone else's (codes: switches). */
   take(actor: Actor, ticket: string): Download;
+  /** Exports under way, and those whose file nobody fetched or gave up. */
+  open(): readonly OpenExport[];
   drop(): void;
+}
+
+/** An export that still holds something of the site: an engine at work, or a temporary file. */
+export interface OpenExport {
+  readonly token: string;
+  readonly appId: string;
+  /** `DIR\user`. */
+  readonly by: string;
 }
 
 interface Job {
   appId: string;
+  by: string;
   controller: AbortController;
   ticket: string | undefined;
 }
@@ -58,16 +70,17 @@ export function createExportDesk(site: SiteState): ExportDesk {
     async start(actor, app, token, options) {
       mustBeAllowed(site, actor, app);
       if (jobs.has(token)) throw new QrsRefusal(site.switches.usedTokenCode, 'The export token is in use.');
-      const job: Job = { appId: app.id, controller: new AbortController(), ticket: undefined };
+      const job: Job = { appId: app.id, by: actor.name, controller: new AbortController(), ticket: undefined };
       jobs.set(token, job);
       const file = exportFile(site, app, options);
+      const standing = site.standingOf(app);
       const path = `/${encodeURIComponent(textOf(app, 'name'))}.qvf?serverNodeId=${site.nodeId}`;
       await wait(site.switches.exportDurationMs, job.controller.signal).catch(() => undefined);
       if (job.controller.signal.aborted) return answer(token, app.id, '');
       const ticket = randomUUID();
       job.ticket = ticket;
       downloads.set(ticket, { ...file, appId: app.id, userName: actor.name, isTaken: false });
-      logExport(site, actor, app, options, file.sizeBytes);
+      logExport(site, actor, app, { ...options, token, sizeBytes: file.sizeBytes }, standing);
       return answer(token, app.id, `/tempcontent/${ticket}${path}`);
     },
     cancel(token, app) {
@@ -89,6 +102,10 @@ export function createExportDesk(site: SiteState): ExportDesk {
       download.isTaken = true;
       return download;
     },
+    open: () =>
+      [...jobs].flatMap(([token, { appId, by, ticket }]) =>
+        ticket !== undefined && downloads.get(ticket)?.isTaken === true ? [] : [{ token, appId, by }],
+      ),
     drop() {
       for (const job of jobs.values()) job.controller.abort();
       jobs.clear();
@@ -155,8 +172,8 @@ function logExport(
   site: SiteState,
   actor: Actor,
   app: AppRecord,
-  options: { skipData: boolean; scope: ExportScope },
-  sizeBytes: number,
+  details: Record<string, unknown>,
+  standing: AppStanding | undefined,
 ): void {
   site.eventLog.append({
     atUtc: isoDate(nowMs(site)),
@@ -166,6 +183,7 @@ function logExport(
     entity: 'App',
     id: app.id,
     name: textOf(app, 'name'),
-    details: { ...options, sizeBytes, contentHash: contentHashOf(site, app) },
+    details: { ...details, contentHash: contentHashOf(site, app) },
+    ...(standing && { app: standing }),
   });
 }

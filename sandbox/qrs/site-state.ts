@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { AppStanding } from './app-standing.ts';
 import { type EventLog, openEventLog } from './event-log.ts';
 import { type Kind, kinds } from './kinds.ts';
 import {
@@ -41,6 +42,8 @@ export interface SiteState {
   eventLog: EventLog;
   changes: Change[];
   onChange: (change: Change) => void;
+  /** How an app stands now, for the event log. */
+  standingOf: (app: AppRecord) => AppStanding | undefined;
   nodeId: string;
 }
 
@@ -66,6 +69,7 @@ export function createSiteState(options: {
     eventLog: openEventLog(options.folder),
     changes: [],
     onChange: () => undefined,
+    standingOf: () => undefined,
     nodeId: random.guid(),
   };
 }
@@ -146,6 +150,8 @@ export interface Commit {
   changedProperties?: string[];
   details?: Record<string, unknown>;
   contextId?: string;
+  /** How a deleted app stood. */
+  standing?: AppStanding | undefined;
 }
 
 const referredTo = new Set<KindName>(['Stream', 'User', 'Tag', 'CustomPropertyDefinition', 'ServiceCluster']);
@@ -163,6 +169,7 @@ export function committed(site: SiteState, record: EntityRecord, commit: Commit)
   forgetShapes(site, record);
   const atMs = nowMs(site);
   const changedProperties = commit.changedProperties ?? [];
+  const app = commit.standing ?? (record.kind === 'App' ? site.standingOf(record as AppRecord) : undefined);
   site.eventLog.append({
     atUtc: new Date(atMs).toISOString(),
     site: site.alias,
@@ -172,6 +179,7 @@ export function committed(site: SiteState, record: EntityRecord, commit: Commit)
     id: record.id,
     name: textOf(record, 'name'),
     details: { changed: changedProperties, ...commit.details },
+    ...(app && { app }),
   });
   const change: Change = {
     changeType: commit.changeType,

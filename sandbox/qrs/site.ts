@@ -1,8 +1,10 @@
 import type { UserName } from './actors.ts';
+import type { AppStanding } from './app-standing.ts';
 import type { DeliveryCounts, DeliveryFaults } from './callback-sender.ts';
 import type { CertificateFiles } from './certificates.ts';
 import type { QrsControl } from './control.ts';
 import type { SiteEvent } from './event-log.ts';
+import type { OpenExport } from './export-desk.ts';
 import type { FaultBoard } from './faults.ts';
 import type { Subscription } from './notification-hub.ts';
 import type { QmcHands } from './qmc-hands.ts';
@@ -54,6 +56,12 @@ export interface QrsSite {
   actAs: QmcHands;
   requestLog: RequestLog;
   apps(): AppJson[];
+  /** All apps as a checker looks at them: by content, names and accounts, not by ids. */
+  standing(): AppStanding[];
+  /** All users, as `DIR\\user`. */
+  accounts(): string[];
+  /** Exports under way, and those whose file nobody fetched or gave up. */
+  openExports(): readonly OpenExport[];
   app(id: string): AppJson | undefined;
   /** The full JSON of the app's objects. */
   objects(appId: string): Record<string, unknown>[];

@@ -4,6 +4,7 @@ import { aboutRoutes } from './about-routes.ts';
 import { repositoryActor } from './actors.ts';
 import { contentHashOf } from './app-create.ts';
 import { appRoutes } from './app-routes.ts';
+import { accountOf, appStanding } from './app-standing.ts';
 import { type CertificateFiles, ensureCertificates } from './certificates.ts';
 import { startControl } from './control.ts';
 import { entityRoutes } from './entity-routes.ts';
@@ -16,6 +17,7 @@ import { createNotificationHub, type NotificationHub } from './notification-hub.
 import { notificationRoutes } from './notification-routes.ts';
 import { createQmcHands } from './qmc-hands.ts';
 import { createRequestLog } from './request-log.ts';
+import type { AppRecord } from './records.ts';
 import { createRouter, type Router } from './router.ts';
 import { selectionRoutes } from './selection-routes.ts';
 import { type Serving, serveRequest } from './serve-request.ts';
@@ -43,10 +45,12 @@ export async function startQrsSite(options: QrsSiteOptions): Promise<QrsSite> {
 
   const hub = createNotificationHub(state, await readFile(certificates.root, 'utf8'));
   state.onChange = (change) => hub.publish(change);
+  state.standingOf = (app) => appStanding(state, app);
   const desk = createExportDesk(state);
   const { listener, serving } = await openSite(options, state, { hub, desk, certificates });
   const site: QrsSite = {
     ...viewsOf(state),
+    openExports: () => desk.open(),
     ...runningOf({ state, hub, desk, listener, closeControl: async () => site.control?.close() }),
     alias,
     url: `https://${hostName}:${listener.port}`,
@@ -141,11 +145,16 @@ function runningOf({ state, hub, desk, listener, closeControl }: Parts): Running
   };
 }
 
-type Views = Pick<QrsSite, 'apps' | 'app' | 'objects' | 'contentHash' | 'events' | 'setClockSkew'>;
+type Views = Pick<
+  QrsSite,
+  'apps' | 'standing' | 'accounts' | 'app' | 'objects' | 'contentHash' | 'events' | 'setClockSkew'
+>;
 
 function viewsOf(state: SiteState): Views {
   return {
     apps: () => [...recordsOf(state, 'App').values()].map((app) => fullShape(state, app) as AppJson),
+    standing: () => [...recordsOf(state, 'App').values()].map((app) => appStanding(state, app as AppRecord)),
+    accounts: () => [...recordsOf(state, 'User').keys()].map((id) => accountOf(state, id)),
     app(id) {
       const app = findApp(state, id);
       return app && (fullShape(state, app) as AppJson);

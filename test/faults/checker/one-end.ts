@@ -1,0 +1,134 @@
+import type { LedgerRecord } from '../../../ledger/records.ts';
+import type { DecisionRun } from './requests.ts';
+import { type Violation, violation } from './run-facts.ts';
+import { isOpenByPlan, type RecordedPromotion, type RunView, runsBehind } from './run-view.ts';
+
+const endStates = ['promoted', 'partly-promoted', 'not-promoted', 'denied', 'expired', 'aborted', 'withdrawn'];
+/** The record of a promotion whose content changed before anything was done; its state is `withdrawn`. */
+const CHANGED = 'changed';
+
+/** Rule (a): each approved promotion ended in exactly one terminal state, with one chain of records. */
+export function checkOneEnd(view: RunView): Violation[] {
+  return [
+    ...view.facts.ledger.promotions.flatMap((promotion) => checkPromotion(view, promotion)),
+    ...view.runs.flatMap((run) => checkOwed(view, run)),
+    ...strayRecords(view),
+    ...brokenWorkflows(view),
+  ];
+}
+
+function checkPromotion(view: RunView, promotion: RecordedPromotion): Violation[] {
+  const { promotionKey, site, appName, state, endedAtUtc } = promotion;
+  const say = (what: string) => violation('a', site, appName, what);
+  const records = view.recordsOf(promotionKey);
+  const ends = records.filter(isEnd);
+  const found: Violation[] = [];
+  const twins = view.facts.ledger.promotions.filter((other) => other.promotionKey === promotionKey);
+  if (twins[0] === promotion && twins.length > 1) found.push(say(`the ledger has ${promotionKey} twice`));
+  if (ends.length > 1) found.push(say(`${promotionKey} ended ${ends.length} times (${typesOf(ends)})`));
+  const begins = records.filter((record) => record.seq === 'decision');
+  if (begins.length !== 1) found.push(say(`${promotionKey} has ${begins.length} records of its decision`));
+  else if (records[0] !== begins[0]) found.push(say(`${promotionKey} has a record before its decision`));
+  if (isOpenByPlan(view, promotionKey)) return found;
+  if (endedAtUtc === undefined || !endStates.includes(state)) found.push(say(`${promotionKey} is still ${state}`));
+  if (ends.length === 0) found.push(say(`${promotionKey} has no record of its end`));
+  const end = ends[0];
+  if (end !== undefined && !agrees(end, state)) found.push(say(`${promotionKey} is ${state}, its record ${end.type}`));
+  if (end !== undefined && records.some((record) => record.id > end.id && isDoing(record)))
+    found.push(say(`${promotionKey} went on after its end`));
+  const open = view.facts.ledger.openClaims.filter((claim) => claim.promotionKey === promotionKey);
+  if (open.length > 0) found.push(say(`${promotionKey} ended, but its claim is open`));
+  return [...found, ...checkChain(view, promotion, records)];
+}
+
+/** What was promoted has a record of its export, and of plan, effects and proof at each target. */
+function checkChain(view: RunView, promotion: RecordedPromotion, records: readonly LedgerRecord[]): Violation[] {
+  const { promotionKey, site, appName, state, decision } = promotion;
+  const effects = view.effectsOf(promotionKey);
+  const say = (what: string) => violation('a', site, appName, `${promotionKey} ${what}`);
+  const found: Violation[] = [];
+  if (effects.length > 0 && !records.some((record) => record.type === 'exported')) found.push(say('has no export'));
+  for (const target of state === 'promoted' ? new Set(decision.targets.map((one) => one.site)) : []) {
+    const here = records.filter((record) => record.site === target);
+    for (const type of ['planned', 'verified']) {
+      const count = here.filter((record) => record.type === type).length;
+      if (count === 0) found.push(say(`is promoted without a record "${type}" of ${target}`));
+      if (count > 1 && type === 'verified') found.push(say(`was verified ${count} times at ${target}`));
+    }
+  }
+  for (const { site: target, appId, kind } of effects) {
+    const told = records.some((record) => record.type === kind && record.site === target && record.appId === appId);
+    if (!told && state === 'promoted') found.push(say(`has no record that ${appId} was ${kind} at ${target}`));
+  }
+  return found;
+}
+
+function isEnd(record: LedgerRecord): boolean {
+  return record.seq === 'closed' || record.type === CHANGED || endStates.includes(record.type);
+}
+
+function isDoing(record: LedgerRecord): boolean {
+  return ['exported', 'planned', 'published', 'replaced', 'verified', 'unpublished', 'stripped'].includes(record.type);
+}
+
+function agrees(end: LedgerRecord, state: string): boolean {
+  return end.type === state || (end.type === CHANGED && state === 'withdrawn');
+}
+
+function typesOf(records: readonly LedgerRecord[]): string {
+  return records.map((record) => record.type).join(', ');
+}
+
+/** An approval that stood, whole and over unchanged content, has a promotion for each of its targets. */
+function checkOwed(view: RunView, run: DecisionRun): Violation[] {
+  const { settings, expected } = view.facts;
+  const source = settings.sources[run.site];
+  const { event, after } = run.begun;
+  const waived = expected.notOwed?.includes(run.appId) || event.hostUtc < (expected.startedUtc ?? '');
+  if (waived || run.begun.byWaybill || after?.published !== true) return [];
+  if (run.word === 'approve' && !run.request.isWhole) return [];
+  const wasTaken = run.ended !== undefined && !run.ended.byWaybill;
+  const changed = run.contents.some((one) => one.baseContent !== run.bindings[0]?.baseContent);
+  if (wasTaken || (changed && source?.whenChanged !== 'promoteLatest')) return [];
+  const promotions = view.facts.ledger.promotions.filter((one) => runsBehind(view, one).includes(run));
+  if (promotions.length === 0) {
+    return [
+      violation(
+        'a',
+        run.site,
+        after.name,
+        `it stood ${run.word === 'deny' ? 'denied' : 'approved'} and nothing came of it`,
+      ),
+    ];
+  }
+  if (run.word === 'deny') return [];
+  const served = promotions.flatMap((one) => one.decision.targets.map((target) => target.site));
+  return run.request.targets
+    .filter((target) => !served.includes(target.site))
+    .map(({ site }) => violation('a', run.site, after.name, `${site} was asked for and is in no promotion`));
+}
+
+function strayRecords({ facts }: RunView): Violation[] {
+  const known = new Set(facts.ledger.promotions.map((promotion) => promotion.promotionKey));
+  const stray = facts.ledger.records.filter(({ type, promotionKey }) => isDoingOf(type) && !known.has(promotionKey));
+  return stray.map((record) =>
+    violation('a', record.site ?? '', record.appId ?? '', `record ${record.seq} belongs to no promotion`),
+  );
+}
+
+function isDoingOf(type: string): boolean {
+  return endStates.includes(type) || ['approve', 'deny', 'reload', 'published', 'replaced', 'verified'].includes(type);
+}
+
+const resting = ['awaiting-decision', 'needs-operator'];
+
+function brokenWorkflows({ facts }: RunView): Violation[] {
+  return facts.workflows.flatMap(({ workflowId, type, status, state }) => {
+    const isOpen = (facts.expected.open ?? []).some((key) => workflowId.includes(key));
+    const isStuck = status === 'RUNNING' && ['promotion', 'deliver', 'overwrite', 'notify'].includes(type) && !isOpen;
+    if (isStuck && !resting.includes(state ?? '') && (facts.expected.open ?? []).length === 0)
+      return [violation('a', '', workflowId, `the workflow has not come to rest (${state ?? 'no state'})`)];
+    const isBroken = ['FAILED', 'TIMED_OUT', 'TERMINATED'].includes(status);
+    return isBroken ? [violation('a', '', workflowId, `the workflow ended ${status}`)] : [];
+  });
+}

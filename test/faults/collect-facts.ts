@@ -1,0 +1,144 @@
+import { readdir } from 'node:fs/promises';
+import path from 'node:path';
+import {
+  HeadObjectCommand,
+  ListMultipartUploadsCommand,
+  ListObjectVersionsCommand,
+  type S3Client,
+} from '@aws-sdk/client-s3';
+import type { Config } from '../../config/types.ts';
+import type { QrsSite } from '../../sandbox/qrs/site.ts';
+import type { SandboxS3 } from '../../sandbox/s3/start-s3.ts';
+import { queries } from '../../workflows/contract.ts';
+import type { World } from '../harness/world.ts';
+import type {
+  DecisionFacts,
+  Expectations,
+  LedgerFacts,
+  MailFacts,
+  RunFacts,
+  RunSettings,
+  SiteFacts,
+  StoreFacts,
+  WorkflowFacts,
+} from './checker/run-facts.ts';
+
+export interface CollectOptions {
+  readonly expected?: Expectations;
+  /** The store that versions go to, with the bucket's name. */
+  readonly store?: { readonly s3: Pick<SandboxS3, 'client'>; readonly bucket: string };
+}
+
+/** Everything that the run of a test world left behind, for the checker. Reads only; sites' logs begin with the site. */
+export async function collectFacts(world: World, options: CollectOptions = {}): Promise<RunFacts> {
+  const { config, inbox } = world;
+  return {
+    settings: settingsOf(config),
+    sites: Object.fromEntries(Object.values(world.sites).map((site) => [site.alias, siteFacts(config, site)])),
+    ledger: await ledgerFacts(world),
+    mails: inbox.messages().map(({ messageId, to, subject, text, raw = '' }) => ({
+      messageId,
+      to,
+      subject,
+      text,
+      ...headersOf(raw),
+    })),
+    ...(options.store && { store: await storeFacts(options.store.s3.client(), options.store.bucket) }),
+    incoming: await filesIn(path.join(config.artifacts.folder, 'incoming')),
+    workflows: await workflowFacts(world),
+    expected: options.expected ?? {},
+  };
+}
+
+function settingsOf(config: Config): RunSettings {
+  const sources = Object.values(config.sources).map((source) => [
+    source.alias,
+    {
+      properties: source.properties,
+      words: source.words,
+      unpublish: source.afterPromotion.unpublish,
+      whenChanged: source.whenChanged,
+      dataCounts: source.dataCountsAsContent,
+      reload: source.promoteOnReload,
+    },
+  ]);
+  const targets = Object.values(config.targets).map((target) => [
+    target.alias,
+    { data: target.data, ...(target.newAppOwner.fallback && { fallbackOwner: target.newAppOwner.fallback }) },
+  ]);
+  return {
+    installation: config.installation.id,
+    sources: Object.fromEntries(sources) as RunSettings['sources'],
+    targets: Object.fromEntries(targets) as RunSettings['targets'],
+    mails: config.mail.enabled,
+  };
+}
+
+function siteFacts(config: Config, site: QrsSite): SiteFacts {
+  const { directory, id } = config.sites[site.alias]?.user ?? site.apiUser;
+  return {
+    apiUser: `${directory}\\${id}`,
+    accounts: site.accounts(),
+    start: [],
+    startStreams: [],
+    events: [...site.events()],
+    end: site.standing(),
+    openExports: site.openExports(),
+  };
+}
+
+async function ledgerFacts({ ledger }: World): Promise<LedgerFacts> {
+  const all = { limit: 100_000 };
+  const [promotions, records, openClaims, deliveries, stagings, mails] = await Promise.all([
+    ledger.listPromotions<DecisionFacts>(all),
+    ledger.listRecords(all),
+    ledger.openClaims(),
+    ledger.listDeliveries(all),
+    ledger.listStagings(),
+    ledger.listMails(all),
+  ]);
+  return { promotions, records, openClaims, deliveries, stagings, mails };
+}
+
+function headersOf(raw: string): Pick<MailFacts, 'promotionKey' | 'kind'> {
+  const header = (name: string): string => new RegExp(`^${name}: *(\\S+)`, 'imu').exec(raw)?.[1] ?? '';
+  return { promotionKey: header('X-Waybill-Promotion'), kind: header('X-Waybill-Kind') };
+}
+
+async function storeFacts(client: S3Client, bucket: string): Promise<StoreFacts> {
+  try {
+    const { Versions = [] } = await client.send(new ListObjectVersionsCommand({ Bucket: bucket }));
+    const { Uploads = [] } = await client.send(new ListMultipartUploadsCommand({ Bucket: bucket }));
+    const versions = Versions.map(async ({ Key = '', VersionId = '' }) => {
+      const { Metadata } = await client.send(new HeadObjectCommand({ Bucket: bucket, Key, VersionId }));
+      return { key: Key, versionId: VersionId, promotionKey: Metadata?.['waybill-promotion-key'] ?? '' };
+    });
+    return {
+      versions: await Promise.all(versions),
+      uploads: Uploads.map(({ Key = '', UploadId = '' }) => ({ key: Key, uploadId: UploadId })),
+    };
+  } finally {
+    client.destroy();
+  }
+}
+
+async function filesIn(folder: string): Promise<string[]> {
+  return readdir(folder).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return [];
+    throw error;
+  });
+}
+
+async function workflowFacts({ temporal: { client }, config }: World): Promise<WorkflowFacts[]> {
+  const { taskQueue } = config.temporal;
+  const found: WorkflowFacts[] = [];
+  for await (const one of client.workflow.list({ query: `TaskQueue = "${taskQueue}"` })) {
+    if (one.taskQueue !== taskQueue) continue;
+    const { workflowId, type, status } = one;
+    const handle = client.workflow.getHandle(workflowId);
+    const isShown = status.name === 'RUNNING' && ['promotion', 'deliver'].includes(type);
+    const shown = isShown ? await handle.query<{ state: string }>(queries.status).catch(() => undefined) : undefined;
+    found.push({ workflowId, type, status: status.name, ...(shown && { state: shown.state }) });
+  }
+  return found;
+}
