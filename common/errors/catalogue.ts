@@ -7,6 +7,7 @@ import { listenerErrors } from './listener-errors.ts';
 import { mailErrors } from './mail-errors.ts';
 import { promotionErrors } from './promotion-errors.ts';
 import { qrsErrors } from './qrs-errors.ts';
+import { qvfErrors } from './qvf-errors.ts';
 import { temporalErrors } from './temporal-errors.ts';
 import { versionErrors } from './version-errors.ts';
 import { type ErrorFacts, WaybillError } from './waybill-error.ts';
@@ -20,6 +21,7 @@ export const catalogue = {
   ...decisionErrors,
   ...promotionErrors,
   ...artifactErrors,
+  ...qvfErrors,
   ...versionErrors,
   ...ledgerErrors,
   ...mailErrors,

@@ -1,0 +1,113 @@
+import { createHash, type Hash } from 'node:crypto';
+import { isJsonObject } from './bounded-json.ts';
+
+const FLUSH_CHARS = 32 * 1024;
+
+/**
+ * Keys that upgrades of the client or the engine rewrite without anybody having edited the app (QVF facts, section 6).
+ * That an import on a site of another version does so as well is likely, not proven.
+ */
+const REWRITTEN_KEYS: ReadonlySet<string> = new Set(['qLayoutExclude', 'extensionMeta', 'cId']);
+
+/** Lists whose order means nothing, and what names an item in them (QVF facts, section 6). */
+const KEYED_LISTS: Readonly<Record<string, (item: unknown) => unknown>> = {
+  qChildren: (item) => at(at(at(item, 'qProperty'), 'qInfo'), 'qId'),
+  cells: (item) => at(item, 'name'),
+};
+
+export interface HashOptions {
+  /** Leaves out what upgrades rewrite, and keys without content (`''`, `{}`, `[]`). */
+  readonly isCore: boolean;
+  /** The object's own id, which stands for nothing but itself: left out where it is the id of the whole. */
+  readonly ownId?: string;
+}
+
+/**
+ * SHA-256 of a parsed JSON value, as hex, whatever the order of its keys, of the children of an object and of the
+ * cells of a sheet. All other lists count in their order. Memory stays flat.
+ */
+export function canonicalHash(value: unknown, options: HashOptions): string {
+  const writer = new HashWriter(options);
+  writer.value(value, '');
+  return writer.digest();
+}
+
+class HashWriter {
+  readonly #options: HashOptions;
+  readonly #hash: Hash = createHash('sha256');
+  #pending = '';
+
+  constructor(options: HashOptions) {
+    this.#options = options;
+  }
+
+  digest(): string {
+    return this.#hash.update(this.#pending).digest('hex');
+  }
+
+  value(value: unknown, key: string): void {
+    if (Array.isArray(value)) this.#list(value, key);
+    else if (isJsonObject(value)) this.#object(value, key);
+    else this.#write(JSON.stringify(value));
+  }
+
+  #object(object: Record<string, unknown>, name: string): void {
+    this.#write('{');
+    for (const key of Object.keys(object).sort()) {
+      const value = object[key];
+      if (this.#isLeftOut(name, key, value)) continue;
+      this.#write(`${JSON.stringify(key)}:`);
+      this.value(value, key);
+      this.#write(',');
+    }
+    this.#write('}');
+  }
+
+  #list(list: readonly unknown[], key: string): void {
+    const nameOf = Object.hasOwn(KEYED_LISTS, key) ? KEYED_LISTS[key] : undefined;
+    this.#write('[');
+    if (nameOf !== undefined && list.every((item) => typeof nameOf(item) === 'string')) {
+      const names = list.map((item) => JSON.stringify(nameOf(item)));
+      const lines = list.map(
+        (item, index) => `${names[index]} ${canonicalHash(item, { isCore: this.#options.isCore })}`,
+      );
+      for (const line of lines.sort()) this.#write(`${line},`);
+    } else {
+      for (const item of list) {
+        this.value(item, '');
+        this.#write(',');
+      }
+    }
+    this.#write(']');
+  }
+
+  #isLeftOut(name: string, key: string, value: unknown): boolean {
+    const { isCore, ownId } = this.#options;
+    if (!isCore) return false;
+    if (REWRITTEN_KEYS.has(key) || isEmpty(value)) return true;
+    if (name === 'coloring' && key === 'changeHash') return true;
+    return name === 'qInfo' && key === 'qId' && value === ownId;
+  }
+
+  #write(text: string): void {
+    this.#pending += text;
+    if (this.#pending.length < FLUSH_CHARS) return;
+    this.#hash.update(this.#pending);
+    this.#pending = '';
+  }
+}
+
+/** True for a text, list or object that holds nothing, however deep its nothing is nested. */
+function isEmpty(value: unknown): boolean {
+  if (value === '') return true;
+  if (Array.isArray(value)) return value.length === 0;
+  if (!isJsonObject(value)) return false;
+  for (const key in value) {
+    if (!isEmpty(value[key])) return false;
+  }
+  return true;
+}
+
+function at(value: unknown, key: string): unknown {
+  return isJsonObject(value) ? value[key] : undefined;
+}
