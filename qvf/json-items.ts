@@ -33,7 +33,7 @@ const object = z.object({
     .catch(undefined),
 });
 const variables = z.object({
-  qEntryList: z.array(z.object({ qProperties: z.looseObject({ qName: z.string(), qInfo: z.unknown() }) })).default([]),
+  qEntryList: z.array(z.object({ qProperties: z.looseObject({ qName: z.string() }) })).default([]),
 });
 
 /** What the entry of an object adds to its JSON. */
@@ -110,28 +110,24 @@ export function propertiesItem(json: JsonObject, entry: EntryWords): QvfItem {
 export function variableItems(json: JsonObject, entry: EntryWords): QvfItem[] | undefined {
   const { success, data } = variables.safeParse(json);
   if (!success) return undefined;
-  return data.qEntryList
-    .map(({ qProperties }) => withoutId(qProperties))
-    .map((properties) => ({
+  return data.qEntryList.map(({ qProperties }): QvfItem => {
+    // A variable is referred to by its name; its id stands for nothing.
+    const { qInfo: _qInfo, ...properties } = qProperties;
+    return {
       kind: 'variable',
       type: entry.type,
-      id: properties.qName,
+      id: qProperties.qName,
       objectType: 'variable',
-      title: shortened(properties.qName),
+      title: shortened(qProperties.qName),
       sha256: canonicalHash(properties, { isCore: false }),
       coreSha256: canonicalHash(properties, { isCore: true }),
       parts: [],
-    }));
+    };
+  });
 }
 
 function named(entry: EntryWords, kind: 'script' | 'properties', objectType: string) {
   return { kind, type: entry.type, id: entry.id, objectType, title: '' } as const;
-}
-
-/** Variables are referred to by name; their id stands for nothing. */
-function withoutId<T extends { readonly qInfo: unknown }>(properties: T): Omit<T, 'qInfo'> {
-  const { qInfo: _qInfo, ...others } = properties;
-  return others;
 }
 
 function childPart(child: unknown): QvfPart {
