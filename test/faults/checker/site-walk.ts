@@ -33,8 +33,10 @@ export function walkSite(site: string, facts: SiteFacts): SiteWalk {
   const steps: Step[] = [];
   for (const event of facts.events) {
     if (event.entity === 'Stream') streams.push({ id: event.id, name: event.name });
-    const before = event.entity === 'App' ? apps.get(event.id) : undefined;
-    const after = event.entity === 'App' && event.action !== 'delete-app' ? (event.app ?? before) : undefined;
+    const isDeleted = event.action === 'delete-app';
+    const known = event.entity === 'App' ? apps.get(event.id) : undefined;
+    const before = isDeleted ? (event.app ?? known) : known;
+    const after = event.entity === 'App' && !isDeleted ? (event.app ?? before) : undefined;
     steps.push({ site, event, byWaybill: event.by === facts.apiUser, before, after, apps: new Map(apps) });
     if (event.entity !== 'App' || event.action === 'export-app') continue;
     if (after === undefined) apps.delete(event.id);
