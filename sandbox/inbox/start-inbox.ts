@@ -91,6 +91,8 @@ async function takeMail(
 ): Promise<boolean> {
   const parts: Buffer[] = [];
   for await (const part of stream) parts.push(part);
+  const refusal = faults.dataError();
+  if (refusal !== undefined) throw refusal;
   const fate = faults.nextMail();
   if (fate === 'hang') return false;
   mailbox.add(await parseMessage(Buffer.concat(parts), session));

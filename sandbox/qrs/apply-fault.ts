@@ -13,6 +13,8 @@ export type FaultOutcome =
 /** What faults can do to the server as a whole. */
 export interface PortControl {
   closeFor(ms: number): void;
+  /** Restarts the repository, as `QrsSite.restartRepository`. */
+  restart(downMs: number): void;
   /** Resets the connection that the request came by. */
   reset(request: IncomingMessage): void;
 }
@@ -70,6 +72,9 @@ async function apply(effect: FaultEffect, request: IncomingMessage, port: PortCo
       return { type: 'silence' };
     case 'close-port':
       port.closeFor(effect.forMs);
+      return { type: 'silence' };
+    case 'restart':
+      port.restart(effect.downMs);
       return { type: 'silence' };
     case 'not-done':
       return { type: 'not-done' };

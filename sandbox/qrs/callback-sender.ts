@@ -23,6 +23,10 @@ export interface DeliveryCounts {
   sent: number;
   failed: number;
   dropped: number;
+  /** Changes that were sent again although once would do. */
+  doubled: number;
+  /** Times that what waited was put into another order. */
+  shuffled: number;
   /** Requests, each with one array. */
   calls: number;
 }
@@ -54,7 +58,7 @@ export function noDeliveryFaults(): DeliveryFaults {
 export function createCallbackSender(site: SiteState, rootPem: string): CallbackSender {
   const lines = new Map<string, Line>();
   const faults = noDeliveryFaults();
-  const counts: DeliveryCounts = { sent: 0, failed: 0, dropped: 0, calls: 0 };
+  const counts: DeliveryCounts = { sent: 0, failed: 0, dropped: 0, doubled: 0, shuffled: 0, calls: 0 };
   const agents = {
     http: new http.Agent({ keepAlive: true }),
     https: new https.Agent({ keepAlive: true, ca: rootPem }),
@@ -67,7 +71,10 @@ export function createCallbackSender(site: SiteState, rootPem: string): Callback
     line.isBusy = true;
     while (line.waiting.length > 0 && !state.isClosed) {
       await wait(site.switches.batchWindowMs + faults.delayMs);
-      if (faults.shuffle) shuffle(site, line.waiting);
+      if (faults.shuffle && line.waiting.length > 1) {
+        shuffle(site, line.waiting);
+        counts.shuffled += 1;
+      }
       const most = Math.max(1, site.switches.batchMaxEvents, faults.batchUpTo);
       const batch = line.waiting.splice(0, most);
       if (batch.length === 0) continue;
@@ -92,6 +99,7 @@ export function createCallbackSender(site: SiteState, rootPem: string): Callback
       }
       const line = lines.get(url) ?? { url: new URL(url), waiting: [], isBusy: false };
       lines.set(url, line);
+      counts.doubled += Math.max(0, faults.copies - 1);
       for (let copy = 0; copy < faults.copies; copy += 1) line.waiting.push(change);
       if (!line.isBusy) void work(line);
     },

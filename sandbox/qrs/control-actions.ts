@@ -21,6 +21,7 @@ const effect = z.discriminatedUnion('type', [
   z.strictObject({ type: z.enum(['truncate', 'short']), afterBytes: bytes }),
   z.strictObject({ type: z.enum(['hang', 'reset', 'reply-lost', 'not-done']) }),
   z.strictObject({ type: z.literal('close-port'), forMs: z.number() }),
+  z.strictObject({ type: z.literal('restart'), downMs: z.number() }),
 ]);
 
 const faultRule = z.strictObject({

@@ -23,7 +23,9 @@ export type FaultEffect =
   /** The answer of success, without any effect. */
   | { type: 'not-done' }
   /** The port is closed and all connections are reset; it opens again after `forMs`. */
-  | { type: 'close-port'; forMs: number };
+  | { type: 'close-port'; forMs: number }
+  /** The repository restarts: it forgets subscriptions, exports and temporary files, and is down for `downMs`. */
+  | { type: 'restart'; downMs: number };
 
 /** When a fault strikes and what it does. */
 export interface FaultRule {
@@ -58,6 +60,8 @@ export interface FaultBoard {
   /** Takes the rule out, or all rules. */
   clear(id?: string): void;
   all(): readonly ActiveFault[];
+  /** How often the rule struck; 0 for one that is not there. */
+  struck(id: string): number;
   /** The rules that strike this request, in the order they were added; counts it. */
   strike(method: string, url: string): ActiveFault[];
 }
@@ -83,6 +87,7 @@ export function createFaultBoard(): FaultBoard {
       rules = id === undefined ? [] : rules.filter((rule) => rule.id !== id);
     },
     all: () => rules,
+    struck: (id) => rules.find((rule) => rule.id === id)?.struck ?? 0,
     strike(method, url) {
       if (rules.length === 0) return [];
       return rules.filter((rule) => {

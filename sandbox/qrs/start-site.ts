@@ -95,7 +95,11 @@ async function openSite(
     desk,
     faults: createFaultBoard(),
     requests: createRequestLog(),
-    port: { closeFor: (ms) => void listener.shutFor(ms), reset: (request) => listener.reset(request) },
+    port: {
+      closeFor: (ms) => void listener.shutFor(ms),
+      restart: (downMs) => void restart(parts, state, listener, downMs),
+      reset: (request) => listener.reset(request),
+    },
   };
   const listener = await openHttpsPort({
     ip: options.ip ?? '127.0.0.1',
@@ -124,13 +128,7 @@ type Running = Pick<QrsSite, 'restartRepository' | 'goDown' | 'comeUp' | 'useCer
 
 function runningOf({ state, hub, desk, listener, closeControl }: Parts): Running {
   return {
-    async restartRepository(downMs = 0) {
-      await listener.shut();
-      hub.drop();
-      desk.drop();
-      logRestart(state);
-      await listener.shutFor(downMs);
-    },
+    restartRepository: (downMs = 0) => restart({ hub, desk }, state, listener, downMs),
     goDown: () => listener.shut(),
     comeUp: () => listener.open(),
     useCertificates: (files) => listener.useCertificates(files),
@@ -169,6 +167,19 @@ function viewsOf(state: SiteState): Views {
       Object.assign(state.clock, { skewMs: ms, latestMs: 0 });
     },
   };
+}
+
+async function restart(
+  { hub, desk }: { hub: NotificationHub; desk: ExportDesk },
+  state: SiteState,
+  listener: HttpsPort,
+  downMs: number,
+): Promise<void> {
+  await listener.shut();
+  hub.drop();
+  desk.drop();
+  logRestart(state);
+  await listener.shutFor(downMs);
 }
 
 function logRestart(state: SiteState): void {

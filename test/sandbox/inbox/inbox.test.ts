@@ -71,6 +71,19 @@ describe('scripted trouble', () => {
     await client.sendMail(mail('a'));
 
     expect(inbox.messages()).toHaveLength(1);
+    expect(inbox.faults.struck.greylisted).toBe(1);
+  });
+
+  it.each([452, 554])('answers the data of a mail with %i and keeps nothing', async (code) => {
+    const inbox = await start({ tls: 'none' });
+    const client = clientOf(inbox, 'none');
+    inbox.faults.rejectData(code, 1);
+
+    await expect(client.sendMail(mail('a'))).rejects.toMatchObject({ responseCode: code });
+    await client.sendMail(mail('b'));
+
+    expect(inbox.messages().map(({ subject }) => subject)).toEqual(['b']);
+    expect(inbox.faults.struck.rejected).toBe(1);
   });
 
   it('refuses one recipient and takes the other', async () => {
@@ -99,6 +112,7 @@ describe('scripted trouble', () => {
     await expect(clientOf(inbox, 'none').sendMail(mail('a'))).rejects.toMatchObject({ code: 'ETIMEDOUT' });
 
     expect(inbox.messages()).toHaveLength(0);
+    expect(inbox.faults.struck.hung).toBe(1);
   });
 
   it('says what did come when the awaited mail did not', async () => {

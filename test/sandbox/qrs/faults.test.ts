@@ -164,6 +164,24 @@ describe('faults', () => {
     await expect.poll(look).toBe(200);
   });
 
+  test('restart the repository in the middle of a call', async () => {
+    const fault = site.faults.add({ effect: { type: 'restart', downMs: 100 }, path: '/export/' });
+    const restarts = (): number => site.events().filter(({ action }) => action === 'restart').length;
+    const before = restarts();
+
+    await expect(site.call('POST', `/qrs/app/${id}/export/${randomUUID()}`)).rejects.toThrow();
+
+    const look = (): Promise<number> =>
+      site.call('GET', '/qrs/about').then(
+        ({ status }) => status,
+        () => 0,
+      );
+    await expect.poll(look).toBe(200);
+    expect(restarts()).toBe(before + 1);
+    expect(site.faults.struck(fault)).toBe(1);
+    expect(site.openExports()).toEqual([]);
+  });
+
   test('name themselves in the request log', async () => {
     const fault = site.faults.add({ effect: { type: 'reset' }, path: 'name%20eq' });
 
@@ -177,13 +195,13 @@ describe('faults', () => {
     const app = other.actAs.createApp({ name: 'Clock', owner: 'ACME\\ann' });
     const realMs = Date.now();
 
-    other.setClockSkew(3_600_000);
+    other.setClockSkew(600_000);
     other.actAs.rename(app, 'Later');
     await other.goDown();
     await expect(other.call('GET', '/qrs/about')).rejects.toThrow();
     await other.comeUp();
 
     expect((await other.call('GET', '/qrs/about')).status).toBe(200);
-    expect(Date.parse(String(other.app(app)?.['modifiedDate'])) - realMs).toBeGreaterThanOrEqual(3_600_000);
+    expect(Date.parse(String(other.app(app)?.['modifiedDate'])) - realMs).toBeGreaterThanOrEqual(600_000);
   });
 });
