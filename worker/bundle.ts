@@ -1,13 +1,14 @@
+import { fork } from 'node:child_process';
 import { createHash, randomUUID } from 'node:crypto';
-import { mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { join, relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker';
 import { waybillError } from '../common/errors/catalogue.ts';
 import { failureConverterPath } from '../temporal/data-converter.ts';
 import type { Logger } from '../common/logger.ts';
 import { moveFile } from '../temporal/move-file.ts';
+import type { BundleFailure } from './bundle-process.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const { version: sdkVersion } = createRequire(import.meta.url)('@temporalio/worker/package.json') as {
@@ -46,26 +47,43 @@ export async function workflowBundle(options: BundleOptions): Promise<WorkflowBu
   const codePath = join(folder, `${await contentKey(sources)}.js`);
   if (await isWhole(codePath)) return { codePath, built: false };
   const workflowsPath = options.workflowsPath ?? join(root, 'workflows', 'index.ts');
-  const code = await build(workflowsPath, converter, options.logger);
   await mkdir(folder, { recursive: true });
   const temporary = `${codePath}.${randomUUID()}.part`;
-  await writeFile(temporary, code);
+  await build(workflowsPath, temporary, converter, options.logger);
+  const { size: sizeBytes } = await stat(temporary);
   await moveFile(temporary, codePath);
   await forgetOldOnes(folder, codePath);
-  options.logger.info({ codePath, sizeBytes: code.length }, 'The workflow code was bundled');
+  options.logger.info({ codePath, sizeBytes }, 'The workflow code was bundled');
   return { codePath, built: true };
 }
 
-async function build(workflowsPath: string, failureConverterPath: string | undefined, logger: Logger): Promise<string> {
-  const said: string[] = [];
-  const bundlerLog = new DefaultLogger('WARN', ({ message }) => said.push(message));
-  try {
-    return (await bundleWorkflowCode({ workflowsPath, failureConverterPath, logger: bundlerLog })).code;
-  } catch (error) {
-    logger.error({ said }, 'The workflow code cannot be bundled');
-    const reason = `${(error as Error).message} ${said.join(' ')}`.replaceAll(/\s+/g, ' ').slice(0, 2000);
-    throw waybillError('WAYBILL_TEMPORAL_BUNDLE_FAILED', { reason }, { cause: error });
-  }
+async function build(
+  workflowsPath: string,
+  outFile: string,
+  failureConverterPath: string | undefined,
+  logger: Logger,
+): Promise<void> {
+  const failure = await bundleElsewhere([workflowsPath, outFile, failureConverterPath ?? []].flat());
+  if (!failure) return;
+  await rm(outFile, { force: true });
+  logger.error({ said: failure.said }, 'The workflow code cannot be bundled');
+  const reason = `${failure.reason} ${failure.said.join(' ')}`.replaceAll(/\s+/g, ' ').slice(0, 2000);
+  throw waybillError('WAYBILL_TEMPORAL_BUNDLE_FAILED', { reason });
+}
+
+function bundleElsewhere(words: readonly string[]): Promise<BundleFailure | undefined> {
+  const child = fork(join(root, 'worker', 'bundle-process.ts'), words, {
+    stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+  });
+  return new Promise((resolve) => {
+    let failure: BundleFailure | undefined;
+    child.once('message', (told: BundleFailure) => (failure = told));
+    child.once('error', ({ message }) => resolve({ reason: message, said: [] }));
+    child.once('close', (code, signal) => {
+      if (code === 0) resolve(undefined);
+      else resolve(failure ?? { reason: `the bundler ended with ${signal ?? code}`, said: [] });
+    });
+  });
 }
 
 /** Same texts, same SDK, same key. File names count too, but not where Waybill is installed. */
