@@ -59,7 +59,7 @@ export const breachesOfOneEnd = against('a', [
   },
   {
     what: 'a workflow that failed',
-    site: '',
+    site: 'dev',
     app: `promotion/dev/${SOURCE_ID}`,
     breakIt: (run) => Object.assign(run.workflows[0]!, { status: 'FAILED' }),
   },

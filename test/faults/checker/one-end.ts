@@ -1,6 +1,6 @@
 import type { LedgerRecord } from '../../../ledger/records.ts';
 import type { DecisionRun } from './requests.ts';
-import { type Violation, violation } from './run-facts.ts';
+import { type RunFacts, type Violation, violation } from './run-facts.ts';
 import { isOpenByPlan, type RecordedPromotion, type RunView, runsBehind } from './run-view.ts';
 
 const endStates = ['promoted', 'partly-promoted', 'not-promoted', 'denied', 'expired', 'aborted', 'withdrawn'];
@@ -37,7 +37,7 @@ function checkPromotion(view: RunView, promotion: RecordedPromotion): Violation[
   if (end !== undefined && records.some((record) => record.id > end.id && isDoing(record)))
     found.push(say(`${promotionKey} went on after its end`));
   const open = view.facts.ledger.openClaims.filter((claim) => claim.promotionKey === promotionKey);
-  if (open.length > 0) found.push(say(`${promotionKey} ended, but its claim is open`));
+  if (open.length > 0 && endedAtUtc !== undefined) found.push(say(`${promotionKey} ended, but its claim is open`));
   return [...found, ...checkChain(view, promotion, records)];
 }
 
@@ -120,6 +120,11 @@ function isDoingOf(type: string): boolean {
   return endStates.includes(type) || ['approve', 'deny', 'reload', 'published', 'replaced', 'verified'].includes(type);
 }
 
+/** The site among the parts of a workflow's id. */
+function siteIn(facts: RunFacts, workflowId: string): string {
+  return workflowId.split('/').find((part) => facts.sites[part] !== undefined) ?? '';
+}
+
 const resting = ['awaiting-decision', 'needs-operator'];
 
 function brokenWorkflows({ facts }: RunView): Violation[] {
@@ -127,8 +132,15 @@ function brokenWorkflows({ facts }: RunView): Violation[] {
     const isOpen = (facts.expected.open ?? []).some((key) => workflowId.includes(key));
     const isStuck = status === 'RUNNING' && ['promotion', 'deliver', 'overwrite', 'notify'].includes(type) && !isOpen;
     if (isStuck && !resting.includes(state ?? '') && (facts.expected.open ?? []).length === 0)
-      return [violation('a', '', workflowId, `the workflow has not come to rest (${state ?? 'no state'})`)];
+      return [
+        violation(
+          'a',
+          siteIn(facts, workflowId),
+          workflowId,
+          `the workflow has not come to rest (${state ?? 'no state'})`,
+        ),
+      ];
     const isBroken = ['FAILED', 'TIMED_OUT', 'TERMINATED'].includes(status);
-    return isBroken ? [violation('a', '', workflowId, `the workflow ended ${status}`)] : [];
+    return isBroken ? [violation('a', siteIn(facts, workflowId), workflowId, `the workflow ended ${status}`)] : [];
   });
 }
