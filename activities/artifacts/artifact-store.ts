@@ -11,6 +11,14 @@ export interface WriteOptions {
   signal?: AbortSignal;
 }
 
+export interface OpenOptions {
+  /**
+   * The reader sends each chunk on and keeps none: it asks for no more while two chunks wait to be sent, as an HTTP request
+   * does. Then chunks may be used again. Default false.
+   */
+  sendsAtOnce?: boolean;
+}
+
 export interface StoredArtifact {
   /** Lower-case hex of the content; the artifact's name. */
   sha256: string;
@@ -42,7 +50,7 @@ export interface ArtifactStore {
    * The bytes of an artifact that has its full size. The caller reads or destroys the stream.
    * @throws WAYBILL_ARTIFACT_MISSING, WAYBILL_ARTIFACT_DAMAGED
    */
-  open(sha256: string): Promise<{ stream: Readable; sizeBytes: number }>;
+  open(sha256: string, options?: OpenOptions): Promise<{ stream: Readable; sizeBytes: number }>;
   /** Size of a whole artifact, or undefined when it is not there. @throws WAYBILL_ARTIFACT_DAMAGED */
   stat(sha256: string): Promise<{ sizeBytes: number } | undefined>;
   /** Where the artifact's file is, or would be; only of a store that is a folder. */

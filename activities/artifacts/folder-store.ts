@@ -7,6 +7,7 @@ import {
   type ArtifactStore,
   type CollectOptions,
   elsewhere,
+  type OpenOptions,
   type StoredArtifact,
   type WriteOptions,
 } from './artifact-store.ts';
@@ -14,6 +15,7 @@ import { codeOf, whileBusy } from './busy-files.ts';
 import { collectFolder, sweepIncoming } from './collect-folder.ts';
 import { type FolderFiles, folderError, folderFiles } from './folder-files.ts';
 import { ensureStoreId } from './store-id.ts';
+import { readFileInRing } from './read-file.ts';
 import { flushFolder, writeNewFile } from './write-file.ts';
 
 const READ_CHUNK_BYTES = 1024 * 1024;
@@ -65,7 +67,7 @@ class FolderStore implements ArtifactStore {
     });
   }
 
-  open(sha256: string): Promise<{ stream: Readable; sizeBytes: number }> {
+  open(sha256: string, { sendsAtOnce = false }: OpenOptions = {}): Promise<{ stream: Readable; sizeBytes: number }> {
     const files = this.#files;
     return told(files, async () => {
       const handle = await whileBusy(() => open(files.object(sha256))).catch((error: unknown) => {
@@ -73,7 +75,10 @@ class FolderStore implements ArtifactStore {
       });
       try {
         const { sizeBytes } = (await checkSize(files, sha256, await handle.stat())) ?? throwMissing(files, sha256);
-        return { stream: handle.createReadStream({ highWaterMark: READ_CHUNK_BYTES }), sizeBytes };
+        const stream = sendsAtOnce
+          ? readFileInRing(handle)
+          : handle.createReadStream({ highWaterMark: READ_CHUNK_BYTES });
+        return { stream, sizeBytes };
       } catch (error) {
         await handle.close();
         throw error;

@@ -29,7 +29,7 @@ export async function uploadStaging(
     purpose: 'upload',
     whyNotWhole: (app) => whyNotWholeUpload(deps, site, app, artifact),
     make: async (name) => {
-      const { stream, sizeBytes } = await store.open(artifact.sha256);
+      const { stream, sizeBytes } = await store.open(artifact.sha256, { sendsAtOnce: true });
       return deps.qrs(site).uploadApp({ name, body: stream, sizeBytes }, { signal, onProgress: progress });
     },
   });
