@@ -63,8 +63,9 @@ function checkChain(view: RunView, promotion: RecordedPromotion, records: readon
   return found;
 }
 
-function isEnd(record: LedgerRecord): boolean {
-  return record.seq === 'closed' || record.type === CHANGED || endStates.includes(record.type);
+/** Deliveries end in records too, some under the same words. */
+function isEnd({ seq, type }: LedgerRecord): boolean {
+  return seq === 'closed' || type === CHANGED || (endStates.includes(type) && !seq.startsWith('deliver/'));
 }
 
 function isDoing(record: LedgerRecord): boolean {
@@ -86,7 +87,8 @@ function checkOwed(view: RunView, run: DecisionRun): Violation[] {
   const { event, after } = run.begun;
   const waived = expected.notOwed?.includes(run.appId) || event.hostUtc < (expected.startedUtc ?? '');
   if (waived || run.begun.byWaybill || after?.published !== true) return [];
-  if (run.word === 'approve' && !run.request.isWhole) return [];
+  // A standing order replaces approval.
+  if (run.word === 'approve' && (!run.request.isWhole || run.requests.some((request) => request.reload))) return [];
   const wasTaken = run.ended !== undefined && !run.ended.byWaybill;
   const changed = run.contents.some((one) => one.baseContent !== run.bindings[0]?.baseContent);
   if (wasTaken || (changed && source?.whenChanged !== 'promoteLatest')) return [];
@@ -140,7 +142,8 @@ function brokenWorkflows({ facts }: RunView): Violation[] {
           `the workflow has not come to rest (${state ?? 'no state'})`,
         ),
       ];
-    const isBroken = ['FAILED', 'TIMED_OUT', 'TERMINATED'].includes(status);
+    // An overwrite fails when its delivery is to know of it; the delivery itself waits for an operator.
+    const isBroken = ['FAILED', 'TIMED_OUT', 'TERMINATED'].includes(status) && type !== 'overwrite';
     return isBroken ? [violation('a', siteIn(facts, workflowId), workflowId, `the workflow ended ${status}`)] : [];
   });
 }
