@@ -3,6 +3,7 @@ import type { ActivityDependencies } from './dependencies.ts';
 import { collectArtifacts } from './artifacts/collect-artifacts.ts';
 import { closePromotion } from './ledger/close-promotion.ts';
 import { expireWait, remind } from './ledger/reminders.ts';
+import { recordOrder } from './ledger/record-order.ts';
 import { reportTrouble } from './ledger/report-trouble.ts';
 import type { RecordActivities, SourceActivities, SourceBulkActivities } from './promotion-types.ts';
 import { assess } from './qrs/source/assess.ts';
@@ -33,6 +34,7 @@ export function createMainActivities(deps: ActivityDependencies): MainActivities
   return {
     closePromotion: (input) => closePromotion(deps, input),
     reportTrouble: (input) => reportTrouble(deps, input),
+    recordOrder: (input) => recordOrder(deps, input),
     remind: (input) => remind(deps, input),
     expireWait: (input) => expireWait(deps, input),
     ensureWatches: async ({ sites }) => {

@@ -4,6 +4,7 @@ import type {
   DecisionVerdict,
   DeliveryState,
   PromotionState,
+  ResolveAction,
   TargetChoice,
   Trouble,
 } from '../workflows/contract.ts';
@@ -178,9 +179,23 @@ export interface SourceBulkActivities {
 }
 
 /** Steps that need no site: ledger and mail. */
+/** An operator's order and the step it was carried out on. */
+export interface CarriedOutOrder {
+  readonly promotionKey: string;
+  /** Where the step was to be done. */
+  readonly site: string;
+  readonly appId: string;
+  readonly step: string;
+  readonly action: ResolveAction;
+  readonly by: Decider;
+  readonly note?: string;
+  readonly atUtc: string;
+}
+
 export interface RecordActivities {
   closePromotion(input: CloseInput): Promise<readonly OutgoingMail[]>;
   reportTrouble(input: TroubleReport): Promise<{ mails: readonly OutgoingMail[]; pace: Pace }>;
+  recordOrder(input: CarriedOutOrder): Promise<void>;
   remind(input: AppKey): Promise<{ mails: readonly OutgoingMail[]; remindInMs?: number }>;
   expireWait(input: AppKey): Promise<readonly OutgoingMail[]>;
   /** Starts the watch of each site that has none. */

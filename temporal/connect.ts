@@ -48,7 +48,11 @@ export async function connectTemporal(options: ConnectOptions): Promise<Temporal
   const closing = closingInterceptors();
   const connectTimeout = options.connectTimeoutMs ?? CONNECT_TIMEOUT_MS;
   const { interceptors } = closing;
-  const connection = await Connection.connect({ ...settings, interceptors, connectTimeout }).catch((error: unknown) => {
+  const connection = Connection.lazy({ ...settings, interceptors, connectTimeout });
+  await connection.ensureConnected().catch(async (error: unknown) => {
+    // Else the channel would go on trying, and stay in memory, for as long as the process lives.
+    await closing.settle();
+    await connection.close();
     throw connectError(error, settings.address, temporal.namespace);
   });
   const client = new Client({ connection, namespace: temporal.namespace, dataConverter });

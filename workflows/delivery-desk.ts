@@ -22,7 +22,7 @@ import {
   updates,
 } from './contract.ts';
 import { sendBeside } from './notify.ts';
-import { OperatorDesk } from './operator.ts';
+import { OperatorDesk, type OperatorNews } from './operator.ts';
 import { SharedTimer } from './shared-timer.ts';
 import { validateResolve } from './validate-resolve.ts';
 
@@ -48,7 +48,11 @@ export class DeliveryDesk {
 
   constructor(input: DeliveryDeskInput) {
     this.input = input;
-    this.operator = new OperatorDesk((trouble) => this.tellTrouble(trouble), this.timer);
+    const news: OperatorNews = {
+      trouble: (trouble) => this.tellTrouble(trouble),
+      order: (step, request) => this.tellOrder(step, request),
+    };
+    this.operator = new OperatorDesk(news, this.timer);
     setHandler(deliveryStatusQuery, () => this.status());
     setHandler(deliveryLookSignal, (reason) => this.look(reason));
     setHandler(resolveSignal, (request) => {
@@ -82,6 +86,12 @@ export class DeliveryDesk {
     if (!this.lockedChildId) return this.operator.resolve(request);
     await getExternalWorkflowHandle(this.lockedChildId).signal(resolveSignal, request);
     return { accepted: true, state: this.state };
+  }
+
+  private async tellOrder(step: string, { action, by, note }: ResolveRequest): Promise<void> {
+    const { promotionKey, appId } = this.input.decision;
+    const atUtc = new Date().toISOString();
+    await records.recordOrder({ promotionKey, site: this.input.site, appId, step, action, by, note, atUtc });
   }
 
   private async tellTrouble(trouble: Trouble | undefined): Promise<void> {

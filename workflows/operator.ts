@@ -7,7 +7,7 @@ import {
 } from '@temporalio/workflow';
 import type { Pace } from '../activities/pace.ts';
 import type { SharedTimer } from './shared-timer.ts';
-import type { ResolveAction, ResolveOutcome, ResolveRequest, Trouble } from './contract.ts';
+import type { ResolveOutcome, ResolveRequest, Trouble } from './contract.ts';
 
 /** An operator gave a step up: `skip` waives this target, `abort` ends it and leaves everything as it is. */
 export class StepGivenUp extends Error {
@@ -28,7 +28,15 @@ interface Tried<T> {
   error?: unknown;
 }
 
-type TroubleListener = (trouble: Trouble | undefined) => Promise<void>;
+/** What an operator's desk tells to whom it belongs. */
+export interface OperatorNews {
+  /** A step waits for the outside or an operator, or no longer does. */
+  trouble(trouble: Trouble | undefined): Promise<void>;
+  /** An operator's order was carried out on a step. */
+  order(step: string, request: ResolveRequest): Promise<void>;
+}
+
+type Order = { readonly request: ResolveRequest } | 'supersede';
 
 /**
  * Runs the steps of one workflow so that a failing one waits, visibly, for the outside or for an operator, and
@@ -39,23 +47,22 @@ export class OperatorDesk {
   trouble: Trouble | undefined;
   /** Ids of target apps an operator chose; the plan reads them. */
   chosenAppIds: readonly string[] = [];
-  private order: { action: ResolveAction | 'supersede'; why: string } | undefined;
+  private order: Order | undefined;
   private stepRunning: string | undefined;
   /** Has whoever watches a step look again. */
   private wake: (() => void) | undefined;
   private readonly timer: SharedTimer;
-  private readonly onTrouble: TroubleListener;
+  private readonly news: OperatorNews;
 
-  constructor(onTrouble: TroubleListener, timer: SharedTimer) {
-    this.onTrouble = onTrouble;
+  constructor(news: OperatorNews, timer: SharedTimer) {
+    this.news = news;
     this.timer = timer;
   }
 
   /** Takes an operator's order; it is carried out by the step that waits. Synchronous, as an Update handler needs. */
   resolve(request: ResolveRequest): ResolveOutcome {
     if (request.chooseAppIds) this.chosenAppIds = request.chooseAppIds;
-    const why = `${request.action} by ${request.by.account}${request.note ? `: ${request.note}` : ''}`;
-    this.order = { action: request.action, why };
+    this.order = { request };
     this.wake?.();
     return { accepted: true, state: this.trouble ? 'needs-operator' : (this.stepRunning ?? 'running') };
   }
@@ -65,15 +72,14 @@ export class OperatorDesk {
   }
 
   /** Carries an order out where no step is running, such as while waiting for a lock. */
-  throwIfOrdered(): void {
-    const order = this.takeOrder();
-    if (order && order.action !== 'retry') throw new StepGivenUp(order.action, order.why);
+  async throwIfOrdered(step: string): Promise<void> {
+    await this.carryOutOrder(step);
   }
 
   /** A newer approval took over: given up where it waits, never where it writes. */
   supersede(): void {
     if (!this.trouble) return;
-    this.order = { action: 'supersede', why: 'a newer approval took over' };
+    this.order = 'supersede';
     this.wake?.();
   }
 
@@ -89,20 +95,36 @@ export class OperatorDesk {
       for (;;) {
         const tried = await this.tryOnce(step, paceOf(paceNow), run);
         if ('value' in tried) {
-          if (this.order?.action === 'retry' || this.order?.action === 'supersede') this.order = undefined;
+          // Skip and abort stay for the next step; what has succeeded needs no retry.
+          if (this.order === 'supersede' || this.order?.request.action === 'retry') this.order = undefined;
           if (this.trouble) await this.tell(undefined);
           return tried.value;
         }
-        const { expired } = tried;
-        if (!expired) await this.timer.until(() => this.order !== undefined, paceOf(paceNow).recheckMs);
-        const order = this.takeOrder();
-        if (order && order.action !== 'retry') throw new StepGivenUp(order.action, order.why);
-        if (expired) throw new StepGivenUp('expire', 'nobody mended it in time');
+        if (!tried.expired) await this.waitForOrder(paceOf(paceNow));
+        await this.carryOutOrder(step);
+        if (tried.expired || this.msToExpiry(paceOf(paceNow)) <= 0) {
+          throw new StepGivenUp('expire', 'nobody mended it in time');
+        }
       }
     } finally {
       this.stepRunning = undefined;
       this.wake = undefined;
     }
+  }
+
+  /** After a failure that time does not mend: until an order comes, the step is looked at again, or the wait expires. */
+  private async waitForOrder(pace: Pace): Promise<void> {
+    await this.timer.until(
+      () => this.order !== undefined,
+      Math.min(pace.recheckMs, Math.max(1, this.msToExpiry(pace))),
+    );
+  }
+
+  /** How long the trouble of now may last. */
+  private msToExpiry({ deliveryExpireMs }: Pace): number {
+    if (deliveryExpireMs === 0) return Number.POSITIVE_INFINITY;
+    const sinceMs = this.trouble ? Date.parse(this.trouble.sinceUtc) : Date.now();
+    return sinceMs + deliveryExpireMs - Date.now();
   }
 
   private async tryOnce<T>(
@@ -138,7 +160,8 @@ export class OperatorDesk {
   private async watch(step: string, pace: Pace, tried: { readonly isOver: boolean }): Promise<boolean> {
     if (await this.overWithin(pace.needsOperatorAfterMs, tried)) return false;
     if (!this.trouble) await this.tell(stillTrying(step));
-    return !(await this.overWithin(pace.deliveryExpireMs, tried));
+    const leftMs = this.msToExpiry(pace);
+    return !(await this.overWithin(leftMs === Number.POSITIVE_INFINITY ? 0 : Math.max(1, leftMs), tried));
   }
 
   /** Whether the step is over or an order came within `ms`; 0 waits for as long as it takes. */
@@ -154,16 +177,21 @@ export class OperatorDesk {
     return isOver();
   }
 
-  private takeOrder(): { action: ResolveAction | 'supersede'; why: string } | undefined {
+  /** Takes the order that came and writes it down. Throws `StepGivenUp` unless it is to try again. */
+  private async carryOutOrder(step: string): Promise<void> {
     const order = this.order;
     this.order = undefined;
-    return order;
+    if (order === undefined) return;
+    if (order === 'supersede') throw new StepGivenUp('supersede', 'a newer approval took over');
+    const { action, by, note } = order.request;
+    await this.news.order(step, order.request);
+    if (action !== 'retry') throw new StepGivenUp(action, `${action} by ${by.account}${note ? `: ${note}` : ''}`);
   }
 
   private async tell(trouble: Trouble | undefined): Promise<void> {
     const same = trouble && this.trouble && trouble.code === this.trouble.code && trouble.step === this.trouble.step;
     this.trouble = same ? { ...trouble, sinceUtc: this.trouble?.sinceUtc ?? trouble.sinceUtc } : trouble;
-    if (!same) await this.onTrouble(this.trouble);
+    if (!same) await this.news.trouble(this.trouble);
   }
 }
 

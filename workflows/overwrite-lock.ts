@@ -28,7 +28,7 @@ export async function overwriteUnderLock(input: OverwriteInput, desk: DeliveryDe
       desk.lockedChildId = undefined;
     }
     desk.enter('waiting-for-lock');
-    desk.operator.throwIfOrdered();
+    await desk.operator.throwIfOrdered('wait for the lock');
     await desk.timer.until(() => desk.operator.hasOrder, waitMs);
     waitMs = Math.min(waitMs * 2, input.pace.lockRetry.maxMs);
   }

@@ -30,7 +30,7 @@ import {
   updates,
 } from './contract.ts';
 import { MailDesk } from './mail-desk.ts';
-import { OperatorDesk } from './operator.ts';
+import { OperatorDesk, type OperatorNews } from './operator.ts';
 import { SharedTimer } from './shared-timer.ts';
 import { refused, validateResolve } from './validate-resolve.ts';
 
@@ -65,7 +65,11 @@ export class PromotionDesk {
 
   constructor(key: AppKey) {
     this.key = key;
-    this.operator = new OperatorDesk((trouble) => this.tellTrouble(trouble), this.timer);
+    const news: OperatorNews = {
+      trouble: (trouble) => this.tellTrouble(trouble),
+      order: (step, request) => this.tellOrder(step, request),
+    };
+    this.operator = new OperatorDesk(news, this.timer);
     setHandler(lookSignal, () => this.lookAgain());
     setHandler(statusQuery, () => this.status());
     setHandler(decideUpdate, (request) => this.decide(request), {
@@ -144,6 +148,13 @@ export class PromotionDesk {
     this.pace = pace;
     this.mails.post(mails, pace);
     this.show({ WaybillState: [trouble ? 'needs-operator' : this.state] });
+  }
+
+  /** Before a decision there is no record to write it into, and only `retry` is taken. */
+  private async tellOrder(step: string, { action, by, note }: ResolveRequest): Promise<void> {
+    const { promotionKey, key } = this;
+    const atUtc = new Date().toISOString();
+    if (promotionKey) await records.recordOrder({ promotionKey, ...key, step, action, by, note, atUtc });
   }
 
   private status(): PromotionStatus {

@@ -38,6 +38,7 @@ const tellers: Readonly<Record<string, (facts: Facts) => string>> = {
   superseded: (facts) => `given up: ${text(facts['why'])}`,
   trouble: (facts) => `stuck at "${text(facts['step'])}": ${text(facts['message'])} (${text(facts['code'])})`,
   'trouble-over': () => 'goes on',
+  order: (facts) => `ordered "${text(facts['action'])}" for "${text(facts['step'])}" ${decider(facts)}${noted(facts)}`,
   'too-late': (facts) => `a denial by ${text(facts['denier'])} came too late`,
   unpublished: (facts) => `taken out of its stream and given back to its owner as ${text(facts['copyAppId'])}`,
   stripped: () => 'the properties of the request were removed',
@@ -64,6 +65,10 @@ export function doorText({ door, asserted }: { readonly door: DecisionDoor; read
 function decider(facts: Facts): string {
   const by = facts['by'] as { account: string; door: DecisionDoor; asserted: boolean } | undefined;
   return by ? `by ${plain(by.account)} ${doorText(by)}` : 'by somebody';
+}
+
+function noted(facts: Facts): string {
+  return facts['note'] ? `: ${text(facts['note'])}` : '';
 }
 
 function planOf(facts: Facts): string {

@@ -57,6 +57,10 @@ describe('an order of an operator to a delivery that waits', () => {
     await order('retry', promotionKey);
 
     await promoted(world, app);
+    const orders = (await world.ledger.recordsOf(promotionKey)).filter(({ type }) => type === 'order');
+    expect(orders.map(({ facts }) => facts)).toEqual(
+      [1, 2].map(() => expect.objectContaining({ action: 'retry', step: 'plan the delivery', note: 'as agreed' })),
+    );
     for (const site of ['good', 'bad']) expectStanding(world, site, app, [{ stream: 'Sales', owner: REP }]);
     expectUnpublished(world, app);
     await expectMails(world, promotionKey, ['approved', 'results']);
