@@ -48,7 +48,17 @@ class HashWriter {
   value(value: unknown, key: string): void {
     if (Array.isArray(value)) this.#list(value, key);
     else if (isJsonObject(value)) this.#object(value, key);
+    else if (typeof value === 'string') this.#text(value);
     else this.#write(JSON.stringify(value));
+  }
+
+  /** In pieces: a script or an image within a sheet can be megabytes long. */
+  #text(text: string): void {
+    this.#write('"');
+    for (let at = 0; at < text.length; at += FLUSH_CHARS) {
+      this.#write(JSON.stringify(text.slice(at, at + FLUSH_CHARS)).slice(1, -1));
+    }
+    this.#write('"');
   }
 
   #object(object: Record<string, unknown>, name: string): void {

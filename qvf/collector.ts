@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { z } from 'zod';
 import { type JsonObject, parseJsonObject } from './bounded-json.ts';
 import type { QvfContents, QvfItem } from './contents.ts';
@@ -21,6 +22,7 @@ const TECHNICAL_TYPES: ReadonlySet<string> = new Set([
 ]);
 const SCRIPT_VARIABLES = 'qvapp_variablelist';
 const KNOWN_FILE_VERSION = 1;
+const LARGE_BYTES = 128 * 1024;
 
 const optionalText = z.string().optional().catch(undefined);
 const securitySchema = z.object({
@@ -49,7 +51,7 @@ export class Collector {
   #entryCount = 0;
   #partCount = 0;
   #app: App | undefined;
-  #setByScript: ReadonlySet<string> = new Set();
+  #setByScript: ReadonlySet<string> | undefined;
 
   constructor(file: QvfFile) {
     this.#file = file;
@@ -74,7 +76,10 @@ export class Collector {
   /** All that was taken in. @throws WAYBILL_QVF_DAMAGED for a file without app properties */
   result(): Collected {
     if (this.#app === undefined) throw this.#file.damaged('the app has no properties', 0);
-    const variables = this.#variables.map((item) => ({ ...item, isSetByScript: this.#setByScript.has(item.id) }));
+    const variables = this.#variables.map((item) => ({
+      ...item,
+      isSetByScript: this.#setByScript?.has(item.id) ?? false,
+    }));
     return {
       ...this.#app,
       entryCount: this.#entryCount,
@@ -90,26 +95,35 @@ export class Collector {
     // App properties are called binary in some files, and hold the same JSON (QVF facts, section 3).
     if (frame.format === 'binary' && type !== 'NxAppProperties') {
       const sha256 = await hashPayload(this.#file, stream, frame);
-      if (!TECHNICAL_TYPES.has(type)) this.#keep(binaryItem('object', sha256, words));
+      if (!TECHNICAL_TYPES.has(type)) this.#objects.push(binaryItem('object', sha256, words));
       return;
     }
-    const bytes = await inflatePayload(this.#file, stream, frame);
-    const json = parseJsonObject(this.#file, bytes, 'an object', stream.headerOffset);
-    if (type === 'NxAppProperties') this.#addProperties(json, words, security);
-    else if (type === 'AppScriptObject') this.#addScript(json, words);
+    const json = await this.#readJson(stream, frame, type === 'AppScriptObject' ? 'kept' : 'hashed');
+    if (type === 'NxAppProperties') this.#addProperties(json, words, security, stream);
+    else if (type === 'AppScriptObject') this.#addScript(json, words, stream);
     else if (type === 'GenericVariableEntryList') this.#addVariables(json, words, stream);
     else if (!TECHNICAL_TYPES.has(type)) this.#addObject(json, words, stream);
   }
 
+  async #readJson(stream: QvfStream, frame: Frame, longTexts: 'kept' | 'hashed'): Promise<JsonObject> {
+    // Others get their turn between two objects, the garbage collector among them.
+    if (frame.inflatedBytes >= LARGE_BYTES) await setImmediate();
+    const bytes = await inflatePayload(this.#file, stream, frame);
+    const json = parseJsonObject(this.#file, bytes, 'an object', stream.headerOffset, longTexts);
+    freeNow(bytes);
+    return json;
+  }
+
   #addObject(json: JsonObject, words: EntryWords, stream: QvfStream): void {
-    const { item, innerId } = objectItem(json, words);
+    const { item, innerId } = objectItem(json, words, this.#countParts);
     if (innerId !== undefined && innerId !== words.id) {
       throw this.#file.damaged('an object has another id than its entry', stream.headerOffset);
     }
-    this.#keep(item);
+    this.#objects.push(item);
   }
 
-  #addProperties(json: JsonObject, words: EntryWords, security: Security): void {
+  #addProperties(json: JsonObject, words: EntryWords, security: Security, stream: QvfStream): void {
+    if (this.#app !== undefined) throw this.#file.damaged('the app has its properties twice', stream.headerOffset);
     const { qTitle, qSavedInProductVersion: version } = json;
     const appTitle = (typeof qTitle === 'string' ? qTitle : '') || security.name || words.title;
     this.#app = {
@@ -120,30 +134,25 @@ export class Collector {
     this.#surroundings.push(propertiesItem(json, words));
   }
 
-  #addScript(json: JsonObject, words: EntryWords): void {
-    const { item, script } = scriptItem(json, words);
-    this.#setByScript = variablesSetBy(script);
-    this.#countParts(item.parts.length);
+  #addScript(json: JsonObject, words: EntryWords, stream: QvfStream): void {
+    if (this.#setByScript !== undefined) throw this.#file.damaged('the app has two scripts', stream.headerOffset);
+    const { item, script } = scriptItem(json, words, this.#countParts);
+    this.#setByScript = variablesSetBy(script, this.#countParts);
     this.#surroundings.push(item);
   }
 
   #addVariables(json: JsonObject, words: EntryWords, stream: QvfStream): void {
     if (words.id === SCRIPT_VARIABLES) return;
-    const items = variableItems(json, words);
+    const items = variableItems(json, words, this.#countParts);
     if (items === undefined) throw this.#file.damaged('the list of variables is not one', stream.headerOffset);
-    this.#countParts(items.length);
     this.#variables.push(...items);
   }
 
-  #keep(item: QvfItem): void {
-    this.#countParts(item.parts.length);
-    this.#objects.push(item);
-  }
-
-  #countParts(count: number): void {
+  /** Before so many parts are made. @throws WAYBILL_QVF_TOO_LARGE */
+  readonly #countParts = (count: number): void => {
     this.#partCount += count;
     this.#file.mustNotExceed('the number of charts, tabs and variables', this.#partCount, this.#file.limits.maxParts);
-  }
+  };
 
   #securityOf(entry: QvfEntry): Security {
     const { SecurityMetaAsBase64: packed } = entry.meta;
@@ -179,4 +188,10 @@ function wordsOf(entry: QvfEntry, security: Security): EntryWords {
     objectType: security._objecttype ?? '',
     ...(security.approved === undefined ? {} : { declaredApproved: security.approved }),
   };
+}
+
+/** Gives memory back at once, which would else wait for the garbage collector while the next object needs as much. */
+function freeNow({ buffer, byteOffset, byteLength }: Buffer): void {
+  const isItsOwn = byteOffset === 0 && byteLength >= LARGE_BYTES;
+  if (isItsOwn && buffer instanceof ArrayBuffer) buffer.transfer(0);
 }

@@ -46,12 +46,20 @@ export interface EntryWords {
   readonly declaredApproved?: boolean;
 }
 
+/** Told how many parts are about to be made; throws when they are too many. */
+type CountParts = (count: number) => void;
+
 /** A JSON object of the app; the id inside it, where it has one, is `innerId`. */
-export function objectItem(json: JsonObject, entry: EntryWords): { item: QvfItem; innerId?: string } {
+export function objectItem(
+  json: JsonObject,
+  entry: EntryWords,
+  countParts: CountParts,
+): { item: QvfItem; innerId?: string } {
   const { qMetaData, qInfo, qMetaDef, qRoot } = object.parse(json);
   const root = qRoot?.qProperty;
   const objectType = qMetaData.qType ?? root?.qInfo.qType ?? qInfo.qType ?? (entry.objectType || entry.type);
   const children = objectType === 'sheet' || objectType === 'story' ? (qRoot?.qChildren ?? []) : [];
+  countParts(children.length);
   const item: QvfItem = {
     kind: 'object',
     type: entry.type,
@@ -82,9 +90,14 @@ export function binaryItem(kind: 'object' | 'media', sha256: string, entry: Entr
 }
 
 /** The script, with LF as its line ends; a part for each of its tabs. */
-export function scriptItem(json: JsonObject, entry: EntryWords): { item: QvfItem; script: string } {
+export function scriptItem(
+  json: JsonObject,
+  entry: EntryWords,
+  countParts: CountParts,
+): { item: QvfItem; script: string } {
   const { qScript } = json;
   const script = (typeof qScript === 'string' ? qScript : '').replaceAll('\r\n', '\n');
+  countParts(countTabs(script));
   const parts = script.split(TAB_MARK).flatMap((tab, index): QvfPart[] => {
     if (index === 0 && tab.trim() === '') return [];
     const title = index === 0 ? '' : (tab.split('\n', 1)[0] ?? '').trim();
@@ -107,9 +120,10 @@ export function propertiesItem(json: JsonObject, entry: EntryWords): QvfItem {
 }
 
 /** The app's variables by name, without their present values; undefined when the list is not as known. */
-export function variableItems(json: JsonObject, entry: EntryWords): QvfItem[] | undefined {
+export function variableItems(json: JsonObject, entry: EntryWords, countParts: CountParts): QvfItem[] | undefined {
   const { success, data } = variables.safeParse(json);
   if (!success) return undefined;
+  countParts(data.qEntryList.length);
   return data.qEntryList.map(({ qProperties }): QvfItem => {
     // A variable is referred to by its name; its id stands for nothing.
     const { qInfo: _qInfo, ...properties } = qProperties;
@@ -128,6 +142,12 @@ export function variableItems(json: JsonObject, entry: EntryWords): QvfItem[] | 
 
 function named(entry: EntryWords, kind: 'script' | 'properties', objectType: string) {
   return { kind, type: entry.type, id: entry.id, objectType, title: '' } as const;
+}
+
+function countTabs(script: string): number {
+  let count = 0;
+  for (let at = script.indexOf(TAB_MARK); at >= 0; at = script.indexOf(TAB_MARK, at + 1)) count += 1;
+  return count;
 }
 
 function childPart(child: unknown): QvfPart {

@@ -22,13 +22,19 @@ export interface QvfLimits {
   readonly maxJsonBytes: number;
   /** Values in one JSON object: what decides how much memory it needs once parsed. */
   readonly maxJsonValues: number;
+  /** Bytes of all JSON objects together, very long texts in them not counted. */
+  readonly maxAllJsonBytes: number;
+  /** Values in all JSON objects together: what decides how long reading takes. */
+  readonly maxAllJsonValues: number;
+  /** Values in all JSON objects of more than 50,000 values: garbage of such is collected late. */
+  readonly maxLargeJsonValues: number;
   /** Nesting of one JSON object. */
   readonly maxJsonDepth: number;
   /** Inflated bytes of one image, bookmark or other binary object; these are hashed in passing, never held. */
   readonly maxBinaryBytes: number;
   /** Inflated bytes of everything together. */
   readonly maxInflatedBytes: number;
-  /** Charts of sheets, tabs of the script and variables together. */
+  /** Charts of sheets, tabs of the script, variables and assignments to them in the script, together. */
   readonly maxParts: number;
 }
 
@@ -36,17 +42,20 @@ const KIB = 1024;
 const MIB = 1024 * KIB;
 
 export const DEFAULT_QVF_LIMITS: QvfLimits = {
-  maxEntries: 20_000,
+  maxEntries: 10_000,
   maxDirectoryBytes: 32 * MIB,
   maxEntryBytes: 64 * KIB,
-  maxNameBytes: 512,
+  maxNameBytes: 256,
   maxExtents: 100_000,
   maxTables: 1000,
   maxTableDepth: 8,
-  maxJsonBytes: 6 * MIB,
-  maxJsonValues: 300_000,
+  maxJsonBytes: 4 * MIB,
+  maxJsonValues: 180_000,
+  maxAllJsonBytes: 16 * MIB,
+  maxAllJsonValues: 800_000,
+  maxLargeJsonValues: 250_000,
   maxJsonDepth: 200,
   maxBinaryBytes: 128 * MIB,
-  maxInflatedBytes: 512 * MIB,
+  maxInflatedBytes: 256 * MIB,
   maxParts: 20_000,
 };

@@ -8,6 +8,7 @@ import type { QvfSource } from './source.ts';
 /** Small reads come from pages of this size: one range request brings several neighbouring objects. */
 const PAGE_BYTES = 64 * 1024;
 const KEPT_PAGES = 16;
+const MANY_VALUES = 50_000;
 
 /** One file being read: its bytes, its limits, and what is wrong with it in words. */
 export class QvfFile {
@@ -19,6 +20,9 @@ export class QvfFile {
   readonly #source: QvfSource;
   readonly #pages = new LRUCache<number, Buffer>({ max: KEPT_PAGES });
   #inflatedBytes = 0;
+  #jsonBytes = 0;
+  #jsonValues = 0;
+  #largeJsonValues = 0;
 
   constructor(name: string, source: QvfSource, limits: QvfLimits, signal: AbortSignal | undefined) {
     this.name = name;
@@ -69,6 +73,17 @@ export class QvfFile {
   addInflated(sizeBytes: number): void {
     this.#inflatedBytes += sizeBytes;
     this.mustNotExceed('the unpacked size of all objects', this.#inflatedBytes, this.limits.maxInflatedBytes);
+  }
+
+  /** Counts JSON that is about to be parsed. @throws WAYBILL_QVF_TOO_LARGE */
+  addJson(sizeBytes: number, values: number): void {
+    this.#jsonBytes += sizeBytes;
+    this.#jsonValues += values;
+    this.mustNotExceed('the size of all objects without long texts', this.#jsonBytes, this.limits.maxAllJsonBytes);
+    this.mustNotExceed('the number of values in all objects', this.#jsonValues, this.limits.maxAllJsonValues);
+    if (values <= MANY_VALUES) return;
+    this.#largeJsonValues += values;
+    this.mustNotExceed('the number of values in large objects', this.#largeJsonValues, this.limits.maxLargeJsonValues);
   }
 
   /** @throws WAYBILL_QVF_TOO_LARGE */

@@ -1,0 +1,75 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { createWriteStream } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { writeQvf } from '../../sandbox/qvf/write-qvf.ts';
+import { bombs } from './bombs.ts';
+import { findRealFiles, sampleApp } from './make-qvf.ts';
+
+const MIB = 1024 * 1024;
+const mostGrowthBytes = 64 * MIB;
+/** Room for a busy machine; alone, the longest takes 3 seconds. */
+const mostMs = 40_000;
+/**
+ * V8 lets its young generation grow to about 100 MB while anything at all makes much garbage. Kept small, what is
+ * measured is what the reader holds.
+ */
+const smallYoungGeneration = '--max-semi-space-size=2';
+const child = path.join(import.meta.dirname, 'read-in-child.ts');
+const realFiles = findRealFiles();
+let folder: string;
+
+beforeAll(async () => {
+  folder = await mkdtemp(path.join(tmpdir(), 'waybill-qvf-'));
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+interface Measured {
+  readonly objects?: number;
+  readonly code?: string;
+  readonly message?: string;
+  readonly growthBytes: number;
+  readonly tookMs: number;
+}
+
+async function measure(files: readonly string[], nodeArgs: readonly string[] = []): Promise<Measured> {
+  const { stdout } = await promisify(execFile)(process.execPath, [...nodeArgs, child, ...files]);
+  return JSON.parse(stdout) as Measured;
+}
+
+function expectBounded({ growthBytes, tookMs, code }: Measured): void {
+  expect(growthBytes).toBeLessThan(mostGrowthBytes);
+  expect(tookMs).toBeLessThan(mostMs);
+  if (code !== undefined) expect(code).toMatch(/^WAYBILL_QVF_/);
+}
+
+describe('the memory of the reader', () => {
+  it.each(Object.keys(bombs))('stays within 64 MB, and time within bounds, for %s', async (what) => {
+    const file = path.join(folder, 'bomb.qvf');
+    await writeFile(file, bombs[what]!());
+
+    expectBounded(await measure([file], [smallYoungGeneration]));
+  });
+
+  it('does not grow with the data model', async () => {
+    const file = path.join(folder, 'large.qvf');
+    await pipeline(writeQvf(sampleApp({ dataSizeBytes: 200 * MIB })).stream(), createWriteStream(file));
+
+    const measured = await measure([file]);
+
+    expect(measured.objects).toBe(4);
+    expect(measured.growthBytes).toBeLessThan(24 * MIB);
+  });
+});
+
+describe.skipIf(realFiles === undefined)('real files (skipped: no shared/data/qvf beside the project)', () => {
+  it('are read within 64 MB, one after the other', async () => {
+    const names = (await readdir(realFiles!)).filter((file) => file.endsWith('.qvf'));
+
+    expectBounded(await measure(names.map((name) => path.join(realFiles!, name))));
+  });
+});
