@@ -94,8 +94,7 @@ class HashWriter {
   #isLeftOut(name: string, key: string, value: unknown): boolean {
     const { isCore, ownId } = this.#options;
     if (!isCore) return false;
-    if (REWRITTEN_KEYS.has(key) || isEmpty(value)) return true;
-    if (name === 'coloring' && key === 'changeHash') return true;
+    if (isRewritten(name, key) || isEmpty(value, key)) return true;
     return name === 'qInfo' && key === 'qId' && value === ownId;
   }
 
@@ -107,13 +106,18 @@ class HashWriter {
   }
 }
 
-/** True for a text, list or object that holds nothing, however deep its nothing is nested. */
-function isEmpty(value: unknown): boolean {
+/** True for what upgrades rewrite: a key within the object of a name. */
+function isRewritten(name: string, key: string): boolean {
+  return REWRITTEN_KEYS.has(key) || (name === 'coloring' && key === 'changeHash');
+}
+
+/** True for a text, list or object that holds nothing else than what is left out, however deep that is nested. */
+function isEmpty(value: unknown, name: string): boolean {
   if (value === '') return true;
   if (Array.isArray(value)) return value.length === 0;
   if (!isJsonObject(value)) return false;
   for (const key in value) {
-    if (!isEmpty(value[key])) return false;
+    if (!isRewritten(name, key) && !isEmpty(value[key], key)) return false;
   }
   return true;
 }
