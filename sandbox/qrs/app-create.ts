@@ -5,7 +5,7 @@ import { anyUserId } from './entity-write.ts';
 import { parseDate } from './filter-match.ts';
 import { kinds } from './kinds.ts';
 import { type AppRecord, neverMs, type ObjectRecord } from './records.ts';
-import { blankRecord, nowMs, objectsOf, type SiteState, store } from './site-state.ts';
+import { blankRecord, objectsOf, type SiteState, store } from './site-state.ts';
 
 /** What a new app starts from. */
 export interface NewApp {
@@ -34,7 +34,7 @@ export function addApp(site: SiteState, actor: Actor, wanted: NewApp): AppRecord
     migrationHash: '63962885b20a20ec46c4e4f9b2a4d5ae42d8c231',
   });
   app.refs['owner'] = actor.userId ?? anyUserId(site);
-  app.visibleFromMs = nowMs(site) + site.switches.visibilityLagMs;
+  app.visibleFromMs = Date.now() + site.switches.visibilityLagMs;
   store(site, app);
   for (const object of [...wanted.objects, scriptObject(content.script)]) addObject(site, actor, app, object);
   app.values['fileSize'] = fileSizeOf(site, app);

@@ -6,7 +6,7 @@ import { propertyRows } from './property-rows.ts';
 import type { EntityRecord, FieldValue } from './records.ts';
 import { badRequest, QrsRefusal } from './refusal.ts';
 import { isoDate } from './shapes.ts';
-import { blankRecord, committed, nowMs, recordsOf, type SiteState, stamp, store, unstore } from './site-state.ts';
+import { blankRecord, committed, recordsOf, type SiteState, stamp, store, unstore } from './site-state.ts';
 
 /** What a body makes of a record, checked as a whole before anything is written. */
 export interface Draft {
@@ -93,7 +93,7 @@ export function postEntity(site: SiteState, actor: Actor, kind: Kind, body: Reco
   const record = blankRecord(site, kind, actor.name);
   if ('owner' in kind.refs) record.refs['owner'] = actor.userId ?? anyUserId(site);
   applyDraft(record, draftOf(site, record, body, actor.name));
-  record.visibleFromMs = nowMs(site) + site.switches.visibilityLagMs;
+  record.visibleFromMs = Date.now() + site.switches.visibilityLagMs;
   store(site, record);
   committed(site, record, { changeType: 1, action: `add-${kind.path}`, by: actor.name });
   return record;

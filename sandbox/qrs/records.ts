@@ -45,7 +45,7 @@ export interface EntityRecord {
   refs: Record<string, string | null>;
   tagIds: string[];
   rows: readonly PropertyRow[];
-  /** Queries find it from then on (the repository's lag). */
+  /** Queries find it from then on (the repository's lag); on the host's clock, which no skew moves. */
   visibleFromMs: number;
   /** The full JSON shape, until the record or anything it refers to changes. */
   shape?: { generation: number; json: Record<string, unknown> };

@@ -45,6 +45,8 @@ export async function serveRequest(
     user: headerText(request, 'x-qlik-user'),
     faults: faults.map((fault) => fault.id),
   };
+  // A client may read the site's clock here, so it is the skewed one.
+  response.setHeader('date', new Date(nowMs(serving.site)).toUTCString());
   try {
     entry.status = await answer(serving, { request, response, target, routed, faults });
   } catch {

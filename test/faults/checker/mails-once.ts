@@ -1,11 +1,11 @@
 import { type MailFacts, type Violation, violation } from './run-facts.ts';
-import { isOpenByPlan, type RecordedPromotion, type RunView } from './run-view.ts';
+import { isOpenByPlan, joinedKeys, type RecordedPromotion, type RunView } from './run-view.ts';
 import { isSame } from './site-walk.ts';
 
 /** Kinds that a promotion sends at most once to the same people. */
 const onceOnly = ['approved', 'denied', 'results', 'aborted', 'tooLate'];
-/** Trouble belongs to a site, not to a promotion. */
-const ofSites = ['trouble', 'test'];
+/** Trouble belongs to a site, not to a promotion; a reminder says the same each time. */
+const maySayTheSame = ['trouble', 'test', 'reminder'];
 
 /** Rule (f): one mail for each transition, and a repeated one has the same Message-ID. */
 export function checkMailsOnce(view: RunView): Violation[] {
@@ -22,7 +22,7 @@ export function checkMailsOnce(view: RunView): Violation[] {
 function sameTransition(view: RunView, mails: readonly MailFacts[]): Violation[] {
   const first = new Map<string, MailFacts>();
   const found: Violation[] = [];
-  for (const mail of mails.filter((one) => one.promotionKey !== '' && !ofSites.includes(one.kind))) {
+  for (const mail of mails.filter((one) => one.promotionKey !== '' && !maySayTheSame.includes(one.kind))) {
     const once = onceOnly.includes(mail.kind);
     const transition = JSON.stringify([
       mail.promotionKey,
@@ -61,7 +61,9 @@ function owed(view: RunView, promotion: RecordedPromotion): Violation[] {
   if (isSilent || isOpenByPlan(view, promotionKey) || isUnreachable(view, promotionKey)) return [];
   const isDone = ['promoted', 'partly-promoted', 'not-promoted'].includes(state);
   const kinds = verdict === 'deny' ? ['denied'] : isDone ? ['approved', 'results'] : [];
-  const came = view.facts.mails.filter((mail) => mail.promotionKey === promotionKey).map((mail) => mail.kind);
+  // Targets that were added on the way are told of in the mails of the promotion that they joined.
+  const keys = joinedKeys(view, promotion);
+  const came = view.facts.mails.filter((mail) => keys.includes(mail.promotionKey)).map((mail) => mail.kind);
   return kinds
     .filter((kind) => !came.includes(kind))
     .map((kind) => violation('f', site, appName, `nobody was mailed that ${promotionKey} is ${kind}`));

@@ -1,7 +1,7 @@
 import type { LedgerRecord } from '../../../ledger/records.ts';
 import type { DecisionRun } from './requests.ts';
 import { type RunFacts, type Violation, violation } from './run-facts.ts';
-import { isOpenByPlan, type RecordedPromotion, type RunView, runsBehind } from './run-view.ts';
+import { isOpenByPlan, joinedKeys, type RecordedPromotion, type RunView, runsBehind } from './run-view.ts';
 
 const endStates = ['promoted', 'partly-promoted', 'not-promoted', 'denied', 'expired', 'aborted', 'withdrawn'];
 /** The record of a promotion whose content changed before anything was done; its state is `withdrawn`. */
@@ -47,7 +47,8 @@ function checkChain(view: RunView, promotion: RecordedPromotion, records: readon
   const effects = view.effectsOf(promotionKey);
   const say = (what: string) => violation('a', site, appName, `${promotionKey} ${what}`);
   const found: Violation[] = [];
-  if (effects.length > 0 && !records.some((record) => record.type === 'exported')) found.push(say('has no export'));
+  const exports = joinedKeys(view, promotion).flatMap((key) => view.recordsOf(key));
+  if (effects.length > 0 && !exports.some((record) => record.type === 'exported')) found.push(say('has no export'));
   for (const target of state === 'promoted' ? new Set(decision.targets.map((one) => one.site)) : []) {
     const here = records.filter((record) => record.site === target);
     for (const type of ['planned', 'verified']) {
@@ -93,6 +94,7 @@ function checkOwed(view: RunView, run: DecisionRun): Violation[] {
   const changed = run.contents.some((one) => one.baseContent !== run.bindings[0]?.baseContent);
   if (wasTaken || (changed && source?.whenChanged !== 'promoteLatest')) return [];
   const promotions = view.facts.ledger.promotions.filter((one) => runsBehind(view, one).includes(run));
+  if (run.word === 'deny' && cameTooLate(view, run)) return [];
   if (promotions.length === 0) {
     return [
       violation(
@@ -108,6 +110,13 @@ function checkOwed(view: RunView, run: DecisionRun): Violation[] {
   return run.request.targets
     .filter((target) => !served.includes(target.site))
     .map(({ site }) => violation('a', run.site, after.name, `${site} was asked for and is in no promotion`));
+}
+
+/** A denial of an app that was being delivered; the record of that promotion says so. */
+function cameTooLate(view: RunView, { site, appId }: DecisionRun): boolean {
+  const { promotions, records } = view.facts.ledger;
+  const keys = promotions.filter((one) => one.site === site && one.appId === appId).map((one) => one.promotionKey);
+  return records.some(({ type, promotionKey }) => type === 'too-late' && keys.includes(promotionKey));
 }
 
 function strayRecords({ facts }: RunView): Violation[] {

@@ -6,6 +6,7 @@ import {
   type IntendedPlace,
   intendedPlaces,
   isOpenByPlan,
+  joinedKeys,
   type RecordedPromotion,
   type RunView,
 } from './run-view.ts';
@@ -76,7 +77,8 @@ function checkEffect(view: RunView, promotion: RecordedPromotion, effect: Effect
   if (data === 'withoutData' && after.data !== 'none') found.push(say('it carries data where none was to be carried'));
   const fromSource = [...approved, ...exportedStandings(view, promotion)].map((standing) => standing.data);
   if (data === 'carry' && !fromSource.includes(after.data)) found.push(say('its data is not that of the source'));
-  const hashes = view.recordsOf(promotionKey).flatMap(({ type, facts }) => (type === 'exported' ? hashIn(facts) : []));
+  const records = joinedKeys(view, promotion).flatMap((key) => view.recordsOf(key));
+  const hashes = records.flatMap(({ type, facts }) => (type === 'exported' ? hashIn(facts) : []));
   if (effect.sha256 !== undefined && hashes.length > 0 && !hashes.includes(effect.sha256))
     found.push(say(`it was made of bytes that ${promotionKey} did not export`));
   return found;

@@ -140,3 +140,16 @@ export function isAsked(view: RunView, promotion: RecordedPromotion, { site, str
 export function isOpenByPlan(view: RunView, promotionKey: string): boolean {
   return view.facts.expected.open?.includes(promotionKey) === true;
 }
+
+/** The promotion's key, and those of promotions of the app that it joined: they share export and mails. */
+export function joinedKeys(view: RunView, promotion: RecordedPromotion): string[] {
+  const { site, appId, promotionKey, startedAtUtc } = promotion;
+  const joined = view.facts.ledger.promotions.filter(
+    (other) =>
+      other.site === site &&
+      other.appId === appId &&
+      other.startedAtUtc <= startedAtUtc &&
+      (other.endedAtUtc ?? '~') >= startedAtUtc,
+  );
+  return [promotionKey, ...joined.map((other) => other.promotionKey)];
+}
