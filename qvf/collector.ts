@@ -4,7 +4,7 @@ import { type JsonObject, parseJsonObject } from './bounded-json.ts';
 import type { QvfContents, QvfItem } from './contents.ts';
 import type { QvfEntry } from './directory.ts';
 import { binaryItem, type EntryWords, objectItem, propertiesItem, scriptItem, variableItems } from './json-items.ts';
-import { type Frame, hashPayload, inflatePayload, readFrame } from './payload.ts';
+import { type Frame, freeNow, hashPayload, inflatePayload, readFrame } from './payload.ts';
 import type { QvfFile } from './qvf-file.ts';
 import { variablesSetBy } from './script-variables.ts';
 import { type QvfStream, readFromStream, readStream } from './stream.ts';
@@ -188,10 +188,4 @@ function wordsOf(entry: QvfEntry, security: Security): EntryWords {
     objectType: security._objecttype ?? '',
     ...(security.approved === undefined ? {} : { declaredApproved: security.approved }),
   };
-}
-
-/** Gives memory back at once, which would else wait for the garbage collector while the next object needs as much. */
-function freeNow({ buffer, byteOffset, byteLength }: Buffer): void {
-  const isItsOwn = byteOffset === 0 && byteLength >= LARGE_BYTES;
-  if (isItsOwn && buffer instanceof ArrayBuffer) buffer.transfer(0);
 }

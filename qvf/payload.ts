@@ -10,6 +10,8 @@ const FORMAT_MARK = Buffer.concat([Buffer.from([20, 0, 0, 0]), Buffer.from('{"fo
 /** Payloads up to this size are unpacked at once; larger ones that nobody needs whole are unpacked in passing. */
 const AT_ONCE_BYTES = 256 * 1024;
 const PIECE_BYTES = 64 * 1024;
+/** Buffers of at least this size never share their memory with others (Node's pool gives out smaller ones). */
+const OWN_BYTES = 64 * 1024;
 const ENCRYPTED_OR_DAMAGED = 'is encrypted or damaged';
 
 /** The frame around a packed payload. */
@@ -78,7 +80,10 @@ export async function hashPayload(file: QvfFile, stream: QvfStream, frame: Frame
   const { inflatedBytes, storedBytes } = frame;
   const hash = createHash('sha256');
   if (Math.max(inflatedBytes, storedBytes) <= AT_ONCE_BYTES) {
-    return hash.update(await inflatePayload(file, stream, frame, AT_ONCE_BYTES)).digest('hex');
+    const inflated = await inflatePayload(file, stream, frame, AT_ONCE_BYTES);
+    hash.update(inflated);
+    freeNow(inflated);
+    return hash.digest('hex');
   }
   file.mustNotExceed('the unpacked size of one object', inflatedBytes, file.limits.maxBinaryBytes);
   file.mustNotExceed('the packed size of one object', storedBytes, packedBound(file.limits.maxBinaryBytes));
@@ -101,6 +106,15 @@ export async function hashPayload(file: QvfFile, stream: QvfStream, frame: Frame
   }
   if (hashedBytes !== inflatedBytes) throw wrongLength(file, stream);
   return hash.digest('hex');
+}
+
+/**
+ * Gives the memory of an unpacked payload back at once. The garbage collector would do it later, while the next
+ * object needs as much. The bytes must not be used any more.
+ */
+export function freeNow({ buffer, byteLength }: Buffer): void {
+  const isItsOwn = byteLength >= OWN_BYTES && buffer.byteLength - byteLength <= 1;
+  if (isItsOwn && buffer instanceof ArrayBuffer) buffer.transfer(0);
 }
 
 function wrongLength(file: QvfFile, stream: QvfStream): Error {

@@ -21,7 +21,7 @@ export const qvfErrors = {
   },
   WAYBILL_QVF_LINE_ENDS_CHANGED: {
     message:
-      '{file} was damaged by a program that took it for text and changed its line ends: {reason} (at byte {offset}). Nothing of it was used.',
+      '{file} is damaged as by a program that took it for text and changed its line ends: {reason} (at byte {offset}). Nothing of it was used.',
     remedy:
       'It cannot be repaired: export the app again. Where app files are kept in git, add the line "*.qvf binary" to .gitattributes before they are added; where they are sent by FTP, send them in binary mode.',
     retryable: false,

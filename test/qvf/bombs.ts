@@ -34,7 +34,7 @@ export const bombs: Readonly<Record<string, () => Buffer>> = {
     return manyTimes(1400, text);
   },
   'a script that is nothing but tabs': () =>
-    fileOfEntries([framedJson('qvapp_appscript', 'AppScriptObject', `{"qScript":"${'///$tab \\n'.repeat(500_000)}"}`)]),
+    fileOfEntries([framedJson('qvapp_appscript', 'AppScriptObject', `{"qScript":"${'///$tab \\n'.repeat(400_000)}"}`)]),
   'images of zeros': () => {
     const payload = Buffer.alloc(120 * MIB);
     const stored = deflateSync(payload);

@@ -8,7 +8,7 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { writeQvf } from '../../sandbox/qvf/write-qvf.ts';
 import { bombs } from './bombs.ts';
-import { findRealFiles, sampleApp } from './make-qvf.ts';
+import { fileOf, findRealFiles, sampleApp } from './make-qvf.ts';
 
 const MIB = 1024 * 1024;
 const mostGrowthBytes = 64 * MIB;
@@ -53,6 +53,21 @@ describe('the memory of the reader', () => {
     await writeFile(file, bombs[what]!());
 
     expectBounded(await measure([file], [smallYoungGeneration]));
+  });
+
+  it('stays within 64 MB over many whole and damaged files, one after the other', async () => {
+    const whole = await fileOf(sampleApp({ dataSizeBytes: 100_000 }));
+    const files = await Promise.all(
+      Array.from({ length: 300 }, async (_, index) => {
+        const bytes = Buffer.from(whole.subarray(0, index % 3 === 0 ? whole.length - 512 * index : whole.length));
+        if (index % 3 === 1) bytes[(index * 7919) % bytes.length]! ^= 0x10;
+        const file = path.join(folder, `${index}.qvf`);
+        await writeFile(file, bytes);
+        return file;
+      }),
+    );
+
+    expectBounded(await measure(files, [smallYoungGeneration]));
   });
 
   it('does not grow with the data model', async () => {
