@@ -12,6 +12,8 @@ export interface ContentObject {
   readonly description: string;
   /** SHA-256 of the JSON, base64. */
   readonly contentHash: string;
+  /** What the repository shows instead (switch `contentHashOnImport`). */
+  readonly shownHash?: string;
   readonly sizeBytes: number;
 }
 

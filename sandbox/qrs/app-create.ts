@@ -59,7 +59,7 @@ export function setObject(record: ObjectRecord, object: ContentObject): void {
     name: object.title,
     description: object.description,
     engineObjectId: object.engineObjectId,
-    contentHash: object.contentHash,
+    contentHash: object.shownHash ?? object.contentHash,
     size: object.sizeBytes,
     engineObjectType: object.type,
     objectType: object.objectType,
@@ -69,6 +69,7 @@ export function setObject(record: ObjectRecord, object: ContentObject): void {
 
 /** The bytes that the app takes, roughly: data, objects and the container. */
 export function fileSizeOf(site: SiteState, app: AppRecord): number {
+  if (site.switches.fileSizeShown === 'zero') return 0;
   if (app.content.original !== undefined) return app.content.original.sizeBytes;
   const objects = objectsOf(site, app.id).reduce((sum, record) => sum + record.object.sizeBytes, 0);
   return app.content.dataSizeBytes + objects + 8192;

@@ -94,6 +94,13 @@ export interface QrsSwitches {
   // ---- files (sections 2 and 6) ----
   /** Whether objects keep their engineObjectId through export and upload. */
   importKeepsObjectIds: boolean;
+  /**
+   * Whether the repository shows an imported object with the contentHash that the exported one had, or with one of its
+   * own making. What the object holds is the same either way.
+   */
+  contentHashOnImport: 'kept' | 'renewed';
+  /** What `fileSize` of an app says: about what its file takes, or 0 as where the repository does not fill it in. */
+  fileSizeShown: 'estimate' | 'zero';
   /** Code of an upload whose bytes are no app. */
   notAnAppCode: 400 | 500;
   /** Code of the second GET of a temporary download. */
@@ -163,6 +170,8 @@ export const defaultSwitches: Readonly<QrsSwitches> = {
   unpublishedObjectsApproved: false,
   unpublishedExport: 'everything',
   importKeepsObjectIds: true,
+  contentHashOnImport: 'kept',
+  fileSizeShown: 'estimate',
   notAnAppCode: 400,
   secondDownloadCode: 404,
   foreignDownloadCode: 403,

@@ -1,4 +1,5 @@
 import { textOf } from './records.ts';
+import { createHash } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import { mustBeAllowed } from './actors.ts';
 import { type AppContent, type ContentObject, readAppFile } from './app-content.ts';
@@ -64,14 +65,19 @@ async function receive(call: Call): Promise<Received> {
   if (read.content.original === undefined || !keepsData) await rm(file.path, { force: true });
   const { original: _, ...bare } = read.content;
   const content = keepsData ? read.content : { ...bare, dataSizeBytes: 0, dataSeed: 0 };
-  const objects = site.switches.importKeepsObjectIds
-    ? read.objects
-    : read.objects.map((object) => renamed(call, object));
+  const objects = read.objects.map((object) => imported(call, object));
   return { content, objects, sha256: file.sha256, sizeBytes: file.sizeBytes };
 }
 
-function renamed(call: Call, object: ContentObject): ContentObject {
-  return { ...object, engineObjectId: call.site.random.guid() };
+/** An object as the import leaves it: what it holds is the same, its id and the hash shown of it may be new. */
+function imported({ site }: Call, object: ContentObject): ContentObject {
+  const { importKeepsObjectIds, contentHashOnImport } = site.switches;
+  const hash = (): string => createHash('sha256').update(site.random.guid()).digest('base64');
+  return {
+    ...object,
+    ...(importKeepsObjectIds ? {} : { engineObjectId: site.random.guid() }),
+    ...(contentHashOnImport === 'renewed' ? { shownHash: hash() } : {}),
+  };
 }
 
 function mustBeCentral(call: Call): void {

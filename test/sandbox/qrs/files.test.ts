@@ -123,6 +123,22 @@ describe('upload', () => {
     expect(engineIds(renamed.json.id)[0]).not.toBe(engineIds(id)[0]);
   });
 
+  test('shows other hashes and no size of what was imported, where the switches say so', async () => {
+    const id = site.actAs.createApp({ name: 'Hashes', owner: 'ACME\\ann' });
+    const hashes = (app: string): unknown[] => site.objects(app).map((object) => object['contentHash']);
+    const file = await exportApp(id);
+
+    Object.assign(site.switches, { contentHashOnImport: 'renewed', fileSizeShown: 'zero' });
+    const renewed = await upload(file.bytes, 'name=Renewed');
+    Object.assign(site.switches, { contentHashOnImport: 'kept', fileSizeShown: 'estimate' });
+    const kept = await upload(file.bytes, 'name=Kept hashes');
+
+    expect(hashes(kept.json.id)).toEqual(hashes(id));
+    expect(hashes(renewed.json.id)[0]).not.toBe(hashes(id)[0]);
+    expect(site.contentHash(renewed.json.id)).toBe(site.contentHash(id));
+    expect([renewed.json.fileSize, kept.json.fileSize]).toEqual([0, expect.any(Number)]);
+  });
+
   test('refuses what is no whole app and leaves nothing behind', async () => {
     const id = site.actAs.createApp({ name: 'Whole', owner: 'ACME\\ann' });
     const { bytes } = await exportApp(id);
