@@ -1,0 +1,122 @@
+import { describe, expect, it } from 'vitest';
+import { addEvent, changeFrom, endOf, eventIn, recordIn, type RunDraft, stagingApp } from './break-run.ts';
+import { checkRun } from './check-run.ts';
+import { APP, cleanRun, COPY_ID, KEY, NEW_ID, SOURCE_ID, TARGET_ID } from './synthetic-run.ts';
+import { inStream, MANAGER, REP, syntheticApp } from './synthetic-site.ts';
+
+interface Allowed {
+  readonly what: string;
+  readonly change: (run: RunDraft) => void;
+}
+
+const SALES = { id: 'stream-sales', name: 'Sales' };
+
+/** An edit of the source, between approval and export, that everything later is made of. */
+function editBeforeExport(run: RunDraft): void {
+  const exported = eventIn(run, 'dev', 'export-app');
+  changeFrom(run, 'dev', exported, { baseContent: 'edited', allContent: 'edited' });
+  const edit = { ...(JSON.parse(JSON.stringify(exported)) as typeof exported), action: 'edit-app', by: REP };
+  run.sites['dev']!.events.splice(run.sites['dev']!.events.indexOf(exported), 0, edit);
+  const edited = { baseContent: 'edited', allContent: 'edited' };
+  changeFrom(run, 'dev', eventIn(run, 'dev', 'copy-app'), edited);
+  changeFrom(run, 'test', eventIn(run, 'test', 'replace-app'), edited);
+  changeFrom(run, 'prod', eventIn(run, 'prod', 'upload-app'), edited);
+}
+
+const allowed: readonly Allowed[] = [
+  { what: 'a mail that came twice under one id', change: (run) => run.mails.push({ ...run.mails[1]! }) },
+  {
+    what: 'what people did to a promoted app afterwards',
+    change: (run) => {
+      addEvent(run, 'prod', 'update-app', { ...endOf(run, 'prod', NEW_ID), name: 'Their name' }, { by: MANAGER });
+      addEvent(run, 'prod', 'delete-app', endOf(run, 'prod', NEW_ID), { by: MANAGER });
+      addEvent(run, 'dev', 'delete-app', endOf(run, 'dev', COPY_ID), { by: REP });
+    },
+  },
+  {
+    what: 'a replace that was carried out twice',
+    change: (run) => {
+      const events = run.sites['test']!.events;
+      const replace = eventIn(run, 'test', 'replace-app');
+      events.splice(events.indexOf(replace) + 1, 0, JSON.parse(JSON.stringify(replace)) as typeof replace);
+      for (const [at, event] of events.entries()) event.seq = at + 1;
+    },
+  },
+  {
+    what: 'an upload whose reply was lost, and that was swept',
+    change: (run) => {
+      addEvent(run, 'prod', 'upload-app', stagingApp('prod'), { details: { sha256: 'hash-1' } });
+      addEvent(run, 'prod', 'delete-app', stagingApp('prod'));
+    },
+  },
+  {
+    what: 'content that changed, where the latest is to be promoted',
+    change: (run) => {
+      run.settings.sources['dev']!.whenChanged = 'promoteLatest';
+      editBeforeExport(run);
+    },
+  },
+  {
+    what: 'a stream that a target does not have',
+    change: (run) => {
+      run.ledger.promotions[0]!.decision.targets[0]!.streams.push('Nowhere');
+      run.ledger.promotions[0]!.state = 'partly-promoted';
+      recordIn(run, 'promoted').type = 'partly-promoted';
+    },
+  },
+  {
+    what: 'a staging app of another installation',
+    change: (run) =>
+      addEvent(
+        run,
+        'test',
+        'upload-app',
+        { ...stagingApp('test'), name: '~waybill/other/key/test/1' },
+        { by: 'OTHER\\api' },
+      ),
+  },
+  {
+    what: 'an approval that was taken back before it was seen',
+    change: (run) => {
+      const app = inStream(syntheticApp('dev-taken', 'Taken back', REP, 'taken'), SALES);
+      const approved = { ...app, rows: endRowsOf(run) };
+      addEvent(run, 'dev', 'update-app', approved, { by: MANAGER });
+      addEvent(run, 'dev', 'update-app', app, { by: MANAGER });
+    },
+  },
+  {
+    what: 'a promotion that is known to be under way',
+    change: (run) => {
+      Object.assign(run.ledger.promotions[0]!, { state: 'delivering', endedAtUtc: undefined });
+      run.ledger.records = run.ledger.records.filter(({ type }) => type !== 'promoted');
+      run.expected.open = [KEY];
+    },
+  },
+];
+
+/** The rows of the approval, as the source bore them. */
+function endRowsOf(run: RunDraft) {
+  return eventIn(run, 'dev', 'update-app', SOURCE_ID, MANAGER).app!.rows;
+}
+
+describe('the checker lets pass', () => {
+  it.each(allowed)('$what', ({ change }) => {
+    const run = cleanRun();
+
+    change(run);
+
+    expect(checkRun(run).map(({ text }) => text)).toEqual([]);
+  });
+
+  it('no app that was changed and not approved again, where approval is bound to content', () => {
+    const run = cleanRun();
+
+    editBeforeExport(run);
+
+    const found = checkRun(run);
+    expect(found.map(({ rule, site, app }) => `${rule} ${site} ${app}`)).toEqual(
+      expect.arrayContaining([`d test ${APP}`, `d prod ${APP}`, `c dev ${APP}`]),
+    );
+    expect(found.some(({ text }) => text.includes(TARGET_ID))).toBe(false);
+  });
+});
