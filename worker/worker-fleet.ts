@@ -59,13 +59,14 @@ export async function discardFleet(workers: readonly Worker[]): Promise<void> {
 
 function fleetParts(options: FleetOptions): WorkerOptions[] {
   const { config, activities } = options;
-  const { siteSlots, siteBulkSlots, maxCachedWorkflows } = config.worker;
+  const { siteSlots, siteBulkSlots, maxCachedWorkflows, takeOverMs } = config.worker;
   const main: WorkerOptions = {
     ...commonOptions(options),
     taskQueue: taskQueues.main(config.temporal.taskQueue),
     workflowBundle: { codePath: options.bundlePath },
     activities: activities.main,
     maxCachedWorkflows,
+    stickyQueueScheduleToStartTimeout: takeOverMs,
   };
   const ofSites = servedSites(config).flatMap((site) => {
     const common = commonOptions(options, site);

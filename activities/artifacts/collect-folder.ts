@@ -3,6 +3,7 @@ import path from 'node:path';
 import type { CollectOptions } from './artifact-store.ts';
 import { codeOf, whileBusy } from './busy-files.ts';
 import type { FolderFiles } from './folder-files.ts';
+import { isAbandoned } from './temporary-names.ts';
 
 /** A write that makes no progress for this long was ended long before by its own limits. */
 const STALE_AFTER_MS = 6 * 3600_000;
@@ -29,7 +30,7 @@ export async function collectFolder(files: FolderFiles, options: CollectOptions)
 export async function sweepIncoming(files: FolderFiles): Promise<void> {
   for (const name of await readdir(files.incoming)) {
     const file = path.join(files.incoming, name);
-    if (await isOlder(file, STALE_AFTER_MS)) await rm(file, { force: true }).catch(ignoreBusy);
+    if (isAbandoned(name) || (await isOlder(file, STALE_AFTER_MS))) await rm(file, { force: true }).catch(ignoreBusy);
   }
 }
 

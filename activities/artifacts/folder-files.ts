@@ -1,9 +1,9 @@
-import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import path from 'node:path';
 import { waybillError } from '../../common/errors/catalogue.ts';
 import { isWaybillError } from '../../common/errors/waybill-error.ts';
 import { codeOf, isBusy } from './busy-files.ts';
+import { temporaryName } from './temporary-names.ts';
 
 /** The paths of a folder store. */
 export interface FolderFiles {
@@ -27,7 +27,7 @@ export function folderFiles(root: string): FolderFiles {
     incoming,
     object,
     note: (sha256) => `${object(sha256)}.json`,
-    temporary: () => path.join(incoming, `${randomUUID()}.part`),
+    temporary: () => path.join(incoming, temporaryName()),
   };
 }
 

@@ -3,6 +3,9 @@ import { alias } from './sites.ts';
 
 export const workerSection = section({
   maxCachedWorkflows: integer(0).prefault(300).describe('How many workflows stay in memory (about 0.3 MB each).'),
+  takeOver: duration()
+    .prefault('10s')
+    .describe('How long a workflow waits for the worker that has it in memory, before any other takes it over.'),
   siteSlots: integer(1).prefault(20).describe('How many short steps run at once on one site.'),
   siteBulkSlots: integer(1).prefault(2).describe('How many exports and uploads run at once on one site.'),
   shutdownGrace: duration().prefault('60s').describe('How long a step may go on when the worker is stopped.'),

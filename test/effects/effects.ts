@@ -6,7 +6,15 @@ import type { Promotion } from '../../ledger/promotions.ts';
 import type { FaultRule } from '../../sandbox/qrs/faults.ts';
 import { approve, endedPromotion, whatStands } from '../harness/acts.ts';
 import { waitFor } from '../harness/wait-for.ts';
-import { MANAGER, REP, startWorld, type World, type WorldOptions, type Yaml } from '../harness/world.ts';
+import {
+  MANAGER,
+  REP,
+  startWorld,
+  type WorkerWorld,
+  type World,
+  type WorldOptions,
+  type Yaml,
+} from '../harness/world.ts';
 
 /** `PUT`, `GET` or `DELETE` of one app itself, not of something it is to do. */
 export const APP = /^\/qrs\/app\/[0-9a-f-]{36}\?/;
@@ -24,7 +32,7 @@ export interface SentApp {
 }
 
 /** A world that unpublishes only where asked, and in which what is left behind may be swept at once. */
-export async function startEffectsWorld(options: WorldOptions = {}): Promise<World> {
+export async function startEffectsWorld(options: WorldOptions = {}): Promise<WorkerWorld> {
   const change = (yaml: Yaml, alias: (name: string) => string): void => {
     yaml['staging'] = { sweepAfter: '0s' };
     yaml['sources'][alias('dev')].afterPromotion = { unpublish: 'byProperty' };

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, it } from 'vitest';
 import { waitFor } from '../harness/wait-for.ts';
-import { MANAGER, REP, type World } from '../harness/world.ts';
+import { MANAGER, REP, type WorkerWorld } from '../harness/world.ts';
 import {
   APP,
   expectMails,
@@ -28,7 +28,7 @@ const STUCK = [
 ] as const;
 
 describe('promotions whose worker stops in the middle of a step', () => {
-  let world: World;
+  let world: WorkerWorld;
 
   beforeAll(async () => {
     world = await startEffectsWorld({

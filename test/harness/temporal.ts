@@ -38,9 +38,8 @@ export function testTemporalAddress(): string {
   return inject('temporalAddress');
 }
 
-/** Connects to the server of this run; once a test file, in `beforeAll`, and `close()` in `afterAll`. */
-export async function testTemporal(): Promise<TestTemporal> {
-  const address = testTemporalAddress();
+/** Connects to the server of this run, or to that at `address`; once a test file, in `beforeAll`, and `close()` in `afterAll`. */
+export async function testTemporal(address = testTemporalAddress()): Promise<TestTemporal> {
   const logger = silentLogger();
   installRuntime(logger);
   const { client, connection, close } = await connectTemporal({

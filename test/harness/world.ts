@@ -29,7 +29,7 @@ export interface WorldOptions {
 // oxlint-disable-next-line typescript/no-explicit-any
 export type Yaml = Record<string, any>;
 
-/** Sites, mailbox, ledger and a worker of their own, against the Temporal server of the run. */
+/** Sites and mailbox, and Waybill at work among them. */
 export interface World {
   readonly folder: string;
   readonly config: Config;
@@ -38,20 +38,32 @@ export interface World {
   readonly logger: MemoryLogger;
   readonly inbox: Inbox;
   readonly sites: Readonly<Record<string, QrsSite>>;
-  worker: StartedWorker;
   /** `dev` as this world calls it. */
   alias(name: string): string;
   site(name: string): QrsSite;
+  close(): Promise<void>;
+}
+
+/** A world with a worker in this process, against the Temporal server of the run. */
+export interface WorkerWorld extends World {
+  worker: StartedWorker;
   /** Stops the worker and starts another, as a restart does. */
   restartWorker(): Promise<void>;
-  close(): Promise<void>;
 }
 
 export const REP = 'COMPANY\\rep';
 export const MANAGER = 'COMPANY\\manager';
 
-/** Starts a world with users, streams `Sales` and `Finance` and the promotion properties on its sites. */
-export async function startWorld(options: WorldOptions = {}): Promise<World> {
+/** What Waybill meets: sites with users, streams `Sales` and `Finance` and the promotion properties, and a mailbox. */
+export interface Surroundings extends Pick<World, 'folder' | 'inbox' | 'sites' | 'alias'> {
+  readonly suffix: string;
+  /** A configuration for them, without Temporal. */
+  readonly yaml: Yaml;
+  close(): Promise<void>;
+}
+
+/** Starts sites and mailbox, without Waybill. */
+export async function startSurroundings(options: WorldOptions = {}): Promise<Surroundings> {
   const suffix = randomBytes(3).toString('hex');
   const alias = (name: string): string => `${name}-${suffix}`;
   const names = ['dev', ...(options.targets ?? ['test', 'prod'])];
@@ -62,6 +74,17 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
   furnish(sites, names, alias);
   await options.before?.((name) => sites[name]!, alias);
   const yaml = configOf(sites, names, alias, inbox, options.mail ?? true);
+  const close = async (): Promise<void> => {
+    await Promise.all(Object.values(sites).map((site) => site.close()));
+    await inbox.close();
+    await rm(folder, { recursive: true, force: true, maxRetries: 5 });
+  };
+  return { suffix, alias, folder, inbox, sites, yaml, close };
+}
+
+/** Starts sites, mailbox, and Waybill's worker in this process. */
+export async function startWorld(options: WorldOptions = {}): Promise<WorkerWorld> {
+  const { suffix, alias, folder, inbox, sites, yaml, close } = await startSurroundings(options);
   const temporal = await testTemporal();
   yaml['temporal'] = { address: temporal.address, taskQueue: `waybill-${suffix}` };
   options.change?.(yaml, alias);
@@ -72,7 +95,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
   const { codePath } = await waybillBundle();
   const start = (): Promise<StartedWorker> =>
     startWorker({ config, ledger, logger, bundlePath: codePath, handleSignals: false });
-  const world: World = {
+  const world: WorkerWorld = {
     folder,
     config,
     ledger,
@@ -92,9 +115,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<World> {
       await terminateAll(temporal, suffix);
       await ledger.close();
       await temporal.close();
-      await Promise.all(Object.values(sites).map((site) => site.close()));
-      await inbox.close();
-      await rm(folder, { recursive: true, force: true, maxRetries: 5 });
+      await close();
     },
   };
   await waitFor('the first look at the source', async () => ledger.getSiteMemory(alias('dev')));

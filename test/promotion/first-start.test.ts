@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { approve, whatStands } from '../harness/acts.ts';
 import { nthPromotion, promotionsOf, propertiesOf, publishedApp, quiet, setStreamProperty } from '../harness/scenes.ts';
-import { MANAGER, REP, startWorld, type World } from '../harness/world.ts';
+import { MANAGER, REP, startWorld, type WorkerWorld } from '../harness/world.ts';
 
 const HOUR_MS = 3_600_000;
 
-let world: World;
+let world: WorkerWorld;
 const apps: Record<'published' | 'approved' | 'denied' | 'reloading', string> = {
   published: '',
   approved: '',

@@ -43,6 +43,7 @@ function configOf({ site = `s${randomUUID().slice(0, 8)}`, address, healthPort, 
     timeouts: { heartbeatEveryMs: 1_000 } as RunWorkersOptions['config']['timeouts'],
     worker: {
       maxCachedWorkflows: 10,
+      takeOverMs: 10_000,
       siteSlots: 2,
       siteBulkSlots: 1,
       shutdownGraceMs: 5_000,

@@ -19,6 +19,7 @@ async function startWorkerProcess(address: string) {
     temporal: testTemporalConfig({ address, taskQueue: `signals-${process.pid}-${Date.now()}` }),
     worker: {
       maxCachedWorkflows: 10,
+      takeOverMs: 10_000,
       siteSlots: 1,
       siteBulkSlots: 1,
       shutdownGraceMs: 1000,

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readdir, rm, truncate, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -6,6 +7,7 @@ import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { whileBusy } from '../../../activities/artifacts/busy-files.ts';
 import { folderError } from '../../../activities/artifacts/folder-files.ts';
+import { temporaryName } from '../../../activities/artifacts/temporary-names.ts';
 import { openFolderStore } from '../../../activities/artifacts/folder-store.ts';
 
 let folder: string;
@@ -40,6 +42,19 @@ describe('the folder of a store', () => {
     await openFolderStore(folder);
 
     expect([existsSync(stale), existsSync(fresh)]).toEqual([false, true]);
+  });
+
+  it('is swept at once of what a killed process of this host was writing', async () => {
+    const names = new URL('../../../activities/artifacts/temporary-names.ts', import.meta.url).href;
+    const script = `import { temporaryName } from ${JSON.stringify(names)}; process.stdout.write(temporaryName());`;
+    const ofTheDead = execFileSync(process.execPath, ['--input-type=module', '-e', script]).toString();
+    const files = [ofTheDead, temporaryName()].map((name) => path.join(folder, 'incoming', name));
+    await openFolderStore(folder);
+    for (const file of files) await writeFile(file, 'x');
+
+    await openFolderStore(folder);
+
+    expect(files.map((file) => existsSync(file))).toEqual([false, true]);
   });
 
   it('refuses an artifact that lost bytes, and heals when the same content is written again', async () => {

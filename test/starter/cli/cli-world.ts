@@ -5,7 +5,7 @@ import type { Promotion } from '../../../ledger/promotions.ts';
 import { exitCodeOf, errorText } from '../../../starter/cli/print-error.ts';
 import { createProgram } from '../../../starter/cli/program.ts';
 import { waitFor } from '../../harness/wait-for.ts';
-import { REP, startWorld, type World, type WorldOptions, type Yaml } from '../../harness/world.ts';
+import { REP, startWorld, type World, type WorkerWorld, type WorldOptions, type Yaml } from '../../harness/world.ts';
 
 /** What a command printed and ended with. */
 export interface Ran {
@@ -15,7 +15,7 @@ export interface Ran {
 }
 
 export interface CliWorld {
-  readonly world: World;
+  readonly world: WorkerWorld;
   /** The configuration file. */
   readonly file: string;
   /** Runs `waybill <args>` with the world's configuration, as its main does. */

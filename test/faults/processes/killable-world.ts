@@ -1,0 +1,92 @@
+import { spawn } from 'node:child_process';
+import { mkdir, open, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { stringify } from 'yaml';
+import { configFromYaml } from '../../../config/load.ts';
+import { openLedger } from '../../../ledger/ledger.ts';
+import { devServerArguments } from '../../../temporal/dev-server-arguments.ts';
+import { findServer } from '../../../temporal/find-server.ts';
+import { frontendServes } from '../../../temporal/server-ready.ts';
+import { memoryLogger } from '../../harness/memory-logger.ts';
+import { testTemporal } from '../../harness/temporal.ts';
+import { waitFor } from '../../harness/wait-for.ts';
+import { startSurroundings, type World, type WorldOptions, type Yaml } from '../../harness/world.ts';
+import { freePorts, waybill } from '../../starter/waybill-process.ts';
+import { killable, type KillableProcess, type Running } from './killable-process.ts';
+
+export type ProcessName = 'worker' | 'listener' | 'temporal';
+
+/** A world in which Waybill and its Temporal server are processes that can be killed. */
+export interface KillableWorld extends World {
+  readonly processes: Readonly<Record<ProcessName, KillableProcess>>;
+  readonly configFile: string;
+  /** The database of the Temporal server. */
+  readonly temporalFile: string;
+}
+
+const IP = '127.0.0.1';
+
+/** Starts sites, mailbox, Temporal, worker and listener; resolves when the source has taken its first callback. */
+export async function startKillableWorld(options: WorldOptions = {}): Promise<KillableWorld> {
+  const surroundings = await startSurroundings(options);
+  const { folder, alias, yaml, sites } = surroundings;
+  const [port = 0, listenerPort = 0] = await freePorts(2);
+  configure(yaml, alias('dev'), `${IP}:${port}`, listenerPort);
+  options.change?.(yaml, alias);
+  const config = configFromYaml(stringify(yaml), folder, {});
+  await mkdir(config.dataFolder, { recursive: true });
+  const configFile = path.join(folder, 'waybill.yaml');
+  await writeFile(configFile, stringify(yaml));
+  const temporalFile = path.join(folder, 'temporal.db');
+  const run = (command: 'worker' | 'listener', says: string): Promise<Running> => runWaybill(command, configFile, says);
+  const processes = {
+    temporal: killable(() => runTemporal(folder, temporalFile, port)),
+    worker: killable(() => run('worker', 'The worker is running.')),
+    listener: killable(() => run('listener', 'The listener is running.')),
+  };
+  await processes.temporal.start();
+  await Promise.all([processes.listener.start(), processes.worker.start()]);
+  const temporal = await testTemporal(`${IP}:${port}`);
+  const ledger = await openLedger({ kind: 'sqlite', file: config.ledger.file });
+  await waitFor('the source to be watched', () => sites['dev']!.subscriptions().length > 0, 30_000);
+  await waitFor('the first look at the source', async () => ledger.getSiteMemory(alias('dev')), 30_000);
+  const close = async (): Promise<void> => {
+    await Promise.all([processes.worker.kill(), processes.listener.kill()]);
+    await temporal.close().catch(() => undefined);
+    await processes.temporal.kill();
+    await ledger.close();
+    await surroundings.close();
+  };
+  const { inbox, alias: aliasOf } = surroundings;
+  const site = (name: string) => sites[name]!;
+  const parts = { folder, config, configFile, temporalFile, ledger, temporal, inbox, sites };
+  return { ...parts, logger: memoryLogger(), processes, alias: aliasOf, site, close };
+}
+
+/** Callbacks, with a sweep that finds within seconds what a killed listener missed. */
+function configure(yaml: Yaml, source: string, address: string, listenerPort: number): void {
+  yaml['temporal'] = { address, taskQueue: 'waybill' };
+  yaml['listener'] = { port: listenerPort };
+  yaml['sources'][source].watch = 'callback';
+  yaml['sources'][source].sweep = '2s';
+  // What a killed worker was doing is found out by its missing heartbeat.
+  yaml['timeouts'] = { heartbeatEvery: '200ms', heartbeat: '2s' };
+  yaml['worker'].takeOver = '500ms';
+  yaml['logging'] = { file: 'waybill.log' };
+}
+
+async function runWaybill(command: string, configFile: string, says: string): Promise<Running> {
+  const run = waybill([command, '--config', configFile, '--log-level', 'warn']);
+  await run.says(says);
+  return { child: run.child, ended: run.ended };
+}
+
+async function runTemporal(folder: string, databaseFile: string, port: number): Promise<Running> {
+  const { path: program } = await findServer({ download: true, build: true, environment: process.env });
+  const log = await open(path.join(folder, 'temporal-server.log'), 'a');
+  const args = devServerArguments({ ip: IP, port, namespace: 'default', databaseFile, fastTimers: true });
+  const child = spawn(program, args, { stdio: ['ignore', log.fd, log.fd] });
+  const ended = new Promise<void>((resolve) => child.once('close', () => resolve())).then(() => log.close());
+  await waitFor('the Temporal server', () => frontendServes(`${IP}:${port}`, 'default'), 30_000);
+  return { child, ended };
+}
