@@ -19,6 +19,14 @@ export interface OpenOptions {
   sendsAtOnce?: boolean;
 }
 
+/** Bytes at any place of an artifact. */
+export interface RandomAccess {
+  readonly sizeBytes: number;
+  /** Exactly `length` bytes from `offset`, which lie inside. */
+  read(offset: number, length: number, signal?: AbortSignal): Promise<Uint8Array>;
+  close(): Promise<void>;
+}
+
 export interface StoredArtifact {
   /** Lower-case hex of the content; the artifact's name. */
   sha256: string;
@@ -53,6 +61,11 @@ export interface ArtifactStore {
   open(sha256: string, options?: OpenOptions): Promise<{ stream: Readable; sizeBytes: number }>;
   /** Size of a whole artifact, or undefined when it is not there. @throws WAYBILL_ARTIFACT_DAMAGED */
   stat(sha256: string): Promise<{ sizeBytes: number } | undefined>;
+  /**
+   * The bytes of an artifact at any place; the caller closes it.
+   * @throws WAYBILL_ARTIFACT_MISSING, WAYBILL_ARTIFACT_DAMAGED
+   */
+  look(sha256: string): Promise<RandomAccess>;
   /** Where the artifact's file is, or would be; only of a store that is a folder. */
   localPath?(sha256: string): string;
   /** Removes old artifacts that nothing needs, and what crashes left behind. Returns how many artifacts. */

@@ -10,6 +10,7 @@ import {
   type ArtifactStore,
   type CollectOptions,
   elsewhere,
+  type RandomAccess,
   type StoredArtifact,
   type WriteOptions,
 } from './artifact-store.ts';
@@ -89,6 +90,20 @@ class BucketStore implements ArtifactStore {
       stream.destroy();
       throw this.#damaged(sha256, found.ContentLength, pointer.sizeBytes);
     });
+  }
+
+  async look(sha256: string): Promise<RandomAccess> {
+    const { clients, pointers, place } = this.#parts;
+    const pointer = await told(place, 's3:GetObject', () => pointers.read(sha256));
+    if (pointer === undefined) throw this.#missing(sha256);
+    const object = pointers.at(pointer.dataKey);
+    const read = (offset: number, length: number, abortSignal?: AbortSignal): Promise<Uint8Array> =>
+      told(place, 's3:GetObject', async () => {
+        const Range = `bytes=${offset}-${offset + length - 1}`;
+        const { Body } = await clients.retrying.send(new GetObjectCommand({ ...object, Range }), { abortSignal });
+        return (await Body?.transformToByteArray()) ?? new Uint8Array();
+      });
+    return { sizeBytes: pointer.sizeBytes, read, close: async () => undefined };
   }
 
   async stat(sha256: string): Promise<{ sizeBytes: number } | undefined> {

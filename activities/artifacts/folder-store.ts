@@ -1,5 +1,5 @@
 import type { Stats } from 'node:fs';
-import { mkdir, open, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { type FileHandle, mkdir, open, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Readable } from 'node:stream';
 import { waybillError } from '../../common/errors/catalogue.ts';
@@ -8,6 +8,7 @@ import {
   type CollectOptions,
   elsewhere,
   type OpenOptions,
+  type RandomAccess,
   type StoredArtifact,
   type WriteOptions,
 } from './artifact-store.ts';
@@ -70,19 +71,22 @@ class FolderStore implements ArtifactStore {
   open(sha256: string, { sendsAtOnce = false }: OpenOptions = {}): Promise<{ stream: Readable; sizeBytes: number }> {
     const files = this.#files;
     return told(files, async () => {
-      const handle = await whileBusy(() => open(files.object(sha256))).catch((error: unknown) => {
-        throw codeOf(error) === 'ENOENT' ? missing(files, sha256) : error;
-      });
-      try {
-        const { sizeBytes } = (await checkSize(files, sha256, await handle.stat())) ?? throwMissing(files, sha256);
-        const stream = sendsAtOnce
-          ? readFileInRing(handle)
-          : handle.createReadStream({ highWaterMark: READ_CHUNK_BYTES });
-        return { stream, sizeBytes };
-      } catch (error) {
-        await handle.close();
-        throw error;
-      }
+      const { handle, sizeBytes } = await openObject(files, sha256);
+      const stream = sendsAtOnce
+        ? readFileInRing(handle)
+        : handle.createReadStream({ highWaterMark: READ_CHUNK_BYTES });
+      return { stream, sizeBytes };
+    });
+  }
+
+  look(sha256: string): Promise<RandomAccess> {
+    return told(this.#files, async () => {
+      const { handle, sizeBytes } = await openObject(this.#files, sha256);
+      const read = async (offset: number, length: number): Promise<Uint8Array> => {
+        const { buffer, bytesRead } = await handle.read(Buffer.allocUnsafe(length), 0, length, offset);
+        return buffer.subarray(0, bytesRead);
+      };
+      return { sizeBytes, read, close: () => handle.close() };
     });
   }
 
@@ -96,6 +100,19 @@ class FolderStore implements ArtifactStore {
 
   collect(options: CollectOptions): Promise<number> {
     return told(this.#files, () => collectFolder(this.#files, options));
+  }
+}
+
+async function openObject(files: FolderFiles, sha256: string): Promise<{ handle: FileHandle; sizeBytes: number }> {
+  const handle = await whileBusy(() => open(files.object(sha256))).catch((error: unknown) => {
+    throw codeOf(error) === 'ENOENT' ? missing(files, sha256) : error;
+  });
+  try {
+    const { sizeBytes } = (await checkSize(files, sha256, await handle.stat())) ?? throwMissing(files, sha256);
+    return { handle, sizeBytes };
+  } catch (error) {
+    await handle.close();
+    throw error;
   }
 }
 

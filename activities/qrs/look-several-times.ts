@@ -16,3 +16,19 @@ export async function lookSeveralTimes<T>(
     await pause(lookAfterMs / looks);
   }
 }
+
+/**
+ * What a look found; when something is missing in it, the site is looked at once more a while later: one empty answer of
+ * a repository that lags or restarts must not decide that a thing is not there.
+ */
+export async function lookTwiceForMissing<T>(
+  deps: ActivityDependencies,
+  look: () => Promise<T>,
+  isMissing: (found: T) => boolean,
+): Promise<T> {
+  const found = await look();
+  if (!isMissing(found)) return found;
+  const { looks, lookAfterMs } = deps.config().retry;
+  await pause(lookAfterMs / looks);
+  return look();
+}

@@ -21,6 +21,12 @@ export const promotionErrors = {
     remedy: "Nothing to do: it is tried again. If it goes on, look at the site's repository and engine logs.",
     retryable: true,
   },
+  WAYBILL_PROMOTION_EXPORT_CUT: {
+    message: 'The export of app "{app}" that site {site} sent is not whole: {reason}.',
+    remedy:
+      'Nothing to do: it is exported again. If it goes on, look at what stands between Waybill and the site (proxy, virus scanner), and at the disk of the site.',
+    retryable: true,
+  },
   WAYBILL_PROMOTION_UNDECIDED: {
     message: 'App "{app}" cannot be delivered to site {site} before somebody decides: {question}',
     remedy:

@@ -1,4 +1,4 @@
-import { integer, path, section, size, text, url } from '../setting.ts';
+import { duration, integer, path, section, size, text, url } from '../setting.ts';
 
 const tlsSection = section({
   certificate: path().describe('PEM file of the certificate, with its chain.'),
@@ -15,5 +15,10 @@ export const listenerSection = section({
     .optional()
     .describe('Address that the Qlik sites reach the listener at. When not set: made of bind and port.'),
   maxBody: size().prefault('1MB').describe('Largest callback that is read.'),
+  gather: duration()
+    .prefault('100ms')
+    .describe(
+      'Shortest time between two signals to the watch of one site. What is called back meanwhile goes together.',
+    ),
   tls: tlsSection.optional().describe('Certificate of the listener. When not set: it speaks plain HTTP.'),
 });

@@ -1,3 +1,5 @@
+import { setTimeout as wait } from 'node:timers/promises';
+
 /** What one signal carries at most (design, section 6). */
 export const MOST_IDS_A_SIGNAL = 1000;
 
@@ -8,16 +10,19 @@ interface Waiting {
 }
 
 /**
- * Gathers hints of one site into signals, without a clock: an idle queue sends at once, and what arrives while a
- * signal is under way is the next one. No id stands twice in a signal.
+ * Gathers hints of one site into signals: an idle queue sends at once; what arrives while a signal is under way, or
+ * within `gatherMs` of its start, is the next one. No id stands twice in a signal.
  */
 export class HintQueue {
   readonly #send: (appIds: readonly string[]) => Promise<void>;
   #waiting: Waiting[] = [];
   #isSending = false;
+  #notBeforeMs = 0;
+  readonly #gatherMs: number;
 
-  constructor(send: (appIds: readonly string[]) => Promise<void>) {
+  constructor(send: (appIds: readonly string[]) => Promise<void>, gatherMs = 0) {
     this.#send = send;
+    this.#gatherMs = gatherMs;
   }
 
   /**
@@ -43,6 +48,9 @@ export class HintQueue {
   async #sendAll(): Promise<void> {
     this.#isSending = true;
     while (this.#waiting.length > 0) {
+      const waitMs = this.#notBeforeMs - performance.now();
+      if (waitMs > 0) await wait(waitMs);
+      this.#notBeforeMs = performance.now() + this.#gatherMs;
       const { ids, count } = this.#nextSignal();
       const aboard = this.#waiting.splice(0, count);
       try {

@@ -41,7 +41,8 @@ export async function startListener(options: StartListenerOptions): Promise<Runn
   const server = await httpServer(config.listener, logger);
   const link = await openTemporalLink(options);
   const sites = callbackSites(config);
-  const queues = new Map(sites.map((site) => [site, new HintQueue((appIds) => link.hint(site, appIds))]));
+  const { gatherMs } = config.listener;
+  const queues = new Map(sites.map((site) => [site, new HintQueue((appIds) => link.hint(site, appIds), gatherMs)]));
   const hint = async (site: string, appIds: readonly string[]): Promise<void> => queues.get(site)?.add(appIds);
   addCallbackRoutes(server, { admit, hint, logger });
   addHealthRoutes(server, link);

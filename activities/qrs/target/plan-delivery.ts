@@ -5,6 +5,7 @@ import { attemptContext } from '../../activity-context.ts';
 import type { PlanInput, PlanOutcome } from '../../delivery-types.ts';
 import type { ActivityDependencies } from '../../dependencies.ts';
 import { and, eq, guid, oneOf } from '../client/filter.ts';
+import { lookTwiceForMissing } from '../look-several-times.ts';
 import { splitAccount } from '../source/groups.ts';
 import { storedDecision, type StoredDecision } from '../source/stored-decision.ts';
 
@@ -26,14 +27,16 @@ export async function planDelivery(deps: ActivityDependencies, input: PlanInput)
   const target = targetOf(deps, site);
   const { signal } = attemptContext();
   const stored = await storedDecision(deps, decision.promotionKey);
-  const plan = await readPlan(deps, input, target, signal);
+  const reading = (): Promise<DeliveryPlan> => readPlan(deps, input, target, signal);
+  const plan = await lookTwiceForMissing(deps, reading, (found) => lacksSomething(found, input));
   const question = questionOf(plan);
   if (question) {
     const { promotionKey, app } = decision;
     throw waybillError('WAYBILL_PROMOTION_UNDECIDED', { promotionKey, app: app.name, site, question });
   }
   const newOnes = plan.items.some((item) => item.action === 'publish');
-  const owner = newOnes ? await findOwner(deps, site, target, stored, signal) : { warnings: [] };
+  const finding = (): Promise<FoundOwner> => findOwner(deps, site, target, stored, signal);
+  const owner = newOnes ? await lookTwiceForMissing(deps, finding, (found) => !found.ownerId) : { warnings: [] };
   const atUtc = deps.nowUtc();
   const { promotionKey } = decision;
   await deps.ledger.upsertDelivery({ promotionKey, target: site, state: 'staging', items: plan.items });
@@ -51,6 +54,13 @@ export async function planDelivery(deps: ActivityDependencies, input: PlanInput)
     ownerId: owner.ownerId,
     data: input.choices[0]?.data ?? 'carry',
   };
+}
+
+/** A stream, or an app to overwrite, was not found. */
+function lacksSomething({ items, missingStreams }: DeliveryPlan, { choices }: PlanInput): boolean {
+  const published = items.filter((item) => item.action === 'publish').length;
+  const duplicates = choices.filter(({ mode }) => mode === 'duplicate').flatMap(({ streams }) => streams).length;
+  return missingStreams.length > 0 || published > duplicates;
 }
 
 async function readPlan(

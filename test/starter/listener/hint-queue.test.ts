@@ -26,3 +26,16 @@ it('carries every id of every callback before it is answered, in signals that ar
     { numRuns: 40 },
   );
 });
+
+it('sends the first hint at once, and what comes within the gathering time together', async () => {
+  const signals: { appIds: readonly string[]; atMs: number }[] = [];
+  const send = async (appIds: readonly string[]): Promise<void> =>
+    void signals.push({ appIds, atMs: performance.now() });
+  const queue = new HintQueue(send, 120);
+
+  await queue.add(['first']);
+  await Promise.all([queue.add(['second']), queue.add(['third', 'second'])]);
+
+  expect(signals.map(({ appIds }) => appIds)).toEqual([['first'], ['second', 'third']]);
+  expect(signals[1]!.atMs - signals[0]!.atMs).toBeGreaterThanOrEqual(100);
+});

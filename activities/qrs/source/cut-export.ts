@@ -1,0 +1,27 @@
+import { isWaybillError } from '../../../common/errors/waybill-error.ts';
+import type { QvfSource } from '../../../qvf/source.ts';
+import { readQvf } from '../../../qvf/read-qvf.ts';
+
+/** Longest beginning that is looked at to tell a page from an app. */
+const BEGINNING_BYTES = 512;
+const PAGE = /^\s*<(?:!doctype|html|\?xml)/i;
+
+/** What a downloaded export looks like; `whole` where nothing speaks against it. */
+export type ExportLook = { readonly kind: 'whole' } | { readonly kind: 'cut' | 'page'; readonly why: string };
+
+/**
+ * Whether an export was cut on its way, or is the page of a proxy in its place: a download without an announced size can end
+ * early and look complete. What is no QVF at all counts as whole, for the target has the last word on its kind. Reads only.
+ */
+export async function lookAtExport(source: QvfSource, name: string, signal: AbortSignal): Promise<ExportLook> {
+  const beginning = await source.read(0, Math.min(BEGINNING_BYTES, source.sizeBytes), signal);
+  if (source.sizeBytes === 0) return { kind: 'cut', why: 'it is empty' };
+  if (PAGE.test(Buffer.from(beginning).toString('latin1'))) return { kind: 'page', why: 'it is a web page' };
+  try {
+    await readQvf(source, { name, signal });
+  } catch (error) {
+    if (!isWaybillError(error)) throw error;
+    if (error.code === 'WAYBILL_QVF_TRUNCATED') return { kind: 'cut', why: error.message };
+  }
+  return { kind: 'whole' };
+}
