@@ -7,7 +7,8 @@ import { prepareApp, promote, untilWaiting } from './promote.ts';
 import { openStage, type Stage } from './stage.ts';
 import { median } from './statistics.ts';
 
-const WARM_UP_BYTES = 10_000_000;
+const WARM_UP_BYTES = 50_000_000;
+const WARM_UP_PAIRS = 3;
 const TOLERANCE = 0.1;
 const BACKUP_STEP = 'backupTarget';
 
@@ -28,7 +29,7 @@ export const oneGb = (): Promise<Report> => transfer('1gb', 1024 * 1024 * 1024, 
 async function transfer(scenario: string, dataBytes: number, bar: number, count: number): Promise<Report> {
   const stage = await openStage({ sites: ['dev', 'test'] });
   try {
-    await onePair(stage, 'Warm', WARM_UP_BYTES);
+    for (let nth = 0; nth < WARM_UP_PAIRS; nth += 1) await onePair(stage, `Warm ${nth}`, WARM_UP_BYTES);
     const pairs: Pair[] = [];
     for (let nth = 0; nth < count; nth += 1) pairs.push(await onePair(stage, `Transfer ${nth}`, dataBytes));
     return reportOf(scenario, dataBytes, bar, pairs);

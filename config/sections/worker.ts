@@ -2,7 +2,7 @@ import { duration, integer, list, port, section, text } from '../setting.ts';
 import { alias } from './sites.ts';
 
 export const workerSection = section({
-  maxCachedWorkflows: integer(0).prefault(300).describe('How many workflows stay in memory (about 0.3 MB each).'),
+  maxCachedWorkflows: integer(0).prefault(500).describe('How many workflows stay in memory (about 0.3 MB each).'),
   takeOver: duration()
     .prefault('10s')
     .describe('How long a workflow waits for the worker that has it in memory, before any other takes it over.'),
