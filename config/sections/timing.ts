@@ -36,8 +36,10 @@ export const retrySection = section({
   recheck: duration().prefault('10m').describe('Time between two tries of what needs an operator.'),
   lookAfter: duration()
     .prefault('15s')
-    .describe('Before a repeated upload: wait before Waybill looks whether the first one arrived after all.'),
-  looks: integer(1, 20).prefault(3).describe('Before a repeated upload: how many times Waybill looks.'),
+    .describe(
+      'How long Waybill goes on looking for what it does not find at once: an upload whose reply was lost, a stream, an app to overwrite.',
+    ),
+  looks: integer(1, 20).prefault(3).describe('How many times Waybill looks for an upload whose reply was lost.'),
   expire: duration().prefault('30d').describe('After this time a failing delivery ends. 0 = never.'),
   lock: lockSection.prefault({}).describe('How a delivery waits for another one that overwrites the same app.'),
 });
