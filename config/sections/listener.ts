@@ -17,8 +17,6 @@ export const listenerSection = section({
   maxBody: size().prefault('1MB').describe('Largest callback that is read.'),
   gather: duration()
     .prefault('100ms')
-    .describe(
-      'Shortest time between two signals to the watch of one site. What is called back meanwhile goes together.',
-    ),
+    .describe('When callbacks of a site come several at a time: shortest time between two signals to its watch.'),
   tls: tlsSection.optional().describe('Certificate of the listener. When not set: it speaks plain HTTP.'),
 });

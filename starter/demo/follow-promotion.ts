@@ -53,7 +53,10 @@ async function transfers(client: Client, { promotionKey, site, appId }: Promotio
       .catch(() => undefined);
     for (const activity of described?.raw.pendingActivities ?? []) {
       const data = activity.heartbeatDetails?.payloads?.[0]?.data;
-      const moved = data ? (JSON.parse(Buffer.from(data).toString()) as { bytes?: number } | null)?.bytes : undefined;
+      // A heartbeat without bytes has no data at all.
+      const moved = data?.length
+        ? (JSON.parse(Buffer.from(data).toString()) as { bytes?: number } | null)?.bytes
+        : undefined;
       const transfer = TRANSFERS[activity.activityType?.name ?? ''];
       const at = workflowId.startsWith('deliver/') ? ` to ${workflowId.split('/').at(-1)}` : '';
       if (moved && transfer) lines.push(`${transfer}${at}: ${bytes.format(moved, { unitSeparator: ' ' })}`);

@@ -10,8 +10,8 @@ interface Waiting {
 }
 
 /**
- * Gathers hints of one site into signals: an idle queue sends at once; what arrives while a signal is under way, or
- * within `gatherMs` of its start, is the next one. No id stands twice in a signal.
+ * Gathers hints of one site into signals: an idle queue sends at once; what arrives while a signal is under way is the
+ * next one. After a signal for several callers the next one gathers for `gatherMs`. No id stands twice in a signal.
  */
 export class HintQueue {
   readonly #send: (appIds: readonly string[]) => Promise<void>;
@@ -50,8 +50,9 @@ export class HintQueue {
     while (this.#waiting.length > 0) {
       const waitMs = this.#notBeforeMs - performance.now();
       if (waitMs > 0) await wait(waitMs);
-      this.#notBeforeMs = performance.now() + this.#gatherMs;
       const { ids, count } = this.#nextSignal();
+      // A caller that waits for each answer comes alone each time, and is not slowed down.
+      this.#notBeforeMs = count > 1 ? performance.now() + this.#gatherMs : 0;
       const aboard = this.#waiting.splice(0, count);
       try {
         await this.#send([...ids]);
