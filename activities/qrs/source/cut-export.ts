@@ -1,6 +1,6 @@
 import { isWaybillError } from '../../../common/errors/waybill-error.ts';
 import type { QvfSource } from '../../../qvf/source.ts';
-import { readQvf } from '../../../qvf/read-qvf.ts';
+import { requireWholeQvf } from '../../../qvf/require-whole.ts';
 
 /** Longest beginning that is looked at to tell a page from an app. */
 const BEGINNING_BYTES = 512;
@@ -18,7 +18,7 @@ export async function lookAtExport(source: QvfSource, name: string, signal: Abor
   if (source.sizeBytes === 0) return { kind: 'cut', why: 'it is empty' };
   if (PAGE.test(Buffer.from(beginning).toString('latin1'))) return { kind: 'page', why: 'it is a web page' };
   try {
-    await readQvf(source, { name, signal });
+    await requireWholeQvf(source, { name, signal });
   } catch (error) {
     if (!isWaybillError(error)) throw error;
     if (error.code === 'WAYBILL_QVF_TRUNCATED') return { kind: 'cut', why: error.message };
