@@ -13,7 +13,7 @@ import { taskQueues, workflowTypes } from '../workflows/contract.ts';
 const WATCH_EVERY_MS = 60_000;
 
 export interface PrepareOptions {
-  readonly config: Pick<Config, 'temporal' | 'sources' | 'staging'>;
+  readonly config: Pick<Config, 'temporal' | 'sources' | 'staging' | 'timeouts'>;
   readonly connection: NativeConnection;
   readonly address?: string | undefined;
   readonly dataConverter: DataConverter;
@@ -46,10 +46,11 @@ export async function prepareTemporal(options: PrepareOptions): Promise<void> {
  */
 export async function keepSitesWatched(options: PrepareOptions, signal: AbortSignal): Promise<void> {
   const client = workerClient(options);
-  const taskQueue = taskQueues.main(options.config.temporal.taskQueue);
+  const { temporal, timeouts, sources } = options.config;
+  const watch = { taskQueue: taskQueues.main(temporal.taskQueue), heartbeatMs: timeouts.heartbeatMs };
   while (!signal.aborted) {
-    for (const site of Object.keys(options.config.sources)) {
-      await ensureSiteWatch(client, site, taskQueue).catch((error: Error) => {
+    for (const site of Object.keys(sources)) {
+      await ensureSiteWatch(client, site, watch).catch((error: Error) => {
         if (!signal.aborted) options.logger.warn({ site, reason: error.message }, 'siteWatch could not be started');
       });
     }

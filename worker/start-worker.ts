@@ -62,7 +62,11 @@ export async function startWorker(options: StartWorkerOptions): Promise<StartedW
     artifacts,
     versions,
     nudge: (site, appId) => nudge(client, config, site, appId),
-    ensureWatch: (site) => ensureSiteWatch(client, site, taskQueues.main(config.temporal.taskQueue)),
+    ensureWatch: (site) =>
+      ensureSiteWatch(client, site, {
+        taskQueue: taskQueues.main(config.temporal.taskQueue),
+        heartbeatMs: config.timeouts.heartbeatMs,
+      }),
     logger,
     nowUtc: () => new Date().toISOString(),
   });
@@ -97,7 +101,7 @@ async function nudge(client: Client, config: Config, site: string, appId: string
   await client.workflow.signalWithStart(workflowTypes.promotion, {
     workflowId: workflowIds.promotion(site, appId),
     taskQueue: taskQueues.main(config.temporal.taskQueue),
-    args: [{ site, appId }],
+    args: [{ site, appId, heartbeatMs: config.timeouts.heartbeatMs }],
     signal: signals.look,
     signalArgs: [],
     searchAttributes: startAttributes.promotion({ site, appId }),

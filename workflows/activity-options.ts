@@ -2,13 +2,16 @@ import { type ActivityOptions, ActivityCancellationType, proxyActivities } from 
 import type { Pace } from '../activities/pace.ts';
 import type { RecordActivities, SourceActivities, SourceBulkActivities } from '../activities/promotion-types.ts';
 import type { TargetActivities, TargetBulkActivities } from '../activities/delivery-types.ts';
+import type { WatchActivities } from '../activities/watch-types.ts';
 import { taskQueues } from './contract.ts';
 
-/** A read tried again soon; used before the pace is known, too. */
-const FIRST_READ: ActivityOptions = {
-  startToCloseTimeout: '5 minutes',
-  heartbeatTimeout: '2 minutes',
-  retry: { initialInterval: '1 second', backoffCoefficient: 2, maximumInterval: '60 seconds' },
+/** After what silence a step counts as lost; every step tells that it lives (`timeouts.heartbeat`). */
+type Heartbeat = Pick<Pace, 'heartbeatMs'>;
+
+const SOON: ActivityOptions['retry'] = {
+  initialInterval: '1 second',
+  backoffCoefficient: 2,
+  maximumInterval: '60 seconds',
 };
 
 /** The pace before an activity has told the configured one. */
@@ -50,14 +53,33 @@ function writing(pace: Pace, startToCloseMs: number): ActivityOptions {
 }
 
 /** Ledger and small decisions; no site involved. */
-export const records = proxyActivities<RecordActivities>({
-  startToCloseTimeout: '1 minute',
-  retry: { initialInterval: '1 second', backoffCoefficient: 2, maximumInterval: '60 seconds' },
-});
+export function records({ heartbeatMs }: Heartbeat): RecordActivities {
+  return proxyActivities<RecordActivities>({
+    startToCloseTimeout: '1 minute',
+    heartbeatTimeout: heartbeatMs,
+    retry: SOON,
+  });
+}
 
 /** The first look at an app; the pace comes with its answer. */
-export function firstLook(site: string): SourceActivities {
-  return proxyActivities<SourceActivities>({ ...FIRST_READ, taskQueue: taskQueues.site(site) });
+export function firstLook(site: string, { heartbeatMs }: Heartbeat): SourceActivities {
+  return proxyActivities<SourceActivities>({
+    taskQueue: taskQueues.site(site),
+    startToCloseTimeout: '5 minutes',
+    heartbeatTimeout: heartbeatMs,
+    retry: SOON,
+  });
+}
+
+/** Watching a source site; a step that fails for longer is told of, and the watch goes on. */
+export function watchSteps(site: string, { heartbeatMs }: Heartbeat, giveUpAfterMs: number): WatchActivities {
+  return proxyActivities<WatchActivities>({
+    taskQueue: taskQueues.site(site),
+    startToCloseTimeout: '5 minutes',
+    scheduleToCloseTimeout: giveUpAfterMs,
+    heartbeatTimeout: heartbeatMs,
+    retry: SOON,
+  });
 }
 
 /** Steps at a source site, under the pace of now. Copying takes as long as a big app needs. */

@@ -134,6 +134,14 @@ export const startAttributes = {
   }),
 } as const;
 
+/** What a promotion is started with. */
+export interface PromotionInput {
+  readonly site: string;
+  readonly appId: string;
+  /** `timeouts.heartbeat` of whoever starts it, until an activity tells the pace. */
+  readonly heartbeatMs?: number;
+}
+
 /** A batch of hints for `siteWatch`; at most 1,000 app ids. */
 export interface HintBatch {
   readonly appIds: readonly string[];

@@ -89,14 +89,15 @@ export class DeliveryDesk {
   }
 
   private async tellOrder(step: string, { action, by, note }: ResolveRequest): Promise<void> {
-    const { promotionKey, appId } = this.input.decision;
+    const { pace, decision } = this.input;
+    const { promotionKey, appId } = decision;
     const atUtc = new Date().toISOString();
-    await records.recordOrder({ promotionKey, site: this.input.site, appId, step, action, by, note, atUtc });
+    await records(pace).recordOrder({ promotionKey, site: this.input.site, appId, step, action, by, note, atUtc });
   }
 
   private async tellTrouble(trouble: Trouble | undefined): Promise<void> {
     const { decision, site, pace } = this.input;
-    const { mails } = await records.reportTrouble({
+    const { mails } = await records(pace).reportTrouble({
       promotionKey: decision.promotionKey,
       site,
       app: decision.app,

@@ -45,6 +45,7 @@ export class MailDesk {
   private async send(scope: CancellationScope, mail: OutgoingMail, pace: Pace): Promise<void> {
     const { sendMail } = proxyActivities<MailActivities>({
       startToCloseTimeout: '2 minutes',
+      heartbeatTimeout: pace.heartbeatMs,
       summary: `${mail.mail.kind} mail`,
       retry: { maximumAttempts: 1 },
     });

@@ -8,13 +8,18 @@ import { workflowIds } from './contract.ts';
 export interface NotifyArguments {
   readonly mail: OutgoingMail;
   readonly pace: Pace['mail'];
+  readonly heartbeatMs?: number;
 }
 
 /** Sends one mail, for as long as mail is worth sending. Runs beside the promotion and outlives it. */
-export async function notify({ mail, pace }: NotifyArguments): Promise<string> {
-  const { giveUpMail } = proxyActivities<MailActivities>({ startToCloseTimeout: '1 minute' });
+export async function notify({ mail, pace, heartbeatMs }: NotifyArguments): Promise<string> {
+  const { giveUpMail } = proxyActivities<MailActivities>({
+    startToCloseTimeout: '1 minute',
+    heartbeatTimeout: heartbeatMs,
+  });
   const { sendMail } = proxyActivities<MailActivities>({
     startToCloseTimeout: '5 minutes',
+    heartbeatTimeout: heartbeatMs,
     scheduleToCloseTimeout: pace.giveUpAfterMs,
     summary: `${mail.mail.kind} mail`,
     retry: { initialInterval: pace.firstMs, backoffCoefficient: pace.factor, maximumInterval: pace.maxMs },
@@ -38,7 +43,7 @@ export async function sendBeside(mails: readonly OutgoingMail[], pace: Pace): Pr
     try {
       await startChild(notify, {
         workflowId: workflowIds.notify(mail.promotionKey, mail.key),
-        args: [{ mail, pace: pace.mail }],
+        args: [{ mail, pace: pace.mail, heartbeatMs: pace.heartbeatMs }],
         parentClosePolicy: ParentClosePolicy.ABANDON,
         staticSummary: `${mail.mail.kind} mail`,
       });

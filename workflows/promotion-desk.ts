@@ -54,7 +54,8 @@ export class PromotionDesk {
   promotionKey: string | undefined;
   private state: PromotionState = 'assessing';
   private looks = 0;
-  private pace: Pace = FIRST_PACE;
+  /** As the last look, or the last report of trouble, told it. */
+  pace: Pace;
   private assessment: Assessment | undefined;
   private waitingSinceUtc: string | undefined;
   /** Search attributes that go out with the next change of the state. */
@@ -63,8 +64,10 @@ export class PromotionDesk {
   private deciding: string | undefined;
   private readonly key: AppKey;
 
-  constructor(key: AppKey) {
+  /** `heartbeatMs` counts until an activity tells the pace. */
+  constructor(key: AppKey, heartbeatMs = FIRST_PACE.heartbeatMs) {
     this.key = key;
+    this.pace = { ...FIRST_PACE, heartbeatMs };
     const news: OperatorNews = {
       trouble: (trouble) => this.tellTrouble(trouble),
       order: (step, request) => this.tellOrder(step, request),
@@ -137,7 +140,7 @@ export class PromotionDesk {
   }
 
   private async tellTrouble(trouble: Trouble | undefined): Promise<void> {
-    const { pace, mails } = await records.reportTrouble({
+    const { pace, mails } = await records(this.pace).reportTrouble({
       promotionKey: this.promotionKey ?? '',
       site: this.key.site,
       app: this.assessment?.app ?? { name: this.key.appId, owner: '' },
@@ -154,7 +157,8 @@ export class PromotionDesk {
   private async tellOrder(step: string, { action, by, note }: ResolveRequest): Promise<void> {
     const { promotionKey, key } = this;
     const atUtc = new Date().toISOString();
-    if (promotionKey) await records.recordOrder({ promotionKey, ...key, step, action, by, note, atUtc });
+    if (!promotionKey) return;
+    await records(this.pace).recordOrder({ promotionKey, ...key, step, action, by, note, atUtc });
   }
 
   private status(): PromotionStatus {
@@ -215,7 +219,10 @@ export class PromotionDesk {
   private async decide(request: DecideRequest): Promise<DecideOutcome> {
     this.deciding = request.decisionId;
     try {
-      const { promotionKey } = await firstLook(this.key.site).recordOutsideDecision({ ...this.key, request });
+      const { promotionKey } = await firstLook(this.key.site, this.pace).recordOutsideDecision({
+        ...this.key,
+        request,
+      });
       this.lookAgain();
       return { promotionKey, state: this.state };
     } finally {

@@ -12,6 +12,7 @@ import { deliverEverywhere } from './deliveries.ts';
 import { exportFor } from './export-for.ts';
 import { lookAtApp } from './look-at-app.ts';
 import { StepGivenUp } from './operator.ts';
+import type { PromotionInput } from './contract.ts';
 import { PromotionDesk } from './promotion-desk.ts';
 import { waitForNews } from './wait-for-news.ts';
 
@@ -22,8 +23,8 @@ import { waitForNews } from './wait-for-news.ts';
  * tell everybody. What comes meanwhile is looked at in the next run. The ledger holds every decision before its
  * first effect, so that a run that finds one open goes on with it.
  */
-export async function promotion(key: AppKey): Promise<string> {
-  const desk = new PromotionDesk(key);
+export async function promotion({ heartbeatMs, ...key }: PromotionInput): Promise<string> {
+  const desk = new PromotionDesk(key, heartbeatMs);
   try {
     return await oneCycle(key, desk);
   } catch (error) {
@@ -59,7 +60,7 @@ async function oneCycle(key: AppKey, desk: PromotionDesk): Promise<string> {
 async function endRun(key: AppKey, desk: PromotionDesk, goesOn?: 'goes on'): Promise<string> {
   await desk.mails.settle();
   await condition(allHandlersFinished);
-  if (goesOn || desk.hasNews) return continueAsNew<typeof promotion>(key);
+  if (goesOn || desk.hasNews) return continueAsNew<typeof promotion>({ ...key, heartbeatMs: desk.pace.heartbeatMs });
   return desk.currentState;
 }
 
@@ -149,6 +150,6 @@ async function cleanUpSource(
 
 /** Closes the claims and the ledger's rows, and tells the outcome. */
 async function close(input: CloseInput, pace: Pace, desk: PromotionDesk): Promise<CloseInput['state']> {
-  desk.mails.post(await records.closePromotion(input), pace);
+  desk.mails.post(await records(pace).closePromotion(input), pace);
   return input.state;
 }

@@ -4,13 +4,13 @@ import {
   continueAsNew,
   defineQuery,
   defineSignal,
-  proxyActivities,
   setHandler,
   workflowInfo,
 } from '@temporalio/workflow';
+import type { Pace } from '../activities/pace.ts';
 import type { WatchActivities, WatchPlan } from '../activities/watch-types.ts';
-import { records } from './activity-options.ts';
-import { type HintBatch, queries, type SiteWatchStatus, signals, taskQueues } from './contract.ts';
+import { FIRST_PACE, records, watchSteps } from './activity-options.ts';
+import { type HintBatch, queries, type SiteWatchStatus, signals } from './contract.ts';
 import { sendBeside } from './notify.ts';
 import { troubleOf } from './operator.ts';
 import { SharedTimer } from './shared-timer.ts';
@@ -20,6 +20,9 @@ const IDS_A_READ = 50;
 /** The history is cut here at the latest, long before the server's own limit. */
 const EVENTS_A_RUN = 2000;
 const RUN_MS = 24 * 60 * 60 * 1000;
+/** How long a step is tried before it is told of; opening needs no site, only the ledger. */
+const TRY_MS = 2 * 60 * 1000;
+const TRY_OPENING_MS = 10 * 60 * 1000;
 /** How long to wait after a failed call; hints gather meanwhile. */
 const AFTER_FAILURE_MS = 15_000;
 
@@ -29,6 +32,8 @@ export interface SiteWatchInput {
   /** ISO 8601, UTC; absent means at once. */
   readonly renewAtUtc?: string;
   readonly sweepAtUtc?: string;
+  /** `timeouts.heartbeat`, until the plan is read. */
+  readonly heartbeatMs?: number;
 }
 
 export const hintSignal = defineSignal<[HintBatch]>(signals.hint);
@@ -62,6 +67,7 @@ class SiteWatch {
   private sweepAtMs: number;
   private lastSweepUtc: string | undefined;
   private subscribed = false;
+  private heartbeat: Pick<Pace, 'heartbeatMs'>;
   private notBeforeMs = 0;
   private readonly failing = new Set<string>();
 
@@ -69,6 +75,7 @@ class SiteWatch {
     this.site = input.site;
     this.fresh = input.sweepAtUtc === undefined;
     this.inbox = new Set(input.inbox ?? []);
+    this.heartbeat = { heartbeatMs: input.heartbeatMs ?? FIRST_PACE.heartbeatMs };
     this.renewAtMs = input.renewAtUtc ? Date.parse(input.renewAtUtc) : 0;
     this.sweepAtMs = input.sweepAtUtc ? Date.parse(input.sweepAtUtc) : 0;
     setHandler(hintSignal, ({ appIds }) => {
@@ -88,7 +95,9 @@ class SiteWatch {
   }
 
   async open(): Promise<void> {
-    this.plan = await this.activities('10 minutes').openWatch({ site: this.site, fresh: this.fresh });
+    const { site, fresh, heartbeat } = this;
+    this.plan = await watchSteps(site, heartbeat, TRY_OPENING_MS).openWatch({ site, fresh });
+    this.heartbeat = this.plan.pace;
   }
 
   async renewWhenDue(): Promise<void> {
@@ -137,13 +146,14 @@ class SiteWatch {
       inbox: [...this.inbox],
       renewAtUtc: new Date(this.renewAtMs).toISOString(),
       sweepAtUtc: new Date(this.sweepAtMs).toISOString(),
+      heartbeatMs: this.heartbeat.heartbeatMs,
     };
   }
 
   /** A call that may fail without stopping the watch; undefined when it did. The first failure is told, and its end. */
   private async guarded<T>(step: string, call: (site: WatchActivities) => Promise<T>): Promise<T | undefined> {
     try {
-      const result = await call(this.activities('2 minutes'));
+      const result = await call(watchSteps(this.site, this.heartbeat, TRY_MS));
       if (this.failing.delete(step) && this.failing.size === 0) await this.tell(undefined);
       return result;
     } catch (error) {
@@ -155,7 +165,7 @@ class SiteWatch {
   }
 
   private async tell(trouble: ReturnType<typeof troubleOf> | undefined): Promise<void> {
-    const { mails, pace } = await records.reportTrouble({
+    const { mails, pace } = await records(this.heartbeat).reportTrouble({
       promotionKey: '',
       site: this.site,
       app: { name: '', owner: '' },
@@ -164,15 +174,5 @@ class SiteWatch {
       trouble,
     });
     await sendBeside(mails, pace);
-  }
-
-  private activities(scheduleToCloseTimeout: '2 minutes' | '10 minutes'): WatchActivities {
-    return proxyActivities<WatchActivities>({
-      taskQueue: taskQueues.site(this.site),
-      startToCloseTimeout: '5 minutes',
-      scheduleToCloseTimeout,
-      heartbeatTimeout: '1 minute',
-      retry: { initialInterval: '1 second', backoffCoefficient: 2, maximumInterval: '60 seconds' },
-    });
   }
 }

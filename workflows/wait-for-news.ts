@@ -18,11 +18,11 @@ export async function waitForNews(
     const leftMs = expiresAtMs === undefined ? undefined : Math.max(1, expiresAtMs - Date.now());
     if (await desk.timer.until(() => desk.hasNews, shorter(remindInMs, leftMs))) return 'news';
     if (expiresAtMs !== undefined && Date.now() >= expiresAtMs) {
-      desk.mails.post(await records.expireWait(key), pace);
+      desk.mails.post(await records(pace).expireWait(key), pace);
       desk.enter('expired');
       return 'expired';
     }
-    const reminder = await records.remind(key);
+    const reminder = await records(pace).remind(key);
     desk.mails.post(reminder.mails, pace);
     remindInMs = reminder.remindInMs;
   }

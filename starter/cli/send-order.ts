@@ -15,6 +15,7 @@ import { connectTemporal, type TemporalClient } from '../../temporal/connect.ts'
 import {
   type DecideOutcome,
   type DecideRequest,
+  type PromotionInput,
   type ResolveOutcome,
   type ResolveRequest,
   signals,
@@ -42,7 +43,7 @@ export interface AppOfSite {
   readonly appId: string;
 }
 
-type PromotionWorkflow = (key: AppOfSite) => Promise<unknown>;
+type PromotionWorkflow = (input: PromotionInput) => Promise<unknown>;
 
 /**
  * Hands a decision to the app's promotion, which is started where none runs. The decision's id is the Update's too: a
@@ -122,7 +123,7 @@ function startOptions(config: Config, { site, appId }: AppOfSite) {
   return {
     workflowId: workflowIds.promotion(site, appId),
     taskQueue: taskQueues.main(config.temporal.taskQueue),
-    args: [{ site, appId }] as [AppOfSite],
+    args: [{ site, appId, heartbeatMs: config.timeouts.heartbeatMs }] as [PromotionInput],
     staticSummary: `app ${appId} of ${site}`,
   };
 }

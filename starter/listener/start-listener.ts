@@ -12,7 +12,7 @@ import { openTemporalLink, type TemporalLink } from './temporal-link.ts';
 const REQUEST_TIMEOUT_MS = 30_000;
 
 export interface StartListenerOptions {
-  readonly config: Pick<Config, 'installation' | 'sources' | 'listener' | 'temporal'>;
+  readonly config: Pick<Config, 'installation' | 'sources' | 'listener' | 'temporal' | 'timeouts'>;
   readonly logger: Logger;
   /** host:port in place of the configured one: that of a development server just started. */
   readonly address?: string;

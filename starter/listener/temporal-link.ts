@@ -34,7 +34,7 @@ export interface TemporalLink {
 }
 
 export interface TemporalLinkOptions {
-  readonly config: Pick<Config, 'temporal'>;
+  readonly config: Pick<Config, 'temporal' | 'timeouts'>;
   /** host:port in place of the configured one. */
   readonly address?: string | undefined;
   readonly logger: Logger;
@@ -52,7 +52,8 @@ export async function openTemporalLink(options: TemporalLinkOptions): Promise<Te
   const { namespace, encryption } = config.temporal;
   const client = new Client({ connection, namespace, dataConverter: await createDataConverter(encryption) });
   const taskQueue = taskQueues.main(config.temporal.taskQueue);
-  return new Link({ client, connection, address: settings.address, taskQueue, logger });
+  const { heartbeatMs } = config.timeouts;
+  return new Link({ client, connection, address: settings.address, taskQueue, heartbeatMs, logger });
 }
 
 interface LinkParts {
@@ -60,6 +61,7 @@ interface LinkParts {
   readonly connection: Connection;
   readonly address: string;
   readonly taskQueue: string;
+  readonly heartbeatMs: number;
   readonly logger: Logger;
 }
 
@@ -111,11 +113,11 @@ class Link implements TemporalLink {
   }
 
   async #signal(site: string, batch: HintBatch): Promise<void> {
-    const { client, taskQueue } = this.#parts;
+    const { client, taskQueue, heartbeatMs } = this.#parts;
     await client.workflow.signalWithStart(workflowTypes.siteWatch, {
       workflowId: workflowIds.siteWatch(site),
       taskQueue,
-      args: [{ site }],
+      args: [{ site, heartbeatMs }],
       signal: signals.hint,
       signalArgs: [batch],
       staticSummary: `Watches the site ${site}`,

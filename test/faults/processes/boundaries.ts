@@ -23,6 +23,7 @@ const UPLOAD = /^\/qrs\/app\/upload\?/;
 
 /** The calls in the order in which a promotion makes them; each step of it begins or ends with one. */
 const calls: readonly Call[] = [
+  { name: 'the look of the watch', site: 'dev', method: 'GET', path: LIST },
   { name: 'the first look at the objects', site: 'dev', method: 'GET', path: OBJECTS },
   { name: 'the export', site: 'dev', method: 'POST', path: '/export/' },
   { name: 'the download', site: 'dev', method: 'GET', path: '/tempcontent/' },

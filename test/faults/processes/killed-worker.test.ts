@@ -8,7 +8,7 @@ vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
 // All of them take some minutes: `KILLS=all npx vitest run test/faults/processes`.
 const all = [...stepBoundaries, ...transferBoundaries(60_000)];
 const telling = ({ name }: Boundary): boolean =>
-  /^(after the (upload|replace|publish|copy|deletion|removal)|at 50 %)/.test(name);
+  /^(before the (look|first look)|after the (upload|replace|publish|copy|deletion|removal)|at 50 %)/.test(name);
 const boundaries = process.env['KILLS'] === 'all' ? all : all.filter(telling);
 
 describe('row 1: a promotion whose worker is killed with `kill -9`', () => {
