@@ -39,7 +39,7 @@ export interface StartedWorker extends RunningWorkers {
 
 /** Makes the clients and stores of a configuration, the activities over them, and runs the Workers. */
 export async function startWorker(options: StartWorkerOptions): Promise<StartedWorker> {
-  countFileBytesInHeap();
+  //countFileBytesInHeap();
   const { config, ledger, logger } = options;
   const clients = createQrsClients(config, logger);
   const transport = createMailTransport();

@@ -5,7 +5,7 @@ import { hostname } from 'node:os';
 export interface WriteOptions {
   /** Size that was announced, in bytes; another size is an error and keeps nothing. */
   expectedSizeBytes?: number;
-  /** Told the total of bytes taken so far, about once a MiB. */
+  /** Told the total of bytes taken so far, for every chunk. */
   onBytes?: (totalBytes: number) => void;
   /** Ends the write with the signal's reason; nothing is kept. */
   signal?: AbortSignal;
@@ -47,8 +47,8 @@ export interface ArtifactStore {
   /** What to call it in a message: folder or bucket. */
   readonly place: string;
   /**
-   * Name and size of the bytes, once they are stored for good. Memory stays flat; the source's chunks must not be
-   * changed after they were yielded. Safe to repeat and to run several times at once, also with the same content.
+   * Name and size of the bytes, once they are stored for good. Memory stays flat. The source may use shared
+   * memory again as `HELD_BLOCKS` allows; its other chunks must not change. Safe to repeat and to run several times at once, also with the same content.
    * An error of the source comes through unchanged.
    * @throws WAYBILL_ARTIFACT_SIZE_MISMATCH, WAYBILL_ARTIFACT_DISK_FULL, WAYBILL_ARTIFACT_NOT_WRITABLE,
    * WAYBILL_ARTIFACT_FILE_BUSY, WAYBILL_S3_*

@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import type { Readable } from 'node:stream';
 import { GetObjectCommand } from '@aws-sdk/client-s3';
 import { waybillError } from '../../common/errors/catalogue.ts';
@@ -14,9 +14,10 @@ import {
   type StoredArtifact,
   type WriteOptions,
 } from './artifact-store.ts';
+import { isShared } from '../shared-blocks.ts';
 import { BucketPointers } from './bucket-pointers.ts';
+import { ByteCount } from './byte-count.ts';
 import { collectBucket } from './collect-bucket.ts';
-import { batches, ContentMeter } from './hash-chunks.ts';
 
 /**
  * The store in an S3 bucket, for workers on several hosts. Safe to repeat.
@@ -133,7 +134,10 @@ class BucketStore implements ArtifactStore {
       signal: options.signal,
       explain: (error) => asS3Error(error, 's3:PutObject', place),
     });
-    return content.stored();
+    const stored = content.stored();
+    // An upload ends well only with the end of its body.
+    if (!stored) throw new Error('the upload ended before its body');
+    return stored;
   }
 
   #missing(sha256: string): Error {
@@ -149,17 +153,20 @@ class BucketStore implements ArtifactStore {
 function meteredContent(
   source: AsyncIterable<Uint8Array>,
   options: WriteOptions,
-): { chunks: AsyncIterable<Uint8Array>; stored(): StoredArtifact } {
-  const meter = new ContentMeter(options);
+): { chunks: AsyncIterable<Uint8Array>; stored(): StoredArtifact | undefined } {
+  const count = new ByteCount(options);
+  const hash = createHash('sha256');
   let stored: StoredArtifact | undefined;
   async function* chunks(): AsyncGenerator<Uint8Array> {
-    for await (const batch of batches(source)) {
-      meter.add(batch);
-      yield* batch;
+    for await (const chunk of source) {
+      count.add(chunk.length);
+      hash.update(chunk);
+      // A part of the upload gathers more blocks than a source leaves alone.
+      yield isShared(chunk) ? Buffer.from(chunk) : chunk;
     }
-    stored = meter.finish();
+    stored = { sizeBytes: count.finish(), sha256: hash.digest('hex') };
   }
-  return { chunks: chunks(), stored: () => stored ?? meter.finish() };
+  return { chunks: chunks(), stored: () => stored };
 }
 
 async function told<T>(place: BucketPlace, operation: string, call: () => Promise<T>): Promise<T> {

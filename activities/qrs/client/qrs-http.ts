@@ -21,8 +21,8 @@ export interface GoodReply extends Reply {
 /** What a transfer adds to a call. */
 export interface Transfer {
   readonly upload?: UploadBody;
-  /** The reply is a file: it is given as a stream. */
-  readonly isDownload?: boolean;
+  /** The reply is a file: it is given as a stream, whose blocks are used again where `inTurn`. */
+  readonly download?: { readonly inTurn: boolean };
   /** Only this host is asked. */
   readonly host?: SiteHost;
   /** Sets up what watches the exchange, before it begins. */
@@ -104,7 +104,7 @@ async function askHosts(sender: Sender, call: QrsCall, transfer: Transfer): Prom
 }
 
 async function askHost(sender: Sender, host: SiteHost, call: QrsCall, transfer: Transfer): Promise<GoodReply> {
-  const { upload, isDownload = false } = transfer;
+  const { upload, download } = transfer;
   const place = { site: sender.alias, host: host.name, user: sender.user };
   const sourceFault = watchSource(upload?.body);
   const exchange = new Exchange((exchange, error) => {
@@ -115,13 +115,13 @@ async function askHost(sender: Sender, host: SiteHost, call: QrsCall, transfer: 
       call,
       place,
       exchange,
-      isDownload,
+      isDownload: download !== undefined,
       uploadBytes: upload?.sizeBytes,
       certificateDoubt,
     });
   });
   transfer.watch?.(exchange, place);
-  const request = { call, siteHeaders: sender.headers, exchange, upload, isDownload, largestTextBytes };
+  const request = { call, siteHeaders: sender.headers, exchange, upload, download, largestTextBytes };
   const beganMs = performance.now();
   const reply = await sendRequest(host.pool, { ...request, tooLong: () => tooLong(call, place) });
   logCall(sender, host, call, reply.status, beganMs);

@@ -1,6 +1,7 @@
-import { Readable } from 'node:stream';
+import type { Readable } from 'node:stream';
 import type { Dispatcher } from 'undici';
 import type { Exchange } from './exchange.ts';
+import { ReplyFile } from './reply-file.ts';
 
 /** Headers by their names in small letters. */
 export type ReplyHeaders = Readonly<Record<string, string | string[] | undefined>>;
@@ -18,8 +19,8 @@ export interface Reply {
 /** How a reply is taken in. */
 export interface ReplyHandling {
   readonly exchange: Exchange;
-  /** A successful reply is given as a stream, as soon as its head is there. */
-  readonly asFile: boolean;
+  /** A successful reply is given as a stream, as soon as its head is there; its blocks are used again where `inTurn`. */
+  readonly asFile: { readonly inTurn: boolean } | undefined;
   /** A reply that is no file and longer than this is not read. */
   readonly largestTextBytes: number;
   /** The error for such a reply. */
@@ -28,9 +29,6 @@ export interface ReplyHandling {
   readonly reject: (error: Error) => void;
 }
 
-/** Where a file waits for its reader, at most. */
-const fileBufferBytes = 128 * 1024;
-
 /** Takes one reply in and keeps its exchange up to date; the pace of a file's reader holds the site back. */
 export class ReplyHandler implements Dispatcher.DispatchHandler {
   readonly #handling: ReplyHandling;
@@ -38,7 +36,7 @@ export class ReplyHandler implements Dispatcher.DispatchHandler {
   #status = 0;
   #headers: ReplyHeaders = {};
   #chunks: Buffer[] = [];
-  #file: Readable | undefined;
+  #file: ReplyFile | undefined;
 
   constructor(handling: ReplyHandling) {
     this.#handling = handling;
@@ -65,15 +63,16 @@ export class ReplyHandler implements Dispatcher.DispatchHandler {
     this.#exchange.hasReply = true;
     this.#status = status;
     this.#headers = headers;
-    if (!this.#handling.asFile || status >= 300) return;
-    this.#file = openFile(controller);
-    this.#handling.resolve({ status, headers, text: '', file: this.#file });
+    const { asFile } = this.#handling;
+    if (!asFile || status >= 300) return;
+    this.#file = new ReplyFile(controller, asFile);
+    this.#handling.resolve({ status, headers, text: '', file: this.#file.stream });
   }
 
   onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
     this.#exchange.received(chunk);
     if (this.#file) {
-      if (!this.#file.push(chunk)) controller.pause();
+      this.#file.add(chunk);
     } else if (this.#exchange.receivedBytes > this.#handling.largestTextBytes) {
       controller.abort(this.#handling.tooLong());
     } else {
@@ -84,7 +83,7 @@ export class ReplyHandler implements Dispatcher.DispatchHandler {
   onResponseEnd(): void {
     this.#exchange.end();
     if (this.#file) {
-      this.#file.push(null);
+      this.#file.end();
       return;
     }
     const [only] = this.#chunks;
@@ -94,19 +93,7 @@ export class ReplyHandler implements Dispatcher.DispatchHandler {
 
   onResponseError(_: Dispatcher.DispatchController, error: Error): void {
     const seen = this.#exchange.fail(error);
-    if (this.#file) this.#file.destroy(seen);
+    if (this.#file) this.#file.fail(seen);
     else this.#handling.reject(seen);
   }
-}
-
-function openFile(controller: Dispatcher.DispatchController): Readable {
-  return new Readable({
-    highWaterMark: fileBufferBytes,
-    read: () => controller.resume(),
-    destroy(error, done) {
-      // After a whole reply this does nothing; otherwise the reader has had enough.
-      controller.abort(error ?? new Error('The reader of the file stopped'));
-      done(error);
-    },
-  });
 }

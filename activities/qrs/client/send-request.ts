@@ -18,14 +18,15 @@ export interface RequestToSend {
   readonly exchange: Exchange;
   /** Sent as it is, instead of JSON. */
   readonly upload?: UploadBody | undefined;
-  readonly isDownload: boolean;
+  /** The reply is a file. */
+  readonly download: { readonly inTurn: boolean } | undefined;
   readonly largestTextBytes: number;
   readonly tooLong: () => Error;
 }
 
 /** Sends one request with a fresh key and takes the reply in, whatever its status. Rejects at once when the signal is aborted. */
 export function sendRequest(pool: Dispatcher, request: RequestToSend): Promise<Reply> {
-  const { call, upload, exchange, isDownload, largestTextBytes, tooLong } = request;
+  const { call, upload, exchange, download, largestTextBytes, tooLong } = request;
   const xrfkey = newXrfkey();
   const headers = [...request.siteHeaders, 'x-qlik-xrfkey', xrfkey];
   if (upload) headers.push('content-type', upload.contentType, 'content-length', String(upload.sizeBytes));
@@ -37,13 +38,13 @@ export function sendRequest(pool: Dispatcher, request: RequestToSend): Promise<R
     body: upload ? upload.body : call.json === undefined ? null : JSON.stringify(call.json),
     headersTimeout: call.timeoutMs,
     // The body of a file is watched for standstill instead, which knows a slow reader from a silent site.
-    bodyTimeout: isDownload ? 0 : call.timeoutMs,
+    bodyTimeout: download ? 0 : call.timeoutMs,
   };
   endOnAbort(exchange, call.signal);
   return new Promise((resolve, reject) => {
     pool.dispatch(
       options,
-      new ReplyHandler({ exchange, asFile: isDownload, largestTextBytes, tooLong, resolve, reject }),
+      new ReplyHandler({ exchange, asFile: download, largestTextBytes, tooLong, resolve, reject }),
     );
   });
 }

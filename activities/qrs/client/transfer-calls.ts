@@ -20,6 +20,14 @@ export interface TransferOptions extends CallOptions {
   readonly onProgress?: (transferredBytes: number) => void;
 }
 
+export interface DownloadOptions extends TransferOptions {
+  /**
+   * The blocks of the stream are shared memory that is used again: whoever reads on is done with all but the last
+   * `HELD_BLOCKS` of them. Default false: each block is its own.
+   */
+  readonly blocksInTurn?: boolean;
+}
+
 export interface AppUpload {
   readonly name: string;
   /** The bytes of the app file, once. Consumed, and destroyed when the upload fails. */
@@ -52,7 +60,7 @@ export interface TransferCalls {
    * failure export again. Sends the request key in query and header; sites take it with or without.
    * @throws WAYBILL_QRS_STALLED after `timeouts.stall` without a byte (also in the stream); WAYBILL_QRS_VALUE for an odd path
    */
-  download(downloadPath: string, options?: TransferOptions): Promise<Download>;
+  download(downloadPath: string, options?: DownloadOptions): Promise<Download>;
   /**
    * A new unpublished app of the API user, out of an app file. Not safe to repeat: look for the name first. A failure of `body`
    * itself is thrown as it is. The hosts are asked a small question first, so that one that is down, or a user without entry,
@@ -89,7 +97,7 @@ export function createTransferCalls(http: QrsHttp): TransferCalls {
       const times = timing(http.timeouts, 'read', options);
       const call: QrsCall = { method: 'GET', path: safePath(downloadPath), doing: 'download an export', ...times };
       const reply = await http.ask(call, {
-        isDownload: true,
+        download: { inTurn: options?.blocksInTurn ?? false },
         watch: (exchange, place) => {
           exchange.onReceivedBytes = options?.onProgress;
           watchDownload(exchange, { place, doing: call.doing, stallMs: http.timeouts.stallMs });

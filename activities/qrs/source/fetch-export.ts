@@ -36,7 +36,7 @@ export async function fetchExport(deps: ActivityDependencies, input: FetchInput)
   if (reply.cancelled || !reply.downloadPath) {
     throw waybillError('WAYBILL_PROMOTION_EXPORT_EMPTY', { app: input.appName, site: input.site });
   }
-  const { stream, sizeBytes } = await client.download(reply.downloadPath, { signal });
+  const { stream, sizeBytes } = await client.download(reply.downloadPath, { signal, blocksInTurn: true });
   const store = await deps.artifacts();
   const stored = await store.write(stream, { expectedSizeBytes: sizeBytes, signal, onBytes: progress });
   await requireWhole(deps, input, store, stored);
