@@ -7,9 +7,15 @@ export interface DeliverInput {
   readonly decision: DecisionRecord;
   readonly site: string;
   readonly choices: readonly TargetChoice[];
+  /** What is delivered, where it is known at the start; else it comes by the signal `files`. */
+  readonly files?: DeliveryFiles;
+  readonly pace: Pace;
+}
+
+/** The exported app, and its version in S3. */
+export interface DeliveryFiles {
   readonly artifact: Artifact;
   readonly version?: KeptVersion;
-  readonly pace: Pace;
 }
 
 export interface PlanInput {

@@ -23,6 +23,7 @@ export type DeliveryState =
   | 'staging'
   | 'publishing'
   | 'verifying'
+  | 'waiting-for-export'
   | 'waiting-for-lock'
   | 'needs-operator'
   | 'verified'

@@ -15,7 +15,6 @@ import { createAttemptSink } from '../ledger/attempt-sink.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import { ensureSiteWatch } from '../temporal/ensure-site-watch.ts';
 import { signals, startAttributes, taskQueues, workflowIds, workflowTypes } from '../workflows/contract.ts';
-import { countFileBytesInHeap } from './tune-memory.ts';
 import { ownerResolver } from './owner-resolver.ts';
 import { openArtifacts } from './open-artifacts.ts';
 import { openVersions } from './open-versions.ts';
@@ -39,7 +38,6 @@ export interface StartedWorker extends RunningWorkers {
 
 /** Makes the clients and stores of a configuration, the activities over them, and runs the Workers. */
 export async function startWorker(options: StartWorkerOptions): Promise<StartedWorker> {
-  //countFileBytesInHeap();
   const { config, ledger, logger } = options;
   const clients = createQrsClients(config, logger);
   const transport = createMailTransport();

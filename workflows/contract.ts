@@ -48,6 +48,7 @@ export type PromotionState =
 
 export type DeliveryState =
   | 'planning'
+  | 'waiting-for-export'
   | 'staging'
   | 'publishing'
   | 'verifying'
@@ -96,6 +97,8 @@ export const signals = {
   hint: 'hint',
   /** promotion, deliver, overwrite: look again. No argument that decides anything. */
   look: 'look',
+  /** deliver: the exported files, or why none will come. Sent by the promotion. */
+  files: 'files',
   /**
    * promotion: a decision from the Temporal UI, `SignalledDecision`. Off by default (`temporal.decisionsBySignal`), and
    * recorded as asserted: nobody proves who sent it.

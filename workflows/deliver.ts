@@ -1,5 +1,5 @@
 import { allHandlersFinished, condition } from '@temporalio/workflow';
-import type { DeliverInput, PlannedStep, PlanOutcome, StagedApp } from '../activities/delivery-types.ts';
+import type { DeliverInput, DeliveryFiles, PlannedStep, PlanOutcome, StagedApp } from '../activities/delivery-types.ts';
 import type { DeliveredItem, DeliveryOutcome } from '../activities/promotion-types.ts';
 import { targetSteps, targetTransfers } from './activity-options.ts';
 import { DeliveryDesk } from './delivery-desk.ts';
@@ -7,8 +7,9 @@ import { StepGivenUp } from './operator.ts';
 import { overwriteUnderLock } from './overwrite-lock.ts';
 
 /**
- * One promotion to one target site: `deliver/<promotionKey>/<site>`. Plans against what stands there, uploads once,
- * replaces what is to be replaced, publishes the rest from server-side copies, and leaves no staging app behind.
+ * One promotion to one target site: `deliver/<promotionKey>/<site>`. Plans against what stands there while the app is
+ * being exported, uploads once, replaces what is to be replaced, publishes the rest from server-side copies, and leaves
+ * no staging app behind.
  */
 export async function deliver(input: DeliverInput): Promise<DeliveryOutcome> {
   const desk = new DeliveryDesk(input);
@@ -44,17 +45,18 @@ class Delivery {
 
   async run(): Promise<DeliveryOutcome> {
     this.plan = await this.planUntilDecided();
+    const files = await this.desk.exported();
     const { steps } = this.plan;
     if (steps.length === 0) return this.outcome('verified');
 
     this.desk.enter('staging');
-    const upload = await this.upload();
+    const upload = await this.upload(files);
     const publishes = steps.filter((step) => step.action === 'publish');
     // A copy of a published app would turn private sheets into base sheets, so copies are made before any publish.
-    const staged = await this.stageFor(publishes, upload);
+    const staged = await this.stageFor(publishes, upload, files);
 
-    await this.replaceAll(upload);
-    await this.publishAll(publishes, staged);
+    await this.replaceAll(upload, files);
+    await this.publishAll(publishes, staged, files);
     return publishes.length === 0 ? this.finish(upload) : this.outcome('verified');
   }
 
@@ -78,15 +80,19 @@ class Delivery {
     );
   }
 
-  private async upload(): Promise<StagedApp> {
-    const { decision, site, artifact, pace } = this.input;
+  private async upload({ artifact }: DeliveryFiles): Promise<StagedApp> {
+    const { decision, site, pace } = this.input;
     const { uploadStaging } = targetTransfers(site, pace, artifact.sizeBytes);
     return this.desk.operator.attend('upload', pace, () => uploadStaging({ decision, site, number: 1, artifact }));
   }
 
   /** One staging app a publish: the upload itself for the first, server-side copies for the others. */
-  private async stageFor(publishes: readonly PlannedStep[], upload: StagedApp): Promise<StagedApp[]> {
-    const { decision, site, pace, version } = this.input;
+  private async stageFor(
+    publishes: readonly PlannedStep[],
+    upload: StagedApp,
+    { version }: DeliveryFiles,
+  ): Promise<StagedApp[]> {
+    const { decision, site, pace } = this.input;
     const { copyStaging, dressStaging } = targetSteps(site, pace);
     const staged: StagedApp[] = [];
     for (const [index] of publishes.entries()) {
@@ -101,8 +107,8 @@ class Delivery {
     return staged;
   }
 
-  private async replaceAll(upload: StagedApp): Promise<void> {
-    const { decision, site, artifact, version, pace } = this.input;
+  private async replaceAll(upload: StagedApp, { artifact, version }: DeliveryFiles): Promise<void> {
+    const { decision, site, pace } = this.input;
     for (const step of this.plan?.steps ?? []) {
       if (step.action !== 'replace' || !step.targetAppId) continue;
       const target = { ...step, targetAppId: step.targetAppId };
@@ -113,8 +119,12 @@ class Delivery {
     }
   }
 
-  private async publishAll(publishes: readonly PlannedStep[], staged: readonly StagedApp[]): Promise<void> {
-    const { decision, site, artifact, pace } = this.input;
+  private async publishAll(
+    publishes: readonly PlannedStep[],
+    staged: readonly StagedApp[],
+    { artifact }: DeliveryFiles,
+  ): Promise<void> {
+    const { decision, site, pace } = this.input;
     const { publishStaging } = targetSteps(site, pace);
     for (const [index, step] of publishes.entries()) {
       const app = staged[index];

@@ -3,8 +3,10 @@ import {
   condition,
   ParentClosePolicy,
   getExternalWorkflowHandle,
+  isCancellation,
   startChild,
 } from '@temporalio/workflow';
+import type { DeliveryFiles } from '../activities/delivery-types.ts';
 import type { Pace } from '../activities/pace.ts';
 import type {
   Artifacts,
@@ -15,73 +17,87 @@ import type {
   LaterNews,
 } from '../activities/promotion-types.ts';
 import { sourceSteps } from './activity-options.ts';
-import { signals, workflowIds } from './contract.ts';
+import { signals, type TargetChoice, workflowIds } from './contract.ts';
 import { deliver } from './deliver.ts';
-import { deliveryAttributes } from './delivery-desk.ts';
+import { deliveryAttributes, deliveryFilesSignal } from './delivery-desk.ts';
 import { exportFor } from './export-for.ts';
 import { StepGivenUp } from './operator.ts';
 import type { PromotionDesk } from './promotion-desk.ts';
 
-export interface DeliverEverywhereInput {
-  readonly decision: DecisionRecord;
+/** The exported files that targets get, and the version in S3. */
+export interface Exported {
   readonly artifacts: Artifacts;
   readonly version: KeptVersion | undefined;
-  readonly pace: Pace;
-  readonly desk: PromotionDesk;
 }
 
 /** What became of all targets, as `closePromotion` records it. */
 export type Delivered = Pick<CloseInput, 'decisions' | 'state' | 'deliveries'> & { readonly mayCleanUp: boolean };
 
 /**
- * Delivers to every target site in parallel, one child workflow each, and waits for all. Targets added meanwhile
- * are delivered in addition; a newer approval takes over from deliveries that wait, never from one that writes.
+ * The deliveries of one promotion, a child workflow for each target site. They start with the export, so that what is
+ * amiss at a target shows before hours of transfer, and change nothing before they get the files. Targets added
+ * meanwhile are delivered in addition; a newer approval takes over from deliveries that wait, never from one that writes.
  */
-export async function deliverEverywhere(input: DeliverEverywhereInput): Promise<Delivered> {
-  const round = new Round(input);
-  await round.start(input.decision);
-  for (;;) {
-    await condition(() => round.running === 0 || input.desk.hasNews);
-    if (round.running === 0) break;
-    await round.takeNews();
-  }
-  return round.result();
-}
-
-class Round {
-  running = 0;
+export class Deliveries {
+  private running = 0;
+  private readonly decision: DecisionRecord;
+  private readonly pace: Pace;
+  private readonly desk: PromotionDesk;
   private readonly decisions: DecisionRecord[] = [];
   private readonly outcomes: DeliveryOutcome[] = [];
   private readonly failures: unknown[] = [];
+  private readonly starting: Promise<unknown>;
   private newerWaits = false;
-  private artifacts: Artifacts;
-  private readonly input: DeliverEverywhereInput;
+  private exported: Exported | undefined;
 
-  constructor(input: DeliverEverywhereInput) {
-    this.input = input;
-    this.artifacts = input.artifacts;
+  /** Starts one delivery a target site; they plan, and wait for the files. */
+  constructor(decision: DecisionRecord, pace: Pace, desk: PromotionDesk) {
+    this.decision = decision;
+    this.pace = pace;
+    this.desk = desk;
+    this.starting = this.start(decision);
+    // Awaited when the files are there; until then its failure is no unhandled one.
+    this.starting.catch(() => undefined);
   }
 
-  /** Starts one delivery a target site of a decision; returns when all have started. */
-  async start(decision: DecisionRecord): Promise<void> {
+  /** Hands the files over and waits for all. */
+  async finish(exported: Exported): Promise<Delivered> {
+    this.exported = exported;
+    await this.starting;
+    this.desk.enter('delivering');
+    await Promise.all(sitesOf(this.decision).map((site) => this.tell(site, filesFor(this.decision, site, exported))));
+    for (;;) {
+      await condition(() => this.running === 0 || this.desk.hasNews);
+      if (this.running === 0) break;
+      await this.takeNews();
+    }
+    return this.result();
+  }
+
+  /** There is nothing to deliver after all. Returns when all have ended. */
+  async withdraw(why: string): Promise<void> {
+    await this.starting;
+    await Promise.all(sitesOf(this.decision).map((site) => this.tell(site, { withdrawn: why })));
+    await condition(() => this.running === 0);
+  }
+
+  /** Starts one delivery a target site of a decision; resolves when all have started. */
+  private async start(decision: DecisionRecord): Promise<void> {
     this.decisions.push(decision);
     const sites = sitesOf(decision);
-    this.input.desk.enterDelivery(sites);
+    this.desk.noteTargets(sites);
     await Promise.all(sites.map((site) => this.startOne(decision, site)));
   }
 
   private async startOne(decision: DecisionRecord, site: string): Promise<void> {
-    const { version, pace, desk } = this.input;
-    const choices = decision.targets.filter((target) => target.site === site);
-    const lean = choices.some((choice) => (choice.data ?? 'carry') !== 'carry');
-    const artifact = lean ? this.artifacts.withoutData : this.artifacts.withData;
-    if (!artifact)
-      throw ApplicationFailure.nonRetryable('There is no exported file.', 'WAYBILL_PROMOTION_EXPORT_EMPTY');
+    const { pace, desk, exported } = this;
+    const choices = choicesOf(decision, site);
+    const files = exported && filesFor(decision, site, exported);
     this.running += 1;
     desk.deliveries[site] = 'running';
     const child = await startChild(deliver, {
       workflowId: workflowIds.deliver(decision.promotionKey, site),
-      args: [{ decision, site, choices, artifact, version, pace }],
+      args: [{ decision, site, choices, files, pace }],
       parentClosePolicy: ParentClosePolicy.REQUEST_CANCEL,
       searchAttributes: deliveryAttributes({ decision, site }),
       staticSummary: `${decision.app.name} to ${site}`,
@@ -100,9 +116,14 @@ class Round {
       });
   }
 
+  private async tell(site: string, files: DeliveryFiles | { readonly withdrawn: string }): Promise<void> {
+    const delivery = getExternalWorkflowHandle(workflowIds.deliver(this.decision.promotionKey, site));
+    await unlessEnded(() => delivery.signal(deliveryFilesSignal, files));
+  }
+
   /** Looks what came while delivering. */
   async takeNews(): Promise<void> {
-    const { decision, pace, desk } = this.input;
+    const { decision, pace, desk } = this;
     desk.takeLooks();
     const source = sourceSteps(decision.site, pace);
     const knownKeys = this.decisions.map((one) => one.promotionKey);
@@ -120,13 +141,14 @@ class Round {
 
   /** Targets that were added may want other bytes than those that are there: with data, or without. */
   private async startAdded(decision: DecisionRecord): Promise<void> {
-    const { pace, desk } = this.input;
-    const exporting = exportFor(decision, this.artifacts, pace, desk);
+    const { pace, desk, exported } = this;
+    const exporting = exportFor(decision, exported?.artifacts ?? {}, pace, desk);
     const artifacts = await exporting.catch((error: unknown) => this.giveUp(decision, error));
     if (artifacts === 'changed') return desk.lookAgain();
     if (!artifacts) return;
-    this.artifacts = artifacts;
+    this.exported = { version: exported?.version, artifacts };
     await this.start(decision);
+    desk.enter('delivering');
   }
 
   private giveUp(decision: DecisionRecord, error: unknown): void {
@@ -138,17 +160,14 @@ class Round {
   }
 
   private async supersede(promotionKey: string, site: string): Promise<void> {
-    try {
-      await getExternalWorkflowHandle(workflowIds.deliver(promotionKey, site)).signal(signals.look, 'supersede');
-    } catch {
-      // It ended just now: there is nothing to take over from.
-    }
+    const delivery = getExternalWorkflowHandle(workflowIds.deliver(promotionKey, site));
+    await unlessEnded(() => delivery.signal(signals.look, 'supersede'));
   }
 
-  result(): Delivered {
+  private result(): Delivered {
     const [failure] = this.failures;
     if (failure !== undefined) throw failure;
-    if (this.newerWaits) this.input.desk.lookAgain();
+    if (this.newerWaits) this.desk.lookAgain();
     const settled = this.outcomes.every((outcome) => outcome.state === 'verified' || outcome.state === 'skipped');
     const promoted = this.outcomes.some((outcome) => outcome.items.some((item) => item.verified));
     return {
@@ -164,6 +183,27 @@ class Round {
 function unlessGivenUp(error: unknown): undefined {
   if (error instanceof StepGivenUp) return undefined;
   throw error;
+}
+
+/** A signal to a delivery that has ended just now is too late, which is no failure. */
+async function unlessEnded(signal: () => Promise<void>): Promise<void> {
+  try {
+    await signal();
+  } catch (error) {
+    if (isCancellation(error)) throw error;
+  }
+}
+
+function choicesOf(decision: DecisionRecord, site: string): TargetChoice[] {
+  return decision.targets.filter((target) => target.site === site);
+}
+
+/** The bytes that a site wants: with data, or without. */
+function filesFor(decision: DecisionRecord, site: string, { artifacts, version }: Exported): DeliveryFiles {
+  const lean = choicesOf(decision, site).some((choice) => (choice.data ?? 'carry') !== 'carry');
+  const artifact = lean ? artifacts.withoutData : artifacts.withData;
+  if (artifact) return { artifact, version };
+  throw ApplicationFailure.nonRetryable('There is no exported file.', 'WAYBILL_PROMOTION_EXPORT_EMPTY');
 }
 
 function sitesOf(decision: DecisionRecord): string[] {

@@ -9,6 +9,7 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 import type { Pace } from '../activities/pace.ts';
+import type { DeliveryFiles } from '../activities/delivery-types.ts';
 import type { DecisionRecord } from '../activities/promotion-types.ts';
 import { records } from './activity-options.ts';
 import {
@@ -29,12 +30,15 @@ import { validateResolve } from './validate-resolve.ts';
 export const deliveryStatusQuery = defineQuery<DeliveryStatus>(queries.status);
 export const deliveryLookSignal = defineSignal<[string?]>(signals.look);
 export const deliveryResolveUpdate = defineUpdate<ResolveOutcome, [ResolveRequest]>(updates.resolve);
+/** The exported files, or why none will come. */
+export const deliveryFilesSignal = defineSignal<[DeliveryFiles | { readonly withdrawn: string }]>(signals.files);
 export const resolveSignal = defineSignal<[ResolveRequest]>('resolve');
 
 export interface DeliveryDeskInput {
   readonly decision: DecisionRecord;
   readonly site: string;
   readonly pace: Pace;
+  readonly files?: DeliveryFiles;
 }
 
 /** What a delivery, or one overwrite in it, shows; and what an operator can do to it. */
@@ -44,16 +48,19 @@ export class DeliveryDesk {
   /** The child that does the work now; orders go on to it. */
   lockedChildId: string | undefined;
   private state: DeliveryState = 'planning';
+  private files: DeliveryFiles | undefined;
   private readonly input: DeliveryDeskInput;
 
   constructor(input: DeliveryDeskInput) {
     this.input = input;
+    this.files = input.files;
     const news: OperatorNews = {
       trouble: (trouble) => this.tellTrouble(trouble),
       order: (step, request) => this.tellOrder(step, request),
     };
     this.operator = new OperatorDesk(news, this.timer);
     setHandler(deliveryStatusQuery, () => this.status());
+    setHandler(deliveryFilesSignal, (files) => this.take(files));
     setHandler(deliveryLookSignal, (reason) => this.look(reason));
     setHandler(resolveSignal, (request) => {
       this.operator.resolve(request);
@@ -65,6 +72,21 @@ export class DeliveryDesk {
     if (state === this.state) return;
     this.state = state;
     setCurrentDetails(`**${this.input.decision.app.name}** to ${this.input.site}: ${state}`);
+  }
+
+  /** What is to be delivered, as soon as it is exported. @throws StepGivenUp when nothing will come, or by an order */
+  async exported(): Promise<DeliveryFiles> {
+    while (!this.files) {
+      this.enter('waiting-for-export');
+      await this.timer.until(() => this.files !== undefined || this.operator.hasOrder);
+      await this.operator.throwIfOrdered('wait for the export');
+    }
+    return this.files;
+  }
+
+  private take(files: DeliveryFiles | { readonly withdrawn: string }): void {
+    if ('withdrawn' in files) this.operator.withdraw(files.withdrawn);
+    else this.files ??= files;
   }
 
   private status(): DeliveryStatus {

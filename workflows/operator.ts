@@ -36,7 +36,8 @@ export interface OperatorNews {
   order(step: string, request: ResolveRequest): Promise<void>;
 }
 
-type Order = { readonly request: ResolveRequest } | 'supersede';
+/** An operator's, or the promotion's own: a newer approval took over, or there is nothing to deliver after all. */
+type Order = { readonly request: ResolveRequest } | 'supersede' | { readonly withdrawn: string };
 
 /**
  * Runs the steps of one workflow so that a failing one waits, visibly, for the outside or for an operator, and
@@ -83,6 +84,12 @@ export class OperatorDesk {
     this.wake?.();
   }
 
+  /** Given up whatever it does now; for steps that change nothing. */
+  withdraw(why: string): void {
+    this.order = { withdrawn: why };
+    this.wake?.();
+  }
+
   /** A step runs or waits for help now, so that an order would reach it. */
   get isAttending(): boolean {
     return this.stepRunning !== undefined;
@@ -96,7 +103,7 @@ export class OperatorDesk {
         const tried = await this.tryOnce(step, paceOf(paceNow), run);
         if ('value' in tried) {
           // Skip and abort stay for the next step; what has succeeded needs no retry.
-          if (this.order === 'supersede' || this.order?.request.action === 'retry') this.order = undefined;
+          if (isMet(this.order)) this.order = undefined;
           if (this.trouble) await this.tell(undefined);
           return tried.value;
         }
@@ -183,6 +190,7 @@ export class OperatorDesk {
     this.order = undefined;
     if (order === undefined) return;
     if (order === 'supersede') throw new StepGivenUp('supersede', 'a newer approval took over');
+    if ('withdrawn' in order) throw new StepGivenUp('supersede', order.withdrawn);
     const { action, by, note } = order.request;
     await this.news.order(step, order.request);
     if (action !== 'retry') throw new StepGivenUp(action, `${action} by ${by.account}${note ? `: ${note}` : ''}`);
@@ -193,6 +201,12 @@ export class OperatorDesk {
     this.trouble = same ? { ...trouble, sinceUtc: this.trouble?.sinceUtc ?? trouble.sinceUtc } : trouble;
     if (!same) await this.news.trouble(this.trouble);
   }
+}
+
+/** Whether an order has nothing left to act on once the step it met has succeeded. */
+function isMet(order: Order | undefined): boolean {
+  if (order === undefined || order === 'supersede') return true;
+  return 'request' in order && order.request.action === 'retry';
 }
 
 function paceOf(paceNow: Pace | (() => Pace)): Pace {

@@ -114,19 +114,18 @@ export class PromotionDesk {
   }
 
   enter(state: PromotionState, waitingSinceUtc?: string): void {
-    if (state === this.state && waitingSinceUtc === this.waitingSinceUtc) return;
+    const isShown = Object.keys(this.unshown).length === 0;
+    if (state === this.state && waitingSinceUtc === this.waitingSinceUtc && isShown) return;
     this.state = state;
     this.waitingSinceUtc = waitingSinceUtc;
     this.show({ WaybillState: [state], WaybillWaitingSince: waitingSinceUtc ? [new Date(waitingSinceUtc)] : [] });
     setCurrentDetails(this.details());
   }
 
-  /** The targets, and the state that comes with them, in one event. */
-  enterDelivery(sites: readonly string[]): void {
+  /** The targets as of now, shown with the next state. */
+  noteTargets(sites: readonly string[]): void {
     const targets = [...new Set([...Object.keys(this.deliveries), ...sites])];
     this.unshown = { ...this.unshown, WaybillTargets: targets };
-    if (this.state === 'delivering') this.show({});
-    else this.enter('delivering');
   }
 
   private show(attributes: SearchAttributes): void {

@@ -8,7 +8,7 @@ import type {
   VersionOutcome,
 } from '../activities/promotion-types.ts';
 import { records, sourceSteps, sourceTransfers } from './activity-options.ts';
-import { deliverEverywhere } from './deliveries.ts';
+import { Deliveries, type Exported } from './deliveries.ts';
 import { exportFor } from './export-for.ts';
 import { lookAtApp } from './look-at-app.ts';
 import { StepGivenUp } from './operator.ts';
@@ -75,22 +75,42 @@ async function carryOut(decision: DecisionRecord, pace: Pace, desk: PromotionDes
   }
 }
 
-/** Export once, keep a version, deliver to every target, and only then touch the source. */
+/**
+ * Export once, keep a version, deliver to every target, and only then touch the source. The targets are planned while
+ * the app is being exported.
+ */
 async function promote(decision: DecisionRecord, pace: Pace, desk: PromotionDesk): Promise<CloseInput['state']> {
-  desk.enter('exporting');
-  const artifacts = await exportFor(decision, {}, pace, desk);
-  if (artifacts === 'changed') return askAgain(desk);
-  const kept = await keepVersion(decision, pace, desk);
-  if (kept?.outcome === 'changed') return askAgain(desk);
-  const version = kept?.outcome === 'kept' ? kept.version : undefined;
-  const versionFailure = kept?.outcome === 'failed' ? kept.why : undefined;
-
-  const delivered = await deliverEverywhere({ decision, artifacts, version, pace, desk });
+  const deliveries = new Deliveries(decision, pace, desk);
+  const exported = await exportAndVersion(decision, pace, desk).catch(async (error: unknown) => {
+    if (error instanceof StepGivenUp) await deliveries.withdraw(error.why);
+    throw error;
+  });
+  if (exported === 'changed') {
+    await deliveries.withdraw('the app changed after it was approved');
+    return askAgain(desk);
+  }
+  const { version, versionFailure } = exported;
+  const delivered = await deliveries.finish(exported);
 
   desk.enter('finishing');
   const consumed = delivered.decisions.flatMap((one) => one.consumed);
   const cleanUp = delivered.mayCleanUp ? await cleanUpOrKeep({ ...decision, consumed }, pace, desk) : undefined;
   return close({ ...delivered, version, versionFailure, cleanUp }, pace, desk);
+}
+
+/** `changed`: the content is newer than its approval. */
+async function exportAndVersion(
+  decision: DecisionRecord,
+  pace: Pace,
+  desk: PromotionDesk,
+): Promise<(Exported & { readonly versionFailure: string | undefined }) | 'changed'> {
+  desk.enter('exporting');
+  const artifacts = await exportFor(decision, {}, pace, desk);
+  if (artifacts === 'changed') return 'changed';
+  const kept = await keepVersion(decision, pace, desk);
+  if (kept?.outcome === 'changed') return 'changed';
+  const version = kept?.outcome === 'kept' ? kept.version : undefined;
+  return { artifacts, version, versionFailure: kept?.outcome === 'failed' ? kept.why : undefined };
 }
 
 /** Nothing is promoted; the app goes back to its owner, or keeps its place without the request. */

@@ -5,7 +5,7 @@ import { parentPort } from 'node:worker_threads';
 import type { FileAnswer, FileFailure, FileOrder } from './file-orders.ts';
 
 /** Bytes between flushes: the disk works all along, and the last flush is short. */
-const FLUSH_EVERY_BYTES = 64 * 1024 * 1024;
+const FLUSH_EVERY_BYTES = 16 * 1024 * 1024;
 
 class WrittenFile {
   readonly #hash = createHash('sha256');

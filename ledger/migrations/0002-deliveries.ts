@@ -6,6 +6,7 @@ const deliveryStates = [
   'staging',
   'publishing',
   'verifying',
+  'waiting-for-export',
   'waiting-for-lock',
   'needs-operator',
   'verified',

@@ -11,6 +11,7 @@ const everyState: Record<ContractState | DeliveryState, true> = {
   staging: true,
   publishing: true,
   verifying: true,
+  'waiting-for-export': true,
   'waiting-for-lock': true,
   'needs-operator': true,
   verified: true,
