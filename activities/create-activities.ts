@@ -14,7 +14,7 @@ import { recordOutsideDecision } from './qrs/source/outside-decision.ts';
 import { setTag } from './qrs/source/set-tag.ts';
 import { sitesToSweep, sweepStagingOf } from './qrs/sweep-staging.ts';
 import { closeDelivery, finishDelivery, reloadApp } from './qrs/target/close-delivery.ts';
-import { backupTarget, replaceTarget } from './qrs/target/overwrite.ts';
+import { overwriteTarget } from './qrs/target/overwrite.ts';
 import { planDelivery } from './qrs/target/plan-delivery.ts';
 import { publishStaging } from './qrs/target/publish.ts';
 import { copyStaging, dressStaging, uploadStaging } from './qrs/target/stage.ts';
@@ -58,7 +58,6 @@ export function createSiteActivities(deps: ActivityDependencies): SiteActivities
     copyStaging: (input) => copyStaging(deps, input),
     dressStaging: (input) => dressStaging(deps, input),
     publishStaging: (input) => publishStaging(deps, input),
-    replaceTarget: (input) => replaceTarget(deps, input),
     reloadApp: (input) => reloadApp(deps, input),
     finishDelivery: (input) => finishDelivery(deps, input),
     closeDelivery: (input) => closeDelivery(deps, input),
@@ -76,6 +75,6 @@ export function createSiteBulkActivities(deps: ActivityDependencies): SiteBulkAc
     exportApp: (input) => exportApp(deps, input),
     keepVersion: (input) => keepVersion(deps, input),
     uploadStaging: (input) => uploadStaging(deps, input),
-    backupTarget: (input) => backupTarget(deps, input),
+    overwriteTarget: (input) => overwriteTarget(deps, input),
   };
 }

@@ -70,16 +70,13 @@ export interface OverwriteInput {
   readonly stagingAppId: string;
   readonly artifact: Artifact;
   readonly version?: KeptVersion;
-  readonly pace: Pace;
+  /** How the delivery ends with this, where nothing is left to do. */
+  readonly ends?: DeliveryOutcome;
 }
 
 export interface CloseDeliveryInput {
   readonly decision: DecisionRecord;
   readonly outcome: DeliveryOutcome;
-}
-
-export interface ReplacedOutcome {
-  readonly warnings: readonly string[];
 }
 
 /** Steps at a target site that are quick; run on `site-<alias>`. */
@@ -88,16 +85,16 @@ export interface TargetActivities {
   copyStaging(input: StagingInput & { fromAppId: string }): Promise<StagedApp>;
   dressStaging(input: StagingInput & { appId: string; ownerId?: string; version?: KeptVersion }): Promise<void>;
   publishStaging(input: PublishInput): Promise<{ warnings: readonly string[] }>;
-  replaceTarget(input: OverwriteInput): Promise<ReplacedOutcome>;
   reloadApp(input: { site: string; appId: string; promotionKey: string }): Promise<void>;
   finishDelivery(input: CloseDeliveryInput & { staging: StagedApp }): Promise<void>;
   closeDelivery(input: CloseDeliveryInput): Promise<void>;
 }
 
-/** Transfers to a target site, and the backup from it; few at a time. */
+/** Transfers to a target site, and what comes with one; few at a time. */
 export interface TargetBulkActivities {
   uploadStaging(input: StagingInput & { artifact: Artifact }): Promise<StagedApp>;
-  backupTarget(input: OverwriteInput): Promise<{ kept: boolean }>;
+  /** `locked`: another promotion replaces this app now. */
+  overwriteTarget(input: OverwriteInput): Promise<{ outcome: 'replaced' | 'locked' }>;
 }
 
 export interface NotifyInput {

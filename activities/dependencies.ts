@@ -16,6 +16,8 @@ export interface ActivityDependencies {
   readonly versions: () => Promise<VersionStore>;
   /** Starts the app's promotion, or has the running one look again. Safe to repeat. */
   readonly nudge: (site: string, appId: string) => Promise<void>;
+  /** Whether a workflow of this id is running now. */
+  readonly isRunning: (workflowId: string) => Promise<boolean>;
   /** Starts the watch of a source site unless it runs. Safe to repeat. */
   readonly ensureWatch: (site: string) => Promise<void>;
   readonly logger: Logger;

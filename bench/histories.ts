@@ -4,7 +4,7 @@ import type { Stage } from './stage.ts';
 
 /** What the workflows of one promotion did, as Temporal recorded it. */
 export interface PromotionHistory {
-  /** Events of the promotion, its deliveries and its overwrites together. */
+  /** Events of the promotion and its deliveries together. */
   readonly events: number;
   /** Names of the activities that something waited for, in the order they were scheduled in; mails go beside the work. */
   readonly awaited: readonly string[];
@@ -20,10 +20,7 @@ export async function historyOf(stage: Stage, app: PreparedApp, sinceUtc = ''): 
   const [promotion] = await stage.ledger.listPromotions({ site: source, appId: app.appId });
   const ids = [
     workflowIds.promotion(source, app.appId),
-    ...Object.keys(stage.config.targets).flatMap((target) => [
-      workflowIds.deliver(promotion?.promotionKey ?? '', target),
-      workflowIds.overwrite(target, app.standing[target] ?? ''),
-    ]),
+    ...Object.keys(stage.config.targets).map((target) => workflowIds.deliver(promotion?.promotionKey ?? '', target)),
   ];
   const histories = await Promise.all(ids.map((id) => stage.temporal.client.workflow.getHandle(id).fetchHistory()));
   const scheduled: { name: string; atMs: number }[] = [];

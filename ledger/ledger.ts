@@ -14,6 +14,7 @@ import { migrate } from './migrate.ts';
 import { allMigrations } from './migrations/all.ts';
 import { postgresWords, sqliteWords } from './migrations/dialect-words.ts';
 import { openPostgres, placeOfUrl } from './postgres-store.ts';
+import { createOverwriteLocks, type OverwriteLocks } from './overwrite-locks.ts';
 import { createPromotions, type Promotions } from './promotions.ts';
 import { createRecords, type Records } from './records.ts';
 import { copySqlite } from './sqlite-copy.ts';
@@ -58,6 +59,7 @@ export interface LedgerStore
     Memories,
     Attempts,
     Backups,
+    OverwriteLocks,
     Mails {}
 
 /**
@@ -159,6 +161,7 @@ function createStore(parts: StoreParts): LedgerStore {
     ...createMemories(parts),
     ...createAttempts(parts),
     ...createBackups(parts),
+    ...createOverwriteLocks(parts),
     ...createMails(parts),
   };
 }

@@ -87,6 +87,15 @@ export interface TroubleMailTable {
   sent_at_utc: UtcText;
 }
 
+export interface OverwriteLockTable {
+  target: string;
+  target_app_id: string;
+  promotion_key: string;
+  /** 1 once the holder has sent its replace. */
+  begun: number;
+  taken_at_utc: UtcText;
+}
+
 export interface StagingTable {
   promotion_key: string;
   target: string;
@@ -163,5 +172,6 @@ export interface LedgerTables {
   memories: MemoryTable;
   attempts: AttemptTable;
   backups: BackupTable;
+  overwrite_locks: OverwriteLockTable;
   mails: MailTable;
 }

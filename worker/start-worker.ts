@@ -1,4 +1,4 @@
-import type { Client } from '@temporalio/client';
+import { type Client, WorkflowNotFoundError } from '@temporalio/client';
 import {
   createMainActivities,
   createSiteActivities,
@@ -60,6 +60,7 @@ export async function startWorker(options: StartWorkerOptions): Promise<StartedW
     artifacts,
     versions,
     nudge: (site, appId) => nudge(client, config, site, appId),
+    isRunning: (workflowId) => isRunning(client, workflowId),
     ensureWatch: (site) =>
       ensureSiteWatch(client, site, {
         taskQueue: taskQueues.main(config.temporal.taskQueue),
@@ -92,6 +93,15 @@ export async function startWorker(options: StartWorkerOptions): Promise<StartedW
     transport.close();
   };
   return { ...running, close };
+}
+
+async function isRunning(client: Client, workflowId: string): Promise<boolean> {
+  try {
+    return (await client.workflow.getHandle(workflowId).describe()).status.name === 'RUNNING';
+  } catch (error) {
+    if (error instanceof WorkflowNotFoundError) return false;
+    throw error;
+  }
 }
 
 /** Starts an app's promotion, or has the running one look again. Safe to repeat. */

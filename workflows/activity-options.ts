@@ -97,16 +97,17 @@ export function sourceTransfers(site: string, pace: Pace): SourceBulkActivities 
 
 /** Steps at a target site. Publish, copy and replace take as long as a big app needs. */
 export function targetSteps(site: string, pace: Pace): TargetActivities {
-  return stepsAt<TargetActivities>(site, pace, ['copyStaging', 'publishStaging', 'replaceTarget']);
+  return stepsAt<TargetActivities>(site, pace, ['copyStaging', 'publishStaging']);
 }
 
-/** Transfers to a target site; an upload gets time by its size. */
+/** Transfers to a target site; an upload gets time by its size, an overwrite for its backup and its replace. */
 export function targetTransfers(site: string, pace: Pace, sizeBytes: number): TargetBulkActivities {
   const taskQueue = taskQueues.siteBulk(site);
   const uploadMs = pace.uploadBaseMs + Math.ceil((sizeBytes / pace.uploadBytesPerSecond) * 1000);
   const uploads = proxyActivities<TargetBulkActivities>({ ...writing(pace, uploadMs), taskQueue });
-  const exports = proxyActivities<TargetBulkActivities>({ ...writing(pace, pace.exportMs), taskQueue });
-  return { uploadStaging: uploads.uploadStaging, backupTarget: exports.backupTarget };
+  const overwriteMs = pace.exportMs + pace.publishMs + pace.writeMs * WRITE_CALLS;
+  const overwrites = proxyActivities<TargetBulkActivities>({ ...writing(pace, overwriteMs), taskQueue });
+  return { uploadStaging: uploads.uploadStaging, overwriteTarget: overwrites.overwriteTarget };
 }
 
 function stepsAt<T extends object>(site: string, pace: Pace, longSteps: readonly (keyof T)[]): T {

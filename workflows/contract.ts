@@ -64,7 +64,6 @@ export const workflowTypes = {
   siteWatch: 'siteWatch',
   promotion: 'promotion',
   deliver: 'deliver',
-  overwrite: 'overwrite',
   notify: 'notify',
   check: 'check',
   sweepStaging: 'sweepStaging',
@@ -75,7 +74,6 @@ export const workflowIds = {
   siteWatch: (site: string): string => `siteWatch/${site}`,
   promotion: (site: string, appId: string): string => `promotion/${site}/${appId}`,
   deliver: (promotionKey: string, site: string): string => `deliver/${promotionKey}/${site}`,
-  overwrite: (site: string, targetAppId: string): string => `overwrite/${site}/${targetAppId}`,
   notify: (promotionKey: string, kind: string): string => `notify/${promotionKey}/${kind}`,
   check: (kind: string, uuid: string): string => `check/${kind}/${uuid}`,
 } as const;

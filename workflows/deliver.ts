@@ -4,7 +4,6 @@ import type { DeliveredItem, DeliveryOutcome } from '../activities/promotion-typ
 import { targetSteps, targetTransfers } from './activity-options.ts';
 import { DeliveryDesk } from './delivery-desk.ts';
 import { StepGivenUp } from './operator.ts';
-import { overwriteUnderLock } from './overwrite-lock.ts';
 
 /**
  * One promotion to one target site: `deliver/<promotionKey>/<site>`. Plans against what stands there while the app is
@@ -57,7 +56,8 @@ class Delivery {
 
     await this.replaceAll(upload, files);
     await this.publishAll(publishes, staged, files);
-    return publishes.length === 0 ? this.finish(upload) : this.outcome('verified');
+    if (this.isClosed || publishes.length > 0) return this.outcome('verified');
+    return this.finish(upload);
   }
 
   givenUp(error: StepGivenUp): DeliveryOutcome {
@@ -107,15 +107,47 @@ class Delivery {
     return staged;
   }
 
-  private async replaceAll(upload: StagedApp, { artifact, version }: DeliveryFiles): Promise<void> {
-    const { decision, site, pace } = this.input;
-    for (const step of this.plan?.steps ?? []) {
-      if (step.action !== 'replace' || !step.targetAppId) continue;
+  /** Replaces app after app; the last one ends the delivery where nothing else is to be done. */
+  private async replaceAll(upload: StagedApp, files: DeliveryFiles): Promise<void> {
+    const { steps = [], data } = this.plan ?? {};
+    const replaces = steps.filter((step) => step.action === 'replace');
+    const endsWithThem = replaces.length === steps.length && data !== 'reloadAfter';
+    for (const [index, step] of replaces.entries()) {
+      if (!step.targetAppId) continue;
       const target = { ...step, targetAppId: step.targetAppId };
-      const overwriting = { decision, site, step: target, stagingAppId: upload.appId, artifact, version, pace };
-      const { warnings } = await overwriteUnderLock(overwriting, this.desk);
-      this.warnings.push(...warnings);
-      await this.settle({ action: 'replaced', streamName: step.streamName, appId: target.targetAppId, verified: true });
+      const item = {
+        action: 'replaced',
+        streamName: step.streamName,
+        appId: step.targetAppId,
+        verified: true,
+      } as const;
+      const ends =
+        endsWithThem && index === replaces.length - 1
+          ? { ...this.outcome('verified'), items: [...this.items, item] }
+          : undefined;
+      await this.overwrite(target, upload, files, ends);
+      if (ends) this.isClosed = this.items.push(item) > 0;
+      else await this.settle(item);
+    }
+  }
+
+  /** Replaces one app; while another promotion replaces it, waits for its turn. */
+  private async overwrite(
+    step: PlannedStep & { readonly targetAppId: string },
+    { appId: stagingAppId }: StagedApp,
+    { artifact, version }: DeliveryFiles,
+    ends: DeliveryOutcome | undefined,
+  ): Promise<void> {
+    const { decision, site, pace } = this.input;
+    const { overwriteTarget } = targetTransfers(site, pace, artifact.sizeBytes);
+    const input = { decision, site, step, stagingAppId, artifact, version, ends };
+    let waitMs = pace.lockRetry.firstMs;
+    for (;;) {
+      this.desk.enter('publishing');
+      const { outcome } = await this.desk.operator.attend('replace', pace, () => overwriteTarget(input));
+      if (outcome === 'replaced') return;
+      await this.desk.waitForLock(waitMs);
+      waitMs = Math.min(waitMs * 2, pace.lockRetry.maxMs);
     }
   }
 

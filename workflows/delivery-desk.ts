@@ -2,7 +2,6 @@ import {
   defineQuery,
   defineSignal,
   defineUpdate,
-  getExternalWorkflowHandle,
   setCurrentDetails,
   setHandler,
   upsertSearchAttributes,
@@ -32,7 +31,6 @@ export const deliveryLookSignal = defineSignal<[string?]>(signals.look);
 export const deliveryResolveUpdate = defineUpdate<ResolveOutcome, [ResolveRequest]>(updates.resolve);
 /** The exported files, or why none will come. */
 export const deliveryFilesSignal = defineSignal<[DeliveryFiles | { readonly withdrawn: string }]>(signals.files);
-export const resolveSignal = defineSignal<[ResolveRequest]>('resolve');
 
 export interface DeliveryDeskInput {
   readonly decision: DecisionRecord;
@@ -41,12 +39,10 @@ export interface DeliveryDeskInput {
   readonly files?: DeliveryFiles;
 }
 
-/** What a delivery, or one overwrite in it, shows; and what an operator can do to it. */
+/** What a delivery shows, and what an operator can do to it. */
 export class DeliveryDesk {
   readonly timer = new SharedTimer();
   readonly operator: OperatorDesk;
-  /** The child that does the work now; orders go on to it. */
-  lockedChildId: string | undefined;
   private state: DeliveryState = 'planning';
   private files: DeliveryFiles | undefined;
   private readonly input: DeliveryDeskInput;
@@ -61,11 +57,10 @@ export class DeliveryDesk {
     this.operator = new OperatorDesk(news, this.timer);
     setHandler(deliveryStatusQuery, () => this.status());
     setHandler(deliveryFilesSignal, (files) => this.take(files));
-    setHandler(deliveryLookSignal, (reason) => this.look(reason));
-    setHandler(resolveSignal, (request) => {
-      this.operator.resolve(request);
+    setHandler(deliveryLookSignal, (reason) => {
+      if (reason === 'supersede') this.operator.supersede();
     });
-    setHandler(deliveryResolveUpdate, (request) => this.resolve(request), { validator: validateResolve });
+    setHandler(deliveryResolveUpdate, (request) => this.operator.resolve(request), { validator: validateResolve });
   }
 
   enter(state: DeliveryState): void {
@@ -84,6 +79,13 @@ export class DeliveryDesk {
     return this.files;
   }
 
+  /** Another promotion replaces the same app: waits a while. @throws StepGivenUp by an order */
+  async waitForLock(ms: number): Promise<void> {
+    this.enter('waiting-for-lock');
+    await this.operator.throwIfOrdered('wait for the lock');
+    await this.timer.until(() => this.operator.hasOrder, ms);
+  }
+
   private take(files: DeliveryFiles | { readonly withdrawn: string }): void {
     if ('withdrawn' in files) this.operator.withdraw(files.withdrawn);
     else this.files ??= files;
@@ -96,18 +98,6 @@ export class DeliveryDesk {
       site: this.input.site,
       trouble: this.operator.trouble,
     };
-  }
-
-  private async look(reason: string | undefined): Promise<void> {
-    if (reason !== 'supersede') return;
-    this.operator.supersede();
-    if (this.lockedChildId) await getExternalWorkflowHandle(this.lockedChildId).signal(deliveryLookSignal, reason);
-  }
-
-  private async resolve(request: ResolveRequest): Promise<ResolveOutcome> {
-    if (!this.lockedChildId) return this.operator.resolve(request);
-    await getExternalWorkflowHandle(this.lockedChildId).signal(resolveSignal, request);
-    return { accepted: true, state: this.state };
   }
 
   private async tellOrder(step: string, { action, by, note }: ResolveRequest): Promise<void> {
@@ -133,7 +123,7 @@ export class DeliveryDesk {
   }
 }
 
-/** What a delivery, or one overwrite in it, is found by from its start on. */
+/** What a delivery is found by from its start on. */
 export function deliveryAttributes({ decision, site }: Pick<DeliveryDeskInput, 'decision' | 'site'>) {
   return { WaybillSite: [site], WaybillApp: [decision.appId], WaybillState: ['planning' satisfies DeliveryState] };
 }

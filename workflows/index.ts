@@ -2,7 +2,6 @@ export { check } from './check.ts';
 export { deliver } from './deliver.ts';
 export { ensureSiteWatch } from './ensure-site-watch.ts';
 export { notify } from './notify.ts';
-export { overwrite } from './overwrite.ts';
 export { promotion } from './promotion.ts';
 export { siteWatch } from './site-watch.ts';
 export { sweepStaging } from './sweep-staging.ts';

@@ -1,14 +1,19 @@
-/** What the writing thread is told; `file` numbers one file that is being written. */
-export type FileOrder =
-  | { readonly file: number; readonly kind: 'open'; readonly path: string }
-  | { readonly file: number; readonly kind: 'write'; readonly block: Uint8Array }
-  | { readonly file: number; readonly kind: 'finish' }
-  | { readonly file: number; readonly kind: 'discard' };
+/** What the writing thread is told about one of its files; `number` tells the orders apart. */
+export type FileOrder = { readonly file: number; readonly number: number } & FileWork;
 
-/** What it answers, once to each order and in their order. `sha256` comes with the answer to `finish`. */
-export type FileAnswer =
-  | { readonly file: number; readonly kind: 'done'; readonly sha256?: string }
-  | { readonly file: number; readonly kind: 'failed'; readonly failure: FileFailure };
+export type FileWork =
+  | { readonly kind: 'open'; readonly path: string }
+  | { readonly kind: 'write'; readonly block: Uint8Array }
+  | { readonly kind: 'finish' }
+  | { readonly kind: 'discard' };
+
+/** Answers an order once it is carried out. `sha256` comes with the end of a file. */
+export interface FileAnswer {
+  readonly file: number;
+  readonly number: number;
+  readonly sha256?: string | undefined;
+  readonly failure?: FileFailure;
+}
 
 /** A file error as it passes between threads, which loses the properties of an Error. */
 export interface FileFailure {

@@ -1,6 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import { BlockRing, BLOCK_BYTES, HELD_BLOCKS, isShared } from '../shared-blocks.ts';
-import type { FileAnswer, FileFailure, FileOrder } from './file-orders.ts';
+import type { FileAnswer, FileFailure, FileOrder, FileWork } from './file-orders.ts';
 
 /** A new file that a thread of its own hashes and writes. Every method fails with the file error as it came. */
 export interface ThreadFile {
@@ -39,11 +39,9 @@ class FileThread {
   async open(path: string): Promise<ThreadFile> {
     const number = ++this.#lastFile;
     if (this.#files.size === 0) this.#worker.ref();
-    const file = new FileInThread(
-      number,
-      (order) => this.#worker.postMessage(order),
-      () => this.#close(number),
-    );
+    // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread, not a window
+    const send = (order: FileOrder): void => this.#worker.postMessage(order);
+    const file = new FileInThread(number, send, () => this.#close(number));
     this.#files.set(number, file);
     await file.open(path);
     return file;
@@ -67,24 +65,26 @@ interface Waiting {
 }
 
 class FileInThread implements ThreadFile {
-  readonly #number: number;
+  readonly #file: number;
   readonly #send: (order: FileOrder) => void;
   readonly #onClose: () => void;
   readonly #ring = new BlockRing(HELD_BLOCKS + 1);
-  /** Orders without an answer yet, oldest first. */
-  readonly #waiting: Waiting[] = [];
-  readonly #written: Promise<unknown>[] = [];
+  /** Orders without an answer yet, by number. */
+  readonly #waiting = new Map<number, Waiting>();
+  /** The blocks that are being written, oldest first. */
+  readonly #writing: Promise<unknown>[] = [];
+  #lastOrder = 0;
   #failure: Error | undefined;
 
-  constructor(number: number, send: (order: FileOrder) => void, onClose: () => void) {
-    this.#number = number;
+  constructor(file: number, send: (order: FileOrder) => void, onClose: () => void) {
+    this.#file = file;
     this.#send = send;
     this.#onClose = onClose;
   }
 
   async open(path: string): Promise<void> {
     try {
-      await this.#order({ file: this.#number, kind: 'open', path });
+      await this.#order({ kind: 'open', path });
     } catch (error) {
       this.#onClose();
       throw error;
@@ -93,47 +93,50 @@ class FileInThread implements ThreadFile {
 
   async write(bytes: Uint8Array): Promise<void> {
     for (const block of this.#inSharedBlocks(bytes)) {
-      const writing = this.#order({ file: this.#number, kind: 'write', block });
+      const writing = this.#order({ kind: 'write', block });
       // Awaited some blocks later; until then its failure is no unhandled one.
       writing.catch(() => undefined);
-      this.#written.push(writing);
-      while (this.#written.length >= HELD_BLOCKS) await this.#written.shift();
+      this.#writing.push(writing);
+      while (this.#writing.length >= HELD_BLOCKS) await this.#writing.shift();
     }
   }
 
   async finish(): Promise<string> {
     try {
-      await Promise.all(this.#written);
-      return (await this.#order({ file: this.#number, kind: 'finish' })) ?? '';
+      await Promise.all(this.#writing);
+      return (await this.#order({ kind: 'finish' })) ?? '';
     } finally {
       this.#onClose();
     }
   }
 
   async discard(): Promise<void> {
-    await this.#order({ file: this.#number, kind: 'discard' }).catch(() => undefined);
+    await this.#order({ kind: 'discard' }).catch(() => undefined);
     this.#onClose();
   }
 
   take(answer: FileAnswer): void {
-    const waiting = this.#waiting.shift();
-    if (answer.kind === 'done') waiting?.resolve(answer.sha256);
-    else waiting?.reject(errorOf(answer.failure));
+    const waiting = this.#waiting.get(answer.number);
+    this.#waiting.delete(answer.number);
+    if (answer.failure) waiting?.reject(errorOf(answer.failure));
+    else waiting?.resolve(answer.sha256);
   }
 
   fail(error: Error): void {
     this.#failure = error;
-    for (const { reject } of this.#waiting.splice(0)) reject(error);
+    for (const waiting of this.#waiting.values()) waiting.reject(error);
+    this.#waiting.clear();
   }
 
-  #order(order: FileOrder): Promise<string | undefined> {
+  #order(work: FileWork): Promise<string | undefined> {
     return new Promise((resolve, reject) => {
       if (this.#failure) {
         reject(this.#failure);
         return;
       }
-      this.#waiting.push({ resolve, reject });
-      this.#send(order);
+      const number = ++this.#lastOrder;
+      this.#waiting.set(number, { resolve, reject });
+      this.#send({ file: this.#file, number, ...work });
     });
   }
 

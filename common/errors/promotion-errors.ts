@@ -69,9 +69,4 @@ export const promotionErrors = {
     remedy: 'Look at the last error of the step; mend the cause, or retry, skip or abort the target.',
     retryable: true,
   },
-  WAYBILL_PROMOTION_GIVEN_UP: {
-    message: 'An operator or the expiry gave this step up.',
-    remedy: 'Nothing to do; the ledger says who and why.',
-    retryable: false,
-  },
 } as const satisfies Record<string, ErrorEntry>;

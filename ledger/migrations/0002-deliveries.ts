@@ -15,9 +15,11 @@ const deliveryStates = [
   'superseded',
 ];
 
-/** What was done at the targets: deliveries, trouble mails, stagings, backups. */
+/** What was done at the targets: deliveries, trouble mails, stagings, backups, locks of apps that are being replaced. */
 export function deliveriesAndStagings(words: DialectWords): Migration {
-  return { up: (db) => runStatements(db, [...deliveries(words), ...stagings(words), ...backups(words)]) };
+  return {
+    up: (db) => runStatements(db, [...deliveries(words), ...stagings(words), ...backups(words), ...locks(words)]),
+  };
 }
 
 function deliveries({ text, tableEnd }: DialectWords): string[] {
@@ -65,6 +67,20 @@ function stagings({ text, tableEnd }: DialectWords): string[] {
     'create index stagings_of_target on stagings (target, state, created_at_utc)',
     'create index stagings_of_state on stagings (state, created_at_utc)',
     'create index stagings_by_name on stagings (target, name)',
+  ];
+}
+
+function locks({ text, tableEnd }: DialectWords): string[] {
+  return [
+    `create table overwrite_locks (
+       target ${text} not null,
+       target_app_id ${text} not null,
+       promotion_key ${text} not null,
+       begun integer not null check (begun in (0, 1)),
+       taken_at_utc ${text} not null,
+       primary key (target, target_app_id)
+     ) ${tableEnd}`,
+    'create index overwrite_locks_of_promotion on overwrite_locks (promotion_key, target)',
   ];
 }
 

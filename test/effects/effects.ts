@@ -259,6 +259,8 @@ export async function waitingDelivery(world: World, app: SentApp): Promise<strin
   const trouble = await waitFor('the delivery to wait', async () =>
     (await world.ledger.troubles()).find(({ appId }) => appId === app.id),
   );
+  // A delivery plans while the app is being exported; it waits for nothing but its target once the file is there.
+  await waitFor('the export', async () => (await world.ledger.getPromotion(trouble.promotionKey))?.artifact);
   return trouble.promotionKey;
 }
 

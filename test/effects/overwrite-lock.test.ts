@@ -1,8 +1,10 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { workflowIds } from '../../workflows/contract.ts';
 import { endedPromotion } from '../harness/acts.ts';
 import { waitFor } from '../harness/wait-for.ts';
 import { MANAGER, type World } from '../harness/world.ts';
 import {
+  APP,
   contentOf,
   expectMails,
   expectSwept,
@@ -87,6 +89,56 @@ describe('two apps that replace the same one at the same time', () => {
     expect(world.site('dev').app(first.id)).toBeDefined();
     expect(contentOf(world, 'test', standing)).toEqual(second.content);
     await expectSwept(world);
+    world.site('test').actAs.deleteApp(standing);
+  });
+
+  it('never send a replace again that is proven, though the end of the delivery has to wait', async () => {
+    const standing = standingApp(world, 'test', NAME);
+    const stuck = fault(world, 'test', {
+      effect: { type: 'status', status: 503 },
+      method: 'DELETE',
+      path: APP,
+      times: 0,
+    });
+    const first = send(world, NAME, { test: 'Overwrite' });
+    await waitFor('the first to wait for the removal of its upload', () => stuck.struck > 1);
+
+    const second = send(world, NAME, { test: 'Overwrite' });
+    await waitFor('the second to replace the app', async () => {
+      const [latest] = await world.ledger.listPromotions({ appId: second.id });
+      const records = latest ? await world.ledger.recordsOf(latest.promotionKey) : [];
+      return records.some(({ type }) => type === 'replaced');
+    });
+    mendAll(world);
+    await Promise.all([promoted(world, first), promoted(world, second)]);
+
+    expect(contentOf(world, 'test', standing)).toEqual(second.content);
+    await expectSwept(world);
+    world.site('test').actAs.deleteApp(standing);
+  });
+
+  it('goes on when the one that holds the target was terminated', async () => {
+    const standing = standingApp(world, 'test', NAME);
+    const stuck = fault(world, 'test', {
+      effect: { type: 'status', status: 400, text: 'Insufficient privileges' },
+      method: 'PUT',
+      path: '/replace',
+      times: 0,
+    });
+
+    const first = send(world, NAME, { test: 'Overwrite' });
+    await waitFor('the first to be stuck', () => stuck.struck > 0);
+    const second = send(world, NAME, { test: 'Overwrite' });
+    await waitFor('the second to wait', async () => (await deliveryStatus(second.id)) === 'waiting-for-lock');
+    const { client } = world.temporal;
+    for (const id of [workflowIds.promotion(world.alias('dev'), first.id), (await deliverId(first.id))!]) {
+      await client.workflow.getHandle(id).terminate('somebody did it');
+    }
+    mendAll(world);
+    await promoted(world, second);
+
+    expect(contentOf(world, 'test', standing)).toEqual(second.content);
+    world.site('test').actAs.deleteApp(standing);
   });
 
   async function deliverId(appId: string): Promise<string | undefined> {

@@ -40,7 +40,6 @@ async function overwriteRuns(world: World): Promise<Run[]> {
   return [
     { name: 'promotion-overwrite', workflowId: workflowIds.promotion(world.alias('dev'), app) },
     { name: 'deliver-overwrite', workflowId: workflowIds.deliver(promotionKey, world.alias('test')) },
-    { name: 'overwrite', workflowId: workflowIds.overwrite(world.alias('test'), standing) },
   ];
 }
 

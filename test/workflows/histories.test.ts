@@ -57,7 +57,7 @@ describe('the histories of a run', () => {
 
   it('are few events an app, all its workflows together', () => {
     const events = (name: string): number => (JSON.parse(histories.get(name) ?? '{}') as { events: [] }).events.length;
-    const all = ['promotion-overwrite', 'deliver-overwrite', 'overwrite'].map(events);
+    const all = ['promotion-overwrite', 'deliver-overwrite'].map(events);
 
     expect(all.reduce((sum, count) => sum + count, 0)).toBeLessThanOrEqual(200);
   });

@@ -4,7 +4,7 @@ import { BLOCK_BYTES, BlockRing, QUEUED_BLOCKS } from '../../shared-blocks.ts';
 import { collectYoungGarbage } from './young-garbage.ts';
 
 /** Bytes of a reply after which the pieces that they came in are collected. */
-const COLLECT_EVERY_BYTES = 16 * 1024 * 1024;
+const COLLECT_EVERY_BYTES = 8 * 1024 * 1024;
 
 /**
  * The file in a reply, as a stream of blocks of a MiB: it comes in thousands of pieces of 16 kB, each of which would cost its

@@ -16,6 +16,7 @@ export async function closeDelivery(
   const atUtc = deps.nowUtc();
   const left = await deps.ledger.listStagings({ promotionKey, target: site, states: ['intended', 'open'] });
   for (const staging of left) await deps.ledger.upsertStaging({ ...staging, state: 'abandoned', closedAtUtc: atUtc });
+  await deps.ledger.releaseOverwriteLock({ target: site, promotionKey });
   await deps.ledger.upsertDelivery({
     promotionKey,
     target: site,

@@ -2,14 +2,16 @@ import { waybillError } from '../../../common/errors/catalogue.ts';
 import { plainDescription } from '../../../rules/description.ts';
 import type { ObjectFacts } from '../../../rules/revision.ts';
 import { type StandingContent, whyNotReplaced } from '../../../rules/verify.ts';
+import { workflowIds } from '../../../workflows/contract.ts';
 import { attemptContext, pause } from '../../activity-context.ts';
-import type { OverwriteInput, ReplacedOutcome } from '../../delivery-types.ts';
+import type { OverwriteInput } from '../../delivery-types.ts';
 import type { ActivityDependencies } from '../../dependencies.ts';
 import { toObjectFacts } from '../app-facts.ts';
 import type { QrsApp } from '../client/types.ts';
 import { changeApp } from '../proven-writes.ts';
 import { fetchExport } from '../source/fetch-export.ts';
 import { storedDecision } from '../source/stored-decision.ts';
+import { finishDelivery } from './close-delivery.ts';
 import { removeOlderStagings } from './older-stagings.ts';
 import { targetOf } from './plan-delivery.ts';
 import { stampFor } from './stamp.ts';
@@ -30,52 +32,100 @@ interface TargetMemory {
 }
 
 /**
+ * Replaces one target app, as the only promotion that does; what stood there is kept as an artifact first. With `ends`
+ * the delivery is over with it: the upload is removed, and the end written down. Safe to repeat: the ledger knows what is
+ * kept, what is proven to be replaced, and whether an earlier replace may still be under way.
+ *
+ * `locked`: another promotion replaces this app now.
+ * @throws WAYBILL_PROMOTION_NOT_REPLACED, WAYBILL_PROMOTION_TARGET_GONE, WAYBILL_PROMOTION_STAGING_LOST
+ */
+export async function overwriteTarget(
+  deps: ActivityDependencies,
+  input: OverwriteInput,
+): Promise<{ outcome: 'replaced' | 'locked' }> {
+  const { decision, site, step, stagingAppId, ends } = input;
+  const { promotionKey } = decision;
+  const { targetAppId } = step;
+  if (!(await isReplaced(deps, input))) {
+    if (!(await holdsTarget(deps, input))) return { outcome: 'locked' };
+    await backupTarget(deps, input);
+    await replaceTarget(deps, input);
+  }
+  await deps.ledger.releaseOverwriteLock({ target: site, targetAppId, promotionKey });
+  if (ends) await finishDelivery(deps, { decision, outcome: ends, staging: { appId: stagingAppId, number: 1 } });
+  return { outcome: 'replaced' };
+}
+
+/** Once proven, a replace is never sent again: a newer promotion may have taken its turn meanwhile. */
+async function isReplaced(deps: ActivityDependencies, { decision, site, step }: OverwriteInput): Promise<boolean> {
+  const records = await deps.ledger.recordsOf(decision.promotionKey);
+  return records.some(({ seq }) => seq === replacedSeq(site, step.targetAppId));
+}
+
+function replacedSeq(site: string, targetAppId: string): string {
+  return `deliver/${site}/replaced/${targetAppId}`;
+}
+
+/** Takes the target app for this promotion, unless another one that is alive holds it. */
+async function holdsTarget(deps: ActivityDependencies, { decision, site, step }: OverwriteInput): Promise<boolean> {
+  const { promotionKey } = decision;
+  const key = { target: site, targetAppId: step.targetAppId };
+  for (;;) {
+    const holder = await deps.ledger.takeOverwriteLock({ ...key, promotionKey });
+    if (holder === promotionKey) return true;
+    if (await isAtWork(deps, holder, site)) return false;
+    deps.logger.warn({ promotion: promotionKey, site, holder }, 'a target app is held by a promotion that has ended');
+    await deps.ledger.releaseOverwriteLock({ ...key, promotionKey: holder });
+  }
+}
+
+/** A delivery that was terminated from outside leaves its row open and its lock behind. */
+async function isAtWork(deps: ActivityDependencies, promotionKey: string, site: string): Promise<boolean> {
+  const [delivery] = await deps.ledger.listDeliveries({ promotionKey, target: site, open: true });
+  return delivery !== undefined && deps.isRunning(workflowIds.deliver(promotionKey, site));
+}
+
+/**
  * Removes staging apps of older deliveries that could still be replaced into this target, notes what stands there,
  * and keeps it as an artifact. The first backup of a promotion wins, so that a repeat never keeps new for old.
  */
-export async function backupTarget(deps: ActivityDependencies, input: OverwriteInput): Promise<{ kept: boolean }> {
+async function backupTarget(deps: ActivityDependencies, input: OverwriteInput): Promise<void> {
   const { decision, site, step } = input;
   const { promotionKey } = decision;
   const { targetAppId } = step;
   await removeOlderStagings(deps, site, promotionKey, decision);
   const before = await noteBefore(deps, input);
   const { backup } = targetOf(deps, site);
-  if (!backup.enabled || (await deps.ledger.getBackup(site, targetAppId, promotionKey))) return { kept: false };
+  if (!backup.enabled || (await deps.ledger.getBackup(site, targetAppId, promotionKey))) return;
   const withData = before.sizeBytes <= backup.upToWithDataBytes;
-  if (!withData && backup.above === 'off') return { kept: false };
+  if (!withData && backup.above === 'off') return;
   const stored = await fetchExport(deps, { site, appId: targetAppId, appName: before.name, skipData: !withData });
   const atUtc = deps.nowUtc();
   await deps.ledger.recordBackup({ target: site, targetAppId, promotionKey, ...stored, withData, atUtc });
   const facts = { ...stored, withData };
   const seq = `deliver/${site}/backup/${targetAppId}`;
   await deps.ledger.record({ promotionKey, seq, type: 'backup-kept', atUtc, site, appId: targetAppId, facts });
-  return { kept: true };
 }
 
-/**
- * Replaces the target's content, proves by reading that it took effect, and sets name and description back. Safe to
- * repeat: same source, same result (QRS facts, section 2).
- *
- * @throws WAYBILL_PROMOTION_NOT_REPLACED, WAYBILL_PROMOTION_TARGET_GONE, WAYBILL_PROMOTION_STAGING_LOST
- */
-export async function replaceTarget(deps: ActivityDependencies, input: OverwriteInput): Promise<ReplacedOutcome> {
+/** Replaces the target's content, proves by reading that it took effect, and sets name and description back. */
+async function replaceTarget(deps: ActivityDependencies, input: OverwriteInput): Promise<void> {
   const { decision, site, step, stagingAppId } = input;
+  const { promotionKey } = decision;
   const { targetAppId } = step;
-  const { signal, attempt } = attemptContext();
+  const { signal } = attemptContext();
   const before = await noteBefore(deps, input);
+  const wasBegun = await deps.ledger.noteOverwriteBegun({ target: site, targetAppId, promotionKey });
   await deps.qrs(site).replaceApp(stagingAppId, targetAppId, { signal });
   let now = await readBack(deps, input, before);
-  if (attempt > 1) {
+  if (wasBegun) {
     // An earlier request that the site had begun may end only now, and change name and description again.
     await pause(deps.config().retry.lookAfterMs);
     now = await readBack(deps, input, before);
   }
   const facts = { appId: targetAppId, stream: step.streamName, sizeBytes: now.fileSize };
-  const seq = `deliver/${site}/replaced/${targetAppId}`;
-  const { promotionKey } = decision;
+  const seq = replacedSeq(site, targetAppId);
   const atUtc = deps.nowUtc();
   await deps.ledger.record({ promotionKey, seq, type: 'replaced', atUtc, site, appId: targetAppId, facts });
-  return { warnings: [] };
 }
 
 /** The target with its own name again, once it is proven to hold what was staged. @throws WAYBILL_PROMOTION_NOT_REPLACED */

@@ -32,6 +32,25 @@ export function describeBackupsAndMails(store: StoreUnderTest): void {
       expect(await ledger.listBackups({ promotionKey: 'none' })).toEqual([]);
     });
 
+    it('lets one promotion at a time replace an app, and each of its targets apart', async () => {
+      const { promotionKey, site: target, appId: targetAppId } = someKeys();
+      const mine = { target, targetAppId, promotionKey };
+      const other = { ...mine, promotionKey: someKeys().promotionKey };
+
+      const taken = await Promise.all([mine, other, mine, other].map((key) => ledger.takeOverwriteLock(key)));
+      const holder = taken[0] === promotionKey ? mine : other;
+      const loser = holder === mine ? other : mine;
+      expect(new Set(taken).size).toBe(1);
+      expect(await ledger.noteOverwriteBegun(holder)).toBe(false);
+      expect(await ledger.noteOverwriteBegun(holder)).toBe(true);
+      await ledger.releaseOverwriteLock(loser);
+      await ledger.releaseOverwriteLock({ target: 'elsewhere', promotionKey: holder.promotionKey });
+      expect(await ledger.takeOverwriteLock(loser)).toBe(holder.promotionKey);
+      await ledger.releaseOverwriteLock({ target, promotionKey: holder.promotionKey });
+      expect(await ledger.takeOverwriteLock(loser)).toBe(loser.promotionKey);
+      expect(await ledger.noteOverwriteBegun(loser)).toBe(false);
+    });
+
     it('names every file that must not be collected', async () => {
       const own = await store.fresh();
       const open = async (promotionKey: string) => {
