@@ -13,6 +13,7 @@ import {
   loseReplies,
   mendAll,
   promoted,
+  type SentApp,
   send,
   standingApp,
   standingOf,
@@ -68,18 +69,7 @@ describe('two apps that replace the same one at the same time', () => {
   });
 
   it('goes on when the one that holds the target is skipped by an operator', async () => {
-    const standing = standingApp(world, 'test', NAME);
-    const stuck = fault(world, 'test', {
-      effect: { type: 'status', status: 400, text: 'Insufficient privileges' },
-      method: 'PUT',
-      path: '/replace',
-      times: 0,
-    });
-
-    const first = send(world, NAME, { test: 'Overwrite' });
-    await waitFor('the first to be stuck', () => stuck.struck > 0);
-    const second = send(world, NAME, { test: 'Overwrite' });
-    await waitFor('the second to wait', async () => (await deliveryStatus(second.id)) === 'waiting-for-lock');
+    const { standing, first, second } = await oneWaitingForTheOther();
     await resolve(first.id, 'skip');
     const skipped = await endedPromotion(world, first.id);
     mendAll(world);
@@ -118,6 +108,20 @@ describe('two apps that replace the same one at the same time', () => {
   });
 
   it('goes on when the one that holds the target was terminated', async () => {
+    const { standing, first, second } = await oneWaitingForTheOther();
+    const { client } = world.temporal;
+    for (const id of [workflowIds.promotion(world.alias('dev'), first.id), (await deliverId(first.id))!]) {
+      await client.workflow.getHandle(id).terminate('somebody did it');
+    }
+    mendAll(world);
+    await promoted(world, second);
+
+    expect(contentOf(world, 'test', standing)).toEqual(second.content);
+    world.site('test').actAs.deleteApp(standing);
+  });
+
+  /** The replace of the first is refused, so that the second waits for it. */
+  async function oneWaitingForTheOther(): Promise<{ standing: string; first: SentApp; second: SentApp }> {
     const standing = standingApp(world, 'test', NAME);
     const stuck = fault(world, 'test', {
       effect: { type: 'status', status: 400, text: 'Insufficient privileges' },
@@ -130,16 +134,8 @@ describe('two apps that replace the same one at the same time', () => {
     await waitFor('the first to be stuck', () => stuck.struck > 0);
     const second = send(world, NAME, { test: 'Overwrite' });
     await waitFor('the second to wait', async () => (await deliveryStatus(second.id)) === 'waiting-for-lock');
-    const { client } = world.temporal;
-    for (const id of [workflowIds.promotion(world.alias('dev'), first.id), (await deliverId(first.id))!]) {
-      await client.workflow.getHandle(id).terminate('somebody did it');
-    }
-    mendAll(world);
-    await promoted(world, second);
-
-    expect(contentOf(world, 'test', standing)).toEqual(second.content);
-    world.site('test').actAs.deleteApp(standing);
-  });
+    return { standing, first, second };
+  }
 
   async function deliverId(appId: string): Promise<string | undefined> {
     const [latest] = await world.ledger.listPromotions({ appId });
