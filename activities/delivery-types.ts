@@ -74,6 +74,11 @@ export interface OverwriteInput {
   readonly ends?: DeliveryOutcome;
 }
 
+/** `locked`: another promotion replaces this app now. `isClosed`: the delivery is over, its upload removed. */
+export type OverwriteOutcome =
+  | { readonly outcome: 'locked' }
+  | { readonly outcome: 'replaced'; readonly isClosed: boolean };
+
 export interface CloseDeliveryInput {
   readonly decision: DecisionRecord;
   readonly outcome: DeliveryOutcome;
@@ -93,8 +98,7 @@ export interface TargetActivities {
 /** Transfers to a target site, and what comes with one; few at a time. */
 export interface TargetBulkActivities {
   uploadStaging(input: StagingInput & { artifact: Artifact }): Promise<StagedApp>;
-  /** `locked`: another promotion replaces this app now. */
-  overwriteTarget(input: OverwriteInput): Promise<{ outcome: 'replaced' | 'locked' }>;
+  overwriteTarget(input: OverwriteInput): Promise<OverwriteOutcome>;
 }
 
 export interface NotifyInput {

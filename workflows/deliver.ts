@@ -125,27 +125,26 @@ class Delivery {
         endsWithThem && index === replaces.length - 1
           ? { ...this.outcome('verified'), items: [...this.items, item] }
           : undefined;
-      await this.overwrite(target, upload, files, ends);
-      if (ends) this.isClosed = this.items.push(item) > 0;
-      else await this.settle(item);
+      this.isClosed = await this.overwrite(target, upload, files, ends);
+      await this.settle(item);
     }
   }
 
-  /** Replaces one app; while another promotion replaces it, waits for its turn. */
+  /** Replaces one app; while another promotion replaces it, waits for its turn. True when that ended the delivery. */
   private async overwrite(
     step: PlannedStep & { readonly targetAppId: string },
     { appId: stagingAppId }: StagedApp,
     { artifact, version }: DeliveryFiles,
     ends: DeliveryOutcome | undefined,
-  ): Promise<void> {
+  ): Promise<boolean> {
     const { decision, site, pace } = this.input;
     const { overwriteTarget } = targetTransfers(site, pace, artifact.sizeBytes);
     const input = { decision, site, step, stagingAppId, artifact, version, ends };
     let waitMs = pace.lockRetry.firstMs;
     for (;;) {
       this.desk.enter('publishing');
-      const { outcome } = await this.desk.operator.attend('replace', pace, () => overwriteTarget(input));
-      if (outcome === 'replaced') return;
+      const result = await this.desk.operator.attend('replace', pace, () => overwriteTarget(input));
+      if (result.outcome === 'replaced') return result.isClosed;
       await this.desk.waitForLock(waitMs);
       waitMs = Math.min(waitMs * 2, pace.lockRetry.maxMs);
     }

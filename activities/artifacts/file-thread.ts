@@ -2,7 +2,10 @@ import { Worker } from 'node:worker_threads';
 import { BlockRing, BLOCK_BYTES, HELD_BLOCKS, isShared } from '../shared-blocks.ts';
 import type { FileAnswer, FileFailure, FileOrder, FileWork } from './file-orders.ts';
 
-/** A new file that a thread of its own hashes and writes. Every method fails with the file error as it came. */
+/**
+ * A new file that a thread of its own hashes and writes. Every method fails with the file error as it came; then the
+ * file is to be discarded.
+ */
 export interface ThreadFile {
   /** Takes the bytes of a block and resolves when the next is welcome: at most `HELD_BLOCKS` are then still being used. */
   write(block: Uint8Array): Promise<void>;
@@ -102,12 +105,10 @@ class FileInThread implements ThreadFile {
   }
 
   async finish(): Promise<string> {
-    try {
-      await Promise.all(this.#writing);
-      return (await this.#order({ kind: 'finish' })) ?? '';
-    } finally {
-      this.#onClose();
-    }
+    await Promise.all(this.#writing);
+    const sha256 = await this.#order({ kind: 'finish' });
+    this.#onClose();
+    return sha256 ?? '';
   }
 
   async discard(): Promise<void> {

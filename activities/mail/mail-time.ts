@@ -14,7 +14,19 @@ export function mailTime(isoUtc: string, timeZone: string, locale: string): stri
 }
 
 function format(date: Date, timeZone: string, locale: string): string {
-  const text = new Intl.DateTimeFormat(locale, {
+  const text = formatOf(timeZone, locale).format(date);
+  const plain = text.replaceAll(/[\u202f\u00a0]/g, ' ');
+  return /^(Etc\/)?UTC$/i.test(timeZone) ? plain : `${plain} (${timeZone})`;
+}
+
+/** Making one takes longer than the rest of a mail, and there is one zone and one locale a configuration. */
+const formats = new Map<string, Intl.DateTimeFormat>();
+
+function formatOf(timeZone: string, locale: string): Intl.DateTimeFormat {
+  const key = `${timeZone} ${locale}`;
+  const known = formats.get(key);
+  if (known) return known;
+  const made = new Intl.DateTimeFormat(locale, {
     year: 'numeric',
     month: 'short',
     day: 'numeric',
@@ -22,7 +34,7 @@ function format(date: Date, timeZone: string, locale: string): string {
     minute: '2-digit',
     timeZone,
     timeZoneName: 'short',
-  }).format(date);
-  const plain = text.replaceAll(/[\u202f\u00a0]/g, ' ');
-  return /^(Etc\/)?UTC$/i.test(timeZone) ? plain : `${plain} (${timeZone})`;
+  });
+  formats.set(key, made);
+  return made;
 }

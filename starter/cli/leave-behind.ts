@@ -39,8 +39,8 @@ function ofTarget(cli: Cli, action: 'skip' | 'abort', found: Found, { records }:
 function ofPromotion(cli: Cli, { site }: Found, { promotion, records }: Aim): string[] {
   const stays = `The app stays in its stream on ${site}, with its properties`;
   if (promotion?.verdict === 'deny') return ['The denial stands, and nothing is promoted.', `${stays}.`];
-  // A step of the promotion itself comes before all deliveries or after them.
-  const hasDelivered = records.some(({ seq }) => targetOf(seq) !== undefined);
+  // A step of the promotion itself comes before all deliveries, which are then at most planned, or after them.
+  const hasDelivered = records.some(({ seq, type }) => targetOf(seq) !== undefined && type !== 'planned');
   return hasDelivered
     ? ['What was delivered stays as it is.', `${stays}.`, stagingLine(cli, site)]
     : ['No target gets it.', `${stays}; it takes a new decision to promote it.`];

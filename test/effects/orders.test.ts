@@ -44,6 +44,9 @@ describe('an order of an operator to a delivery that waits', () => {
     await handle.executeUpdate('resolve', { args: [{ action, by, note: 'as agreed' }] });
   }
 
+  const ordersOf = async (promotionKey: string) =>
+    (await world.ledger.recordsOf(promotionKey)).filter(({ type }) => type === 'order');
+
   const deliveries = async (promotionKey: string): Promise<Record<string, string>> =>
     Object.fromEntries((await world.ledger.listDeliveries({ promotionKey })).map((one) => [one.target, one.state]));
 
@@ -52,13 +55,13 @@ describe('an order of an operator to a delivery that waits', () => {
     const app = send(world, 'Retried', { good: 'Duplicate', bad: 'Duplicate' });
     const promotionKey = await waitingDelivery(world, app);
     await order('retry', promotionKey);
+    await waitFor('the first order to be carried out', async () => (await ordersOf(promotionKey)).length === 1);
     expect(await waitingDelivery(world, app)).toBe(promotionKey);
     mendAll(world);
     await order('retry', promotionKey);
 
     await promoted(world, app);
-    const orders = (await world.ledger.recordsOf(promotionKey)).filter(({ type }) => type === 'order');
-    expect(orders.map(({ facts }) => facts)).toEqual(
+    expect((await ordersOf(promotionKey)).map(({ facts }) => facts)).toEqual(
       [1, 2].map(() => expect.objectContaining({ action: 'retry', step: 'plan the delivery', note: 'as agreed' })),
     );
     for (const site of ['good', 'bad']) expectStanding(world, site, app, [{ stream: 'Sales', owner: REP }]);

@@ -4,8 +4,9 @@ import type { ObjectFacts } from '../../../rules/revision.ts';
 import { type StandingContent, whyNotReplaced } from '../../../rules/verify.ts';
 import { workflowIds } from '../../../workflows/contract.ts';
 import { attemptContext, pause } from '../../activity-context.ts';
-import type { OverwriteInput } from '../../delivery-types.ts';
+import type { OverwriteInput, OverwriteOutcome } from '../../delivery-types.ts';
 import type { ActivityDependencies } from '../../dependencies.ts';
+import type { DeliveryOutcome } from '../../promotion-types.ts';
 import { toObjectFacts } from '../app-facts.ts';
 import type { QrsApp } from '../client/types.ts';
 import { changeApp } from '../proven-writes.ts';
@@ -33,17 +34,14 @@ interface TargetMemory {
 
 /**
  * Replaces one target app, as the only promotion that does; what stood there is kept as an artifact first. With `ends`
- * the delivery is over with it: the upload is removed, and the end written down. Safe to repeat: the ledger knows what is
+ * the delivery is over with it: the upload is removed, and the end written down, where that goes well at once. Safe to repeat: the ledger knows what is
  * kept, what is proven to be replaced, and whether an earlier replace may still be under way.
  *
  * `locked`: another promotion replaces this app now.
  * @throws WAYBILL_PROMOTION_NOT_REPLACED, WAYBILL_PROMOTION_TARGET_GONE, WAYBILL_PROMOTION_STAGING_LOST
  */
-export async function overwriteTarget(
-  deps: ActivityDependencies,
-  input: OverwriteInput,
-): Promise<{ outcome: 'replaced' | 'locked' }> {
-  const { decision, site, step, stagingAppId, ends } = input;
+export async function overwriteTarget(deps: ActivityDependencies, input: OverwriteInput): Promise<OverwriteOutcome> {
+  const { decision, site, step, ends } = input;
   const { promotionKey } = decision;
   const { targetAppId } = step;
   if (!(await isReplaced(deps, input))) {
@@ -52,8 +50,24 @@ export async function overwriteTarget(
     await replaceTarget(deps, input);
   }
   await deps.ledger.releaseOverwriteLock({ target: site, targetAppId, promotionKey });
-  if (ends) await finishDelivery(deps, { decision, outcome: ends, staging: { appId: stagingAppId, number: 1 } });
-  return { outcome: 'replaced' };
+  return { outcome: 'replaced', isClosed: ends !== undefined && (await isFinished(deps, input, ends)) };
+}
+
+/** Ends the delivery at once where that goes well; what does not is tried again as a step of its own, which says so. */
+async function isFinished(
+  deps: ActivityDependencies,
+  { decision, site, stagingAppId }: OverwriteInput,
+  outcome: DeliveryOutcome,
+): Promise<boolean> {
+  try {
+    await finishDelivery(deps, { decision, outcome, staging: { appId: stagingAppId, number: 1 } });
+    return true;
+  } catch (error) {
+    if (attemptContext().signal.aborted) throw error;
+    const { promotionKey } = decision;
+    deps.logger.warn({ promotion: promotionKey, site, err: error }, 'the upload could not be removed at once');
+    return false;
+  }
 }
 
 /** Once proven, a replace is never sent again: a newer promotion may have taken its turn meanwhile. */
