@@ -55,6 +55,34 @@ describe.each(['kept', 'renewed'] as const)('an edit of the app, rows %s', (rowI
     expectUnpublished(world, edited);
   });
 
+  it('during the export ends the deliveries that plan meanwhile, also one whose target is in trouble', async () => {
+    breakSite(world, 'bad');
+    world.site('dev').switches.exportDurationMs = 1500;
+    const app = send(world, 'Edited with trouble', { good: 'Duplicate', bad: 'Duplicate' });
+    const trouble = await waitFor('the trouble to show while the app is being exported', async () =>
+      (await world.ledger.troubles()).find(({ appId }) => appId === app.id),
+    );
+    expect((await world.ledger.getPromotion(trouble.promotionKey))?.artifact).toBeUndefined();
+    edit(app);
+    await waitFor('the mails', () => askedAgain(app).length === 2);
+    world.site('dev').switches.exportDurationMs = 0;
+
+    const { promotionKey } = trouble;
+    await waitFor('the deliveries to end', async () => {
+      const deliveries = await world.ledger.listDeliveries({ promotionKey });
+      return (
+        deliveries.length === 2 && deliveries.every(({ state, endedAtUtc }) => state === 'superseded' && endedAtUtc)
+      );
+    });
+    for (const site of ['good', 'bad']) expect(standingOf(world, site, app.name)).toEqual([]);
+    mendAll(world);
+    const edited = { ...app, content: contentOf(world, 'dev', app.id) };
+    await approveAnew(app);
+    await promoted(world, app);
+    for (const site of ['good', 'bad']) expectStanding(world, site, edited, [{ stream: 'Sales', owner: REP }]);
+    await expectSwept(world);
+  });
+
   it('before Waybill saw the approval asks for approval again', async () => {
     const app = send(world, 'Edited first', { good: 'Duplicate' });
     edit(app);
