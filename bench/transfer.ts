@@ -5,7 +5,7 @@ import { promisify } from 'node:util';
 import { curlTransfer } from './curl-transfer.ts';
 import { figure, type Report } from './figure.ts';
 import { historyOf } from './histories.ts';
-import { prepareApp, promote, untilWaiting } from './promote.ts';
+import { prepareApp, type PreparedApp, promote, untilWaiting } from './promote.ts';
 import { openStage, type Stage } from './stage.ts';
 import { median } from './statistics.ts';
 
@@ -14,7 +14,6 @@ const WARM_UP_PAIRS = 3;
 const TOLERANCE = 0.1;
 /** Files that hold the app during a half: the one exported, the one uploaded, and some room. */
 const COPIES_A_HALF = 3;
-const BACKUP_STEP = 'backupTarget';
 
 interface Pair {
   readonly ms: number;
@@ -51,7 +50,15 @@ async function onePair(stage: Stage, name: string, dataBytes: number): Promise<P
   const { ms } = await promote(stage, app);
   const { ranMs } = await historyOf(stage, app);
   await stage.forgetArtifacts();
-  return { ms, curlMs, backupMs: ranMs.get(BACKUP_STEP) ?? 0, stepsMs: ranMs };
+  return { ms, curlMs, backupMs: await backupMsOf(stage, app), stepsMs: ranMs };
+}
+
+/** From the look at what stands at the target to its export in the ledger. */
+async function backupMsOf({ ledger }: Stage, { appId }: PreparedApp): Promise<number> {
+  const [promotion] = await ledger.listPromotions({ appId });
+  const records = await ledger.recordsOf(promotion?.promotionKey ?? '');
+  const atMs = (type: string): number => Date.parse(records.find((record) => record.type === type)?.atUtc ?? '');
+  return atMs('backup-kept') - atMs('found');
 }
 
 /**

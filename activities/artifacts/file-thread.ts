@@ -17,8 +17,8 @@ export interface ThreadFile {
 
 /** Makes the file, which must not be there yet. @throws file errors */
 export async function openInThread(path: string): Promise<ThreadFile> {
-  thread ??= new FileThread(() => {
-    thread = undefined;
+  thread ??= new FileThread((ended) => {
+    if (thread === ended) thread = undefined;
   });
   return thread.open(path);
 }
@@ -31,7 +31,8 @@ class FileThread {
   readonly #files = new Map<number, FileInThread>();
   #lastFile = 0;
 
-  constructor(onEnd: () => void) {
+  /** `onEnd` is called when the thread can take no more files. */
+  constructor(onEnd: (ended: FileThread) => void) {
     // Only a file that is being written keeps the process alive.
     this.#worker.unref();
     this.#worker.on('message', (answer: FileAnswer) => this.#files.get(answer.file)?.take(answer));
@@ -55,8 +56,8 @@ class FileThread {
     if (this.#files.size === 0) this.#worker.unref();
   }
 
-  #end(error: Error, onEnd: () => void): void {
-    onEnd();
+  #end(error: Error, onEnd: (ended: FileThread) => void): void {
+    onEnd(this);
     for (const file of this.#files.values()) file.fail(error);
     this.#files.clear();
   }
