@@ -16,9 +16,9 @@ const mostGrowthBytes = 64 * MIB;
 const mostMs = 40_000;
 /**
  * V8 lets its young generation grow to about 100 MB while anything at all makes much garbage, and now and then takes
- * 30 MB to compile a loop anew in the middle of its run. Without both, what is measured is what the reader holds.
+ * 30 MB to compile a loop anew while it runs. Without both, what is measured is what the reader holds.
  */
-const readerAlone = ['--max-semi-space-size=2', '--no-use-osr'];
+const readerAlone = ['--max-semi-space-size=2', '--no-opt', '--no-maglev'];
 const child = path.join(import.meta.dirname, 'read-in-child.ts');
 const realFiles = findRealFiles();
 let folder: string;
