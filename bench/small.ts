@@ -79,7 +79,7 @@ function reportOf(rounds: readonly Round[]): Report {
         },
       ),
       figure(
-        `all that is added, callback, signal and two child workflows too, by ${steps.length} activities`,
+        `all that is added, callback, signals and the child workflow too, by ${steps.length} activities`,
         added,
         'ms',
       ),
