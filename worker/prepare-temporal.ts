@@ -46,11 +46,9 @@ export async function prepareTemporal(options: PrepareOptions): Promise<void> {
  */
 export async function keepSitesWatched(options: PrepareOptions, signal: AbortSignal): Promise<void> {
   const client = workerClient(options);
-  const { temporal, timeouts, sources } = options.config;
-  const watch = { taskQueue: taskQueues.main(temporal.taskQueue), heartbeatMs: timeouts.heartbeatMs };
   while (!signal.aborted) {
-    for (const site of Object.keys(sources)) {
-      await ensureSiteWatch(client, site, watch).catch((error: Error) => {
+    for (const site of Object.keys(options.config.sources)) {
+      await ensureSiteWatch(client, site, options.config).catch((error: Error) => {
         if (!signal.aborted) options.logger.warn({ site, reason: error.message }, 'siteWatch could not be started');
       });
     }

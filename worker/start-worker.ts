@@ -61,11 +61,7 @@ export async function startWorker(options: StartWorkerOptions): Promise<StartedW
     versions,
     nudge: (site, appId) => nudge(client, config, site, appId),
     isRunning: (workflowId) => isRunning(client, workflowId),
-    ensureWatch: (site) =>
-      ensureSiteWatch(client, site, {
-        taskQueue: taskQueues.main(config.temporal.taskQueue),
-        heartbeatMs: config.timeouts.heartbeatMs,
-      }),
+    ensureWatch: (site) => ensureSiteWatch(client, site, config),
     logger,
     nowUtc: () => new Date().toISOString(),
   });

@@ -47,9 +47,9 @@ export interface ArtifactStore {
   /** What to call it in a message: folder or bucket. */
   readonly place: string;
   /**
-   * Name and size of the bytes, once they are stored for good. Memory stays flat. The source may use shared
-   * memory again as `HELD_BLOCKS` allows; its other chunks must not change. Safe to repeat and to run several times at once, also with the same content.
-   * An error of the source comes through unchanged.
+   * Name and size of the bytes, once they are stored for good. Memory stays flat. The source may use shared memory again
+   * as `HELD_BLOCKS` allows; its other chunks must not change. Safe to repeat and to run several times at once, also with
+   * the same content. An error of the source comes through unchanged.
    * @throws WAYBILL_ARTIFACT_SIZE_MISMATCH, WAYBILL_ARTIFACT_DISK_FULL, WAYBILL_ARTIFACT_NOT_WRITABLE,
    * WAYBILL_ARTIFACT_FILE_BUSY, WAYBILL_S3_*
    */

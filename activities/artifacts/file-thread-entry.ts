@@ -36,9 +36,11 @@ class WrittenFile {
     this.#unflushedBytes += block.length;
     if (this.#unflushedBytes < FLUSH_EVERY_BYTES) return;
     this.#unflushedBytes = 0;
-    await this.#flushing;
-    this.#flushing = (await this.#handle).datasync();
+    const former = this.#flushing;
+    // Behind the former one, so that whoever waits for the last learns of the failure of any.
+    this.#flushing = former.then(async () => (await this.#handle).datasync());
     this.#flushing.catch(() => undefined);
+    await former;
   }
 
   /** Flushed to disk and closed. */

@@ -10,7 +10,7 @@ import { testBundle, testTemporal, type TestTemporal } from '../harness/temporal
 import { waitFor } from '../harness/wait-for.ts';
 
 const logger = silentLogger();
-const heartbeatMs = 60_000;
+const timeouts = { heartbeatMs: 60_000 };
 let temporal: TestTemporal;
 let client: Client;
 let namespace: string;
@@ -54,7 +54,7 @@ describe('ensureSchedules', () => {
     const taskQueue = temporal.newName();
     const keepWatched = { sites: ['dev', 'lab'], workflowType: 'ensureSiteWatch' };
     await ensureSchedules({ client, taskQueue, sweepEveryMs: 3_600_000, keepWatched, logger });
-    await ensureSiteWatch(client, 'dev', { taskQueue, heartbeatMs });
+    await ensureSiteWatch(client, 'dev', { temporal: { taskQueue }, timeouts });
     const first = await client.workflow.getHandle('siteWatch/dev').describe();
     const workflowBundle = await testBundle(new URL('../fixtures/workflows/index.ts', import.meta.url));
 
@@ -77,12 +77,14 @@ describe('ensureSiteWatch', () => {
   it('starts one run however often it is called, and a new one when that has ended', async () => {
     const handle = client.workflow.getHandle('siteWatch/dev');
 
-    await Promise.all([1, 2, 3].map(() => ensureSiteWatch(client, 'dev', { taskQueue: 'waybill', heartbeatMs })));
+    await Promise.all(
+      [1, 2, 3].map(() => ensureSiteWatch(client, 'dev', { temporal: { taskQueue: 'waybill' }, timeouts })),
+    );
     const first = await handle.describe();
-    await ensureSiteWatch(client, 'dev', { taskQueue: 'waybill', heartbeatMs });
+    await ensureSiteWatch(client, 'dev', { temporal: { taskQueue: 'waybill' }, timeouts });
     expect((await handle.describe()).runId).toBe(first.runId);
     await handle.terminate();
-    await ensureSiteWatch(client, 'dev', { taskQueue: 'waybill', heartbeatMs });
+    await ensureSiteWatch(client, 'dev', { temporal: { taskQueue: 'waybill' }, timeouts });
 
     expect((await handle.describe()).runId).not.toBe(first.runId);
   });

@@ -34,8 +34,9 @@ interface TargetMemory {
 
 /**
  * Replaces one target app, as the only promotion that does; what stood there is kept as an artifact first. With `ends`
- * the delivery is over with it: the upload is removed, and the end written down, where that goes well at once. Safe to repeat: the ledger knows what is
- * kept, what is proven to be replaced, and whether an earlier replace may still be under way.
+ * the delivery is over with it: the upload is removed, and the end written down, where that goes well at once. Safe to
+ * repeat: the ledger knows what is kept, what is proven to be replaced, and whether an earlier replace may still be
+ * under way.
  *
  * `locked`: another promotion replaces this app now.
  * @throws WAYBILL_PROMOTION_NOT_REPLACED, WAYBILL_PROMOTION_TARGET_GONE, WAYBILL_PROMOTION_STAGING_LOST
@@ -46,8 +47,10 @@ export async function overwriteTarget(deps: ActivityDependencies, input: Overwri
   const { targetAppId } = step;
   if (!(await isReplaced(deps, input))) {
     if (!(await holdsTarget(deps, input))) return { outcome: 'locked' };
-    await backupTarget(deps, input);
-    await replaceTarget(deps, input);
+    await removeOlderStagings(deps, site, promotionKey, decision);
+    const before = await noteBefore(deps, input);
+    await backupTarget(deps, input, before);
+    await replaceTarget(deps, input, before);
   }
   await deps.ledger.releaseOverwriteLock({ target: site, targetAppId, promotionKey });
   return { outcome: 'replaced', isClosed: ends !== undefined && (await isFinished(deps, input, ends)) };
@@ -99,16 +102,11 @@ async function isAtWork(deps: ActivityDependencies, promotionKey: string, site: 
   return delivery !== undefined && deps.isRunning(workflowIds.deliver(promotionKey, site));
 }
 
-/**
- * Removes staging apps of older deliveries that could still be replaced into this target, notes what stands there,
- * and keeps it as an artifact. The first backup of a promotion wins, so that a repeat never keeps new for old.
- */
-async function backupTarget(deps: ActivityDependencies, input: OverwriteInput): Promise<void> {
+/** Keeps what stands there as an artifact. The first backup of a promotion wins, so that a repeat never keeps new for old. */
+async function backupTarget(deps: ActivityDependencies, input: OverwriteInput, before: TargetBefore): Promise<void> {
   const { decision, site, step } = input;
   const { promotionKey } = decision;
   const { targetAppId } = step;
-  await removeOlderStagings(deps, site, promotionKey, decision);
-  const before = await noteBefore(deps, input);
   const { backup } = targetOf(deps, site);
   if (!backup.enabled || (await deps.ledger.getBackup(site, targetAppId, promotionKey))) return;
   const withData = before.sizeBytes <= backup.upToWithDataBytes;
@@ -122,12 +120,11 @@ async function backupTarget(deps: ActivityDependencies, input: OverwriteInput): 
 }
 
 /** Replaces the target's content, proves by reading that it took effect, and sets name and description back. */
-async function replaceTarget(deps: ActivityDependencies, input: OverwriteInput): Promise<void> {
+async function replaceTarget(deps: ActivityDependencies, input: OverwriteInput, before: TargetBefore): Promise<void> {
   const { decision, site, step, stagingAppId } = input;
   const { promotionKey } = decision;
   const { targetAppId } = step;
   const { signal } = attemptContext();
-  const before = await noteBefore(deps, input);
   const wasBegun = await deps.ledger.noteOverwriteBegun({ target: site, targetAppId, promotionKey });
   await deps.qrs(site).replaceApp(stagingAppId, targetAppId, { signal });
   let now = await readBack(deps, input, before);
