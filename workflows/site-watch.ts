@@ -17,8 +17,12 @@ import { SharedTimer } from './shared-timer.ts';
 
 /** Ids a single bulk read asks for, so that the query fits into a URL. */
 const IDS_A_READ = 50;
-/** The history is cut here at the latest, long before the server's own limit. */
+/**
+ * The history is cut here at the latest, long before the server's own limit; and much sooner in a quiet moment: a run
+ * that ends while hints come in is replayed from its start first, and the server refuses hints meanwhile.
+ */
 const EVENTS_A_RUN = 2000;
+const EVENTS_IN_QUIET = 300;
 const RUN_MS = 24 * 60 * 60 * 1000;
 /** How long a step is tried before it is told of; opening needs no site, only the ledger. */
 const TRY_MS = 2 * 60 * 1000;
@@ -32,6 +36,9 @@ export interface SiteWatchInput {
   /** ISO 8601, UTC; absent means at once. */
   readonly renewAtUtc?: string;
   readonly sweepAtUtc?: string;
+  /** What the run before had come to. */
+  readonly lastSweepUtc?: string;
+  readonly subscribed?: boolean;
   /** `timeouts.heartbeat`, until the plan is read. */
   readonly heartbeatMs?: number;
 }
@@ -66,9 +73,10 @@ class SiteWatch {
   private renewAtMs: number;
   private sweepAtMs: number;
   private lastSweepUtc: string | undefined;
-  private subscribed = false;
+  private subscribed: boolean;
   private heartbeat: Pick<Pace, 'heartbeatMs'>;
   private notBeforeMs = 0;
+  private quiet = false;
   private readonly failing = new Set<string>();
 
   constructor(input: SiteWatchInput) {
@@ -76,6 +84,8 @@ class SiteWatch {
     this.fresh = input.sweepAtUtc === undefined;
     this.inbox = new Set(input.inbox ?? []);
     this.heartbeat = { heartbeatMs: input.heartbeatMs ?? FIRST_PACE.heartbeatMs };
+    this.lastSweepUtc = input.lastSweepUtc;
+    this.subscribed = input.subscribed ?? false;
     this.renewAtMs = input.renewAtUtc ? Date.parse(input.renewAtUtc) : 0;
     this.sweepAtMs = input.sweepAtUtc ? Date.parse(input.sweepAtUtc) : 0;
     setHandler(hintSignal, ({ appIds }) => {
@@ -91,7 +101,8 @@ class SiteWatch {
 
   get isOld(): boolean {
     const { historyLength, continueAsNewSuggested } = workflowInfo();
-    return continueAsNewSuggested || historyLength > EVENTS_A_RUN || Date.now() - this.startedMs > RUN_MS;
+    if (continueAsNewSuggested || Date.now() - this.startedMs > RUN_MS) return true;
+    return historyLength > (this.quiet ? EVENTS_IN_QUIET : EVENTS_A_RUN);
   }
 
   async open(): Promise<void> {
@@ -137,7 +148,7 @@ class SiteWatch {
       ...(blocked ? [this.notBeforeMs] : []),
     ];
     const waitMs = Math.max(1, Math.min(...dues) - nowMs);
-    await this.timer.until(() => this.inbox.size > 0 && !blocked, waitMs);
+    this.quiet = !(await this.timer.until(() => this.inbox.size > 0 && !blocked, waitMs));
   }
 
   asInput(): SiteWatchInput {
@@ -146,6 +157,8 @@ class SiteWatch {
       inbox: [...this.inbox],
       renewAtUtc: new Date(this.renewAtMs).toISOString(),
       sweepAtUtc: new Date(this.sweepAtMs).toISOString(),
+      ...(this.lastSweepUtc && { lastSweepUtc: this.lastSweepUtc }),
+      subscribed: this.subscribed,
       heartbeatMs: this.heartbeat.heartbeatMs,
     };
   }

@@ -73,7 +73,9 @@ async function take(
   } catch (error) {
     const isAway = isWaybillError(error) && error.code === 'WAYBILL_TEMPORAL_UNREACHABLE';
     if (!isAway) {
-      tell(`refused ${site}`, (times) => logger.error({ site, err: error, times }, 'Temporal did not take a hint'));
+      tell(`refused ${site}`, (times) =>
+        logger.error({ site, err: error, times }, 'Temporal did not take a hint, which is passed on later'),
+      );
     }
     return unavailable(reply, isAway ? 'Temporal does not answer' : 'Temporal did not take it');
   }

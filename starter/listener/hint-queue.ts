@@ -2,6 +2,9 @@ import { setTimeout as wait } from 'node:timers/promises';
 
 /** What one signal carries at most (design, section 6). */
 export const MOST_IDS_A_SIGNAL = 1000;
+/** Refused ids that are kept; what comes beyond is found by the sweep. */
+const MOST_KEPT_IDS = 50_000;
+const PASS_ON_AFTER_MS = 1_000;
 
 interface Waiting {
   readonly appIds: readonly string[];
@@ -12,6 +15,9 @@ interface Waiting {
 /**
  * Gathers hints of one site into signals: an idle queue sends at once; what arrives while a signal is under way is the
  * next one. After a signal for several callers the next one gathers for `gatherMs`. No id stands twice in a signal.
+ *
+ * Whoever cannot be served is refused at once, but a repository does not call again (QRS facts, section 1): what it
+ * told is kept in memory and passed on every second until it is accepted.
  */
 export class HintQueue {
   readonly #send: (appIds: readonly string[]) => Promise<void>;
@@ -19,6 +25,9 @@ export class HintQueue {
   #isSending = false;
   #notBeforeMs = 0;
   readonly #gatherMs: number;
+  readonly #refused = new Set<string>();
+  #passingOn: NodeJS.Timeout | undefined;
+  #isClosed = false;
 
   constructor(send: (appIds: readonly string[]) => Promise<void>, gatherMs = 0) {
     this.#send = send;
@@ -27,7 +36,7 @@ export class HintQueue {
 
   /**
    * Resolves when the signals that carry these ids were accepted. When one fails it rejects with that error, and so
-   * does everything that waits behind it: whoever cannot be served hears so at once. Safe to repeat.
+   * does everything that waits behind it; their ids are passed on later. Safe to repeat.
    */
   async add(appIds: readonly string[]): Promise<void> {
     const ids = [...new Set(appIds)];
@@ -37,6 +46,12 @@ export class HintQueue {
     const accepted = parts.map((part) => this.#wait(part));
     if (!this.#isSending) void this.#sendAll();
     await Promise.all(accepted);
+  }
+
+  /** Passes nothing on any more. Safe to repeat. */
+  close(): void {
+    this.#isClosed = true;
+    clearTimeout(this.#passingOn);
   }
 
   #wait(appIds: readonly string[]): Promise<void> {
@@ -58,10 +73,26 @@ export class HintQueue {
         await this.#send([...ids]);
         for (const { carried } of aboard) carried();
       } catch (error) {
-        for (const { failed } of [...aboard, ...this.#waiting.splice(0)]) failed(error);
+        const refused = [...aboard, ...this.#waiting.splice(0)];
+        this.#keep(refused.flatMap(({ appIds }) => appIds));
+        for (const { failed } of refused) failed(error);
       }
     }
     this.#isSending = false;
+  }
+
+  #keep(appIds: readonly string[]): void {
+    for (const id of appIds) if (this.#refused.size < MOST_KEPT_IDS) this.#refused.add(id);
+    if (this.#isClosed || this.#refused.size === 0) return;
+    this.#passingOn ??= setTimeout(() => this.#passOn(), PASS_ON_AFTER_MS);
+  }
+
+  #passOn(): void {
+    this.#passingOn = undefined;
+    const appIds = [...this.#refused];
+    this.#refused.clear();
+    // What is refused again is kept again.
+    void this.add(appIds).catch(() => undefined);
   }
 
   /** The ids of the first so many that fit into one signal together; the first one always fits. */

@@ -48,6 +48,7 @@ export async function startListener(options: StartListenerOptions): Promise<Runn
   addHealthRoutes(server, link);
   const close = async (): Promise<void> => {
     await server.close();
+    for (const queue of queues.values()) queue.close();
     await link.close();
   };
   try {

@@ -150,7 +150,7 @@ class Link implements TemporalLink {
     const { address, logger } = this.#parts;
     const { signal } = this.#closing;
     const sinceMs = performance.now();
-    logger.warn({ address }, 'Temporal does not answer: callbacks are refused, and the sweep will find what they told');
+    logger.warn({ address }, 'Temporal does not answer: callbacks are refused, and what they tell is passed on later');
     while (!signal.aborted && !(await this.#answers())) {
       await wait(PROBE_EVERY_MS, undefined, { signal }).catch(() => undefined);
     }

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { HintQueue, MOST_IDS_A_SIGNAL } from '../../../starter/listener/hint-queue.ts';
+import { waitFor } from '../../harness/wait-for.ts';
 
 const callback = fc.array(fc.integer({ min: 0, max: 3000 }).map(String), { maxLength: 1500 });
 
@@ -48,4 +49,24 @@ it('gathers for a while after a signal for several callers, and never slows down
   const gaps = signals.slice(1).map(({ atMs }, index) => atMs - signals[index]!.atMs);
   expect(gaps[1]).toBeLessThan(100);
   expect(gaps[3]).toBeGreaterThanOrEqual(100);
+});
+
+it('passes on what was refused as soon as it can, without another callback, and nothing once it is closed', async () => {
+  const accepted: string[] = [];
+  let isAway = true;
+  const send = async (appIds: readonly string[]): Promise<void> => {
+    if (isAway) throw new Error('away');
+    accepted.push(...appIds);
+  };
+  const [queue, closed] = [new HintQueue(send), new HintQueue(send)];
+
+  await expect(queue.add(['first', 'second'])).rejects.toThrow('away');
+  await expect(queue.add(['second', 'third'])).rejects.toThrow('away');
+  await expect(closed.add(['never'])).rejects.toThrow('away');
+  closed.close();
+  isAway = false;
+  await waitFor('what was refused', () => accepted.length > 0);
+
+  expect(accepted).toEqual(['first', 'second', 'third']);
+  queue.close();
 });
