@@ -12,6 +12,8 @@ import { isoDate } from './shapes.ts';
 import { nowMs, objectsOf, type SiteState } from './site-state.ts';
 import { wait } from './wait.ts';
 
+const MOST_READ_BYTES = 1024 * 1024;
+
 /** Which objects an export carries ("QRS facts, section 2"). */
 export type ExportScope = 'all' | 'approved' | 'published';
 
@@ -131,7 +133,7 @@ export function exportFile(
   if (original !== undefined && !options.skipData) {
     return {
       sizeBytes: original.sizeBytes,
-      open: () => createReadStream(original.path, { highWaterMark: 1024 * 1024 }),
+      open: () => createReadStream(original.path, { highWaterMark: Math.min(original.sizeBytes, MOST_READ_BYTES) }),
     };
   }
   const file = writeQvf(exportedContent(site, app, options));

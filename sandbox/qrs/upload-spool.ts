@@ -27,17 +27,28 @@ export async function spoolUpload(site: SiteState, request: IncomingMessage): Pr
   const file = path.join(folder, `${randomUUID()}.qvf`);
   try {
     const isMultipart = (request.headers['content-type'] ?? '').startsWith('multipart/');
-    return isMultipart ? await spoolMultipart(site, request, file) : await spoolStream(site, request, file);
+    return isMultipart
+      ? await spoolMultipart(site, request, file)
+      : await spoolStream(site, request, file, Number(request.headers['content-length']));
   } catch (error) {
     await rm(file, { force: true });
     throw error;
   }
 }
 
-const blockBytes = 1024 * 1024;
+const MOST_BLOCK_BYTES = 1024 * 1024;
 
-/** Gathers whole blocks, so that hashing and writing cost little per byte; one block is written while one fills. */
-async function spoolStream(site: SiteState, source: Readable, file: string): Promise<SpooledFile> {
+/**
+ * Gathers whole blocks, so that hashing and writing cost little per byte; one block is written while one fills. Where
+ * less is announced than a block holds, the blocks are no larger: large ones for small apps keep V8 collecting.
+ */
+async function spoolStream(
+  site: SiteState,
+  source: Readable,
+  file: string,
+  announcedBytes?: number,
+): Promise<SpooledFile> {
+  const blockBytes = announcedBytes ? Math.min(announcedBytes, MOST_BLOCK_BYTES) : MOST_BLOCK_BYTES;
   const hash = site.switches.hashUploads ? createHash('sha256') : undefined;
   const most = site.switches.largestUploadBytes;
   const handle = await open(file, 'w');

@@ -15,7 +15,7 @@ export interface DataEntry {
  */
 export function dataEntries(sizeBytes: number, seed: number): DataEntry[] {
   const entries: DataEntry[] = [];
-  const block = lazyBlock(seed);
+  const block = lazyBlock(seed, Math.min(sizeBytes, BLOCK_BYTES));
   for (let at = 0; at < sizeBytes; at += FIELD_BYTES) {
     const entry = entries.length;
     const length = Math.min(FIELD_BYTES, sizeBytes - at);
@@ -40,14 +40,14 @@ function* stampedBlocks(block: Buffer, seed: number, entry: number, sizeBytes: n
   }
 }
 
-function lazyBlock(seed: number): () => Buffer {
+function lazyBlock(seed: number, sizeBytes: number): () => Buffer {
   let block: Buffer | undefined;
-  return () => (block ??= pseudoRandomBlock(seed));
+  return () => (block ??= pseudoRandomBlock(seed, sizeBytes));
 }
 
 /** xorshift32 over the block; zlib finds nothing to save in it, as in a real data model. */
-function pseudoRandomBlock(seed: number): Buffer {
-  const words = new Uint32Array(BLOCK_BYTES / 4);
+function pseudoRandomBlock(seed: number, sizeBytes: number): Buffer {
+  const words = new Uint32Array(Math.ceil(sizeBytes / 4));
   let state = (Math.imul(Number(BigInt.asUintN(32, BigInt(seed))), 0x9e3779b1) ^ 0x5bd1e995) >>> 0 || 1;
   for (let at = 0; at < words.length; at += 1) {
     state ^= state << 13;
