@@ -46,6 +46,8 @@ export interface StagingFilter {
   readonly name?: string;
   /** Only stagings made before this time. */
   readonly createdBeforeUtc?: string;
+  /** Only those of promotions of this source app that have ended. */
+  readonly endedOf?: { readonly site: string; readonly appId: string };
 }
 
 export interface Stagings {
@@ -87,17 +89,27 @@ export function createStagings({ db, nowUtc }: StoreParts): Stagings {
       return row && toStaging(row);
     },
 
-    async listStagings({ promotionKey, target, states, name, createdBeforeUtc } = {}) {
+    async listStagings({ promotionKey, target, states, name, createdBeforeUtc, endedOf } = {}) {
       let query = db.selectFrom('stagings').selectAll();
       if (promotionKey !== undefined) query = query.where('promotion_key', '=', promotionKey);
       if (target !== undefined) query = query.where('target', '=', target);
       if (states !== undefined) query = query.where('state', 'in', states);
       if (name !== undefined) query = query.where('name', '=', name);
       if (createdBeforeUtc !== undefined) query = query.where('created_at_utc', '<', createdBeforeUtc);
+      if (endedOf !== undefined) query = query.where('promotion_key', 'in', endedPromotions(db, endedOf));
       const rows = await query.orderBy('created_at_utc').orderBy('promotion_key').orderBy('n').execute();
       return rows.map(toStaging);
     },
   };
+}
+
+function endedPromotions(db: StoreParts['db'], { site, appId }: { readonly site: string; readonly appId: string }) {
+  return db
+    .selectFrom('promotions')
+    .select('promotion_key')
+    .where('site', '=', site)
+    .where('app_id', '=', appId)
+    .where('ended_at_utc', 'is not', null);
 }
 
 function newRow(input: StagingInput, nowUtc: string): StagingTable {

@@ -14,12 +14,10 @@ export async function removeOlderStagings(
   decision: DecisionRecord,
 ): Promise<void> {
   const { signal } = attemptContext();
-  const standing = await deps.ledger.listStagings({ target: site, states: ['intended', 'open', 'abandoned'] });
-  for (const staging of standing) {
+  const endedOf = { site: decision.site, appId: decision.appId };
+  const states = ['intended', 'open', 'abandoned'] as const;
+  for (const staging of await deps.ledger.listStagings({ target: site, states, endedOf })) {
     if (staging.promotionKey === promotionKey || !staging.appId) continue;
-    const owner = await deps.ledger.getPromotion(staging.promotionKey);
-    const isOlder = owner?.appId === decision.appId && owner.site === decision.site && owner.endedAtUtc !== undefined;
-    if (!isOlder) continue;
     const app = await deps.qrs(site).getApp(staging.appId, { signal });
     if (app && app.name === staging.name) await deleteApp(deps, site, staging.appId);
     await deps.ledger.upsertStaging({ ...staging, state: 'removed', closedAtUtc: deps.nowUtc() });

@@ -124,5 +124,25 @@ export function describeDeliveries(store: StoreUnderTest): void {
       expect(await numbersOf({ createdBeforeUtc: noon })).toEqual([1]);
       expect(await numbersOf({ promotionKey, states: [] })).toEqual([]);
     });
+
+    it('lists stagings of the ended promotions of a source app, and of no other', async () => {
+      const [ended, open, foreign] = [someKeys(), someKeys(), someKeys()];
+      const { site, appId } = ended;
+      const promote = (promotionKey: string, more: object) =>
+        ledger.openPromotion({ ...approval(ended).promotion, promotionKey, site, appId, ...more });
+      await promote(ended.promotionKey, {});
+      await promote(open.promotionKey, {});
+      await promote(foreign.promotionKey, { appId: foreign.appId });
+      for (const { promotionKey } of [ended, foreign]) {
+        await ledger.updatePromotion(promotionKey, { endedAtUtc: noon });
+      }
+      for (const { promotionKey } of [ended, open, foreign]) {
+        await ledger.upsertStaging({ promotionKey, target: site, n: 1, name: 'x', purpose: 'upload', state: 'open' });
+      }
+
+      const found = await ledger.listStagings({ target: site, endedOf: { site, appId } });
+
+      expect(found.map(({ promotionKey }) => promotionKey)).toEqual([ended.promotionKey]);
+    });
   });
 }
