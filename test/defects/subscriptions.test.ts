@@ -24,9 +24,11 @@ afterAll(async () => {
   await world?.close();
 });
 
-const watch = () => world.temporal.client.workflow.getHandle(workflowIds.siteWatch(world.alias('dev')));
-const status = () => watch().query<SiteWatchStatus>(queries.status);
-const subscribed = () => status().then((one) => one.subscribed);
+const subscribed = () =>
+  world.temporal.client.workflow
+    .getHandle(workflowIds.siteWatch(world.alias('dev')))
+    .query<SiteWatchStatus>(queries.status)
+    .then((status) => status.subscribed);
 const renewals = (): number => countRequests(world, 'dev', /POST .*\/qrs\/notification/);
 
 describe('subscriptions', () => {
@@ -74,16 +76,5 @@ describe('subscriptions', () => {
     expect(mail.envelopeTo).toEqual(['operator@company.example']);
     world.site('dev').faults.clear();
     await waitFor('the subscriptions', subscribed, 30_000);
-  });
-
-  it('outlive the run of the watch, which is cut in a quiet moment and goes on knowing what it had come to', async () => {
-    const { runId } = await watch().describe();
-
-    await waitFor('a new run', async () => (await watch().describe()).runId !== runId, 60_000);
-
-    const { subscribed: isSubscribed, lastSweepUtc } = await status();
-    expect(isSubscribed).toBe(true);
-    expect(lastSweepUtc).toBeDefined();
-    await waitFor('two subscriptions', () => world.site('dev').subscriptions().length === 2);
   });
 });

@@ -2,6 +2,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { SiteMemory } from '../../activities/qrs/app-memory.ts';
+import { queries, type SiteWatchStatus, workflowIds } from '../../workflows/contract.ts';
 import { waitFor } from '../harness/wait-for.ts';
 import { type World } from '../harness/world.ts';
 import { loseReplies, mendAll, startEffectsWorld } from './effects.ts';
@@ -88,5 +89,17 @@ describe.each(['collapse', 'separate'] as const)('subscriptions, where identical
       return changeTypes.size === 2 && subscriptions().map(({ url }) => url);
     });
     expect(urls.every((url) => url.includes(`/notify/${world.alias('dev')}/`))).toBe(true);
+  });
+
+  it('outlive the run of the watch, which is cut in a quiet moment and goes on knowing what it had come to', async () => {
+    const watch = world.temporal.client.workflow.getHandle(workflowIds.siteWatch(world.alias('dev')));
+    const { runId } = await watch.describe();
+
+    await waitFor('a new run', async () => (await watch.describe()).runId !== runId, 60_000);
+
+    const { subscribed, lastSweepUtc } = await watch.query<SiteWatchStatus>(queries.status);
+    expect(subscribed).toBe(true);
+    expect(lastSweepUtc).toBeDefined();
+    await waitFor('both to stand', () => standing().length === 2);
   });
 });
