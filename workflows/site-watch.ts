@@ -139,6 +139,7 @@ class SiteWatch {
 
   /** Sleeps until the next thing is due; a hint ends the sleep at once. */
   async rest(): Promise<void> {
+    this.quiet = false;
     const nowMs = Date.now();
     const blocked = nowMs < this.notBeforeMs;
     if (this.inbox.size > 0 && !blocked) return;

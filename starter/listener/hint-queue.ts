@@ -16,8 +16,8 @@ interface Waiting {
  * Gathers hints of one site into signals: an idle queue sends at once; what arrives while a signal is under way is the
  * next one. After a signal for several callers the next one gathers for `gatherMs`. No id stands twice in a signal.
  *
- * Whoever cannot be served is refused at once, but a repository does not call again (QRS facts, section 1): what it
- * told is kept in memory and passed on every second until it is accepted.
+ * Whoever cannot be served is refused at once, but nothing says that a repository calls again (QRS facts, section 1):
+ * what it told is kept in memory and passed on every second until it is accepted.
  */
 export class HintQueue {
   readonly #send: (appIds: readonly string[]) => Promise<void>;
