@@ -8,21 +8,24 @@ export interface WatchSettings {
   readonly timeouts: Pick<Config['timeouts'], 'heartbeatMs'>;
 }
 
+/** What `siteWatch` of one source site is started with, whoever starts it. */
+export function siteWatchStart(site: string, { temporal, timeouts }: WatchSettings) {
+  return {
+    workflowId: workflowIds.siteWatch(site),
+    taskQueue: taskQueues.main(temporal.taskQueue),
+    args: [{ site, heartbeatMs: timeouts.heartbeatMs }],
+    staticSummary: `Watches the site ${site}`,
+  };
+}
+
 /**
  * Starts `siteWatch` for one source site unless it runs. Safe to repeat and to run in several processes at once:
  * the workflow id is the lock.
  */
-export async function ensureSiteWatch(
-  client: Client,
-  site: string,
-  { temporal, timeouts }: WatchSettings,
-): Promise<void> {
+export async function ensureSiteWatch(client: Client, site: string, settings: WatchSettings): Promise<void> {
   await client.workflow.start(workflowTypes.siteWatch, {
-    workflowId: workflowIds.siteWatch(site),
-    taskQueue: taskQueues.main(temporal.taskQueue),
-    args: [{ site, heartbeatMs: timeouts.heartbeatMs }],
+    ...siteWatchStart(site, settings),
     workflowIdConflictPolicy: 'USE_EXISTING',
     workflowIdReusePolicy: 'ALLOW_DUPLICATE',
-    staticSummary: `Watches the site ${site}`,
   });
 }

@@ -5,8 +5,9 @@ import type { Logger } from '../../common/logger.ts';
 import type { Config } from '../../config/types.ts';
 import { connectionSettings } from '../../temporal/connect.ts';
 import { createDataConverter } from '../../temporal/data-converter.ts';
+import { siteWatchStart } from '../../temporal/ensure-site-watch.ts';
 import { grpcCodeOf } from '../../temporal/grpc-codes.ts';
-import { type HintBatch, signals, taskQueues, workflowIds, workflowTypes } from '../../workflows/contract.ts';
+import { type HintBatch, signals, workflowTypes } from '../../workflows/contract.ts';
 
 /** A signal is repeated within this time, which bridges a hiccup of the service; then its sender is refused. */
 const SIGNAL_DEADLINE_MS = 3_000;
@@ -51,17 +52,14 @@ export async function openTemporalLink(options: TemporalLinkOptions): Promise<Te
   const connection = Connection.lazy({ ...settings, interceptors: [], channelArgs: reconnecting });
   const { namespace, encryption } = config.temporal;
   const client = new Client({ connection, namespace, dataConverter: await createDataConverter(encryption) });
-  const taskQueue = taskQueues.main(config.temporal.taskQueue);
-  const { heartbeatMs } = config.timeouts;
-  return new Link({ client, connection, address: settings.address, taskQueue, heartbeatMs, logger });
+  return new Link({ client, connection, address: settings.address, config, logger });
 }
 
 interface LinkParts {
   readonly client: Client;
   readonly connection: Connection;
   readonly address: string;
-  readonly taskQueue: string;
-  readonly heartbeatMs: number;
+  readonly config: TemporalLinkOptions['config'];
   readonly logger: Logger;
 }
 
@@ -113,14 +111,11 @@ class Link implements TemporalLink {
   }
 
   async #signal(site: string, batch: HintBatch): Promise<void> {
-    const { client, taskQueue, heartbeatMs } = this.#parts;
+    const { client, config } = this.#parts;
     await client.workflow.signalWithStart(workflowTypes.siteWatch, {
-      workflowId: workflowIds.siteWatch(site),
-      taskQueue,
-      args: [{ site, heartbeatMs }],
+      ...siteWatchStart(site, config),
       signal: signals.hint,
       signalArgs: [batch],
-      staticSummary: `Watches the site ${site}`,
     });
   }
 
