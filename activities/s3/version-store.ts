@@ -3,7 +3,7 @@ import { GetBucketVersioningCommand, GetObjectCommand, HeadObjectCommand } from 
 import { waybillError } from '../../common/errors/catalogue.ts';
 import type { VersioningConfig } from '../../config/types.ts';
 import { checkedContent } from './checked-content.ts';
-import { findVersion } from './find-version.ts';
+import { findVersion, type FoundVersion } from './find-version.ts';
 import { createObjectClients, type ObjectClients } from './object-client.ts';
 import { asS3Error, type BucketPlace, isNotFound } from './s3-errors.ts';
 import { uploadStream } from './upload-stream.ts';
@@ -42,7 +42,7 @@ export interface VersionStore {
    */
   keep(input: KeepVersionInput): Promise<KeptVersion>;
   /** The newest version under `key` that this promotion wrote, among the last 10. @throws WAYBILL_S3_* */
-  find(promotionKey: string, key: string): Promise<{ versionId: string; sha256: string } | undefined>;
+  find(promotionKey: string, key: string): Promise<FoundVersion | undefined>;
   /** The bytes of a version; the caller reads or destroys the stream. @throws WAYBILL_VERSION_MISSING, WAYBILL_S3_* */
   open(key: string, versionId: string): Promise<{ stream: Readable; sizeBytes: number }>;
   /** Nothing when the bucket can be reached and keeps versions. @throws as `keep` */
@@ -86,7 +86,7 @@ class BucketVersionStore implements VersionStore {
     return { versionId, key, alreadyThere: false };
   }
 
-  async find(promotionKey: string, key: string): Promise<{ versionId: string; sha256: string } | undefined> {
+  async find(promotionKey: string, key: string): Promise<FoundVersion | undefined> {
     return this.#told('s3:ListBucketVersions', () =>
       findVersion(this.#clients.retrying, this.#place.bucket, key, promotionKey),
     );

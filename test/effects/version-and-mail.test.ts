@@ -100,6 +100,8 @@ describe('answers that get lost on the way', () => {
     );
     client.destroy();
     expect(version).toMatchObject({ versionId: only!.VersionId, key: only!.Key });
+    const kept = (await world.ledger.recordsOf(promotionKey)).find(({ type }) => type === 'version-kept');
+    expect(kept?.facts).toMatchObject({ sizeBytes: head.ContentLength });
     expect(Object.values(head.Metadata ?? {})).toContain(promotionKey);
     expectStanding(world, 'test', app, [{ stream: 'Sales', owner: REP }]);
     const standing = world

@@ -84,20 +84,21 @@ interface WrittenVersion {
   readonly versionId: string;
   readonly key: string;
   readonly sha256: string;
+  readonly sizeBytes: number;
 }
 
 async function writeVersion(
   deps: ActivityDependencies,
   { promotionKey, app }: DecisionRecord,
   key: string,
-  { sha256 }: StoredArtifact,
+  { sha256, sizeBytes }: StoredArtifact,
 ): Promise<WrittenVersion> {
   const { signal, progress } = attemptContext();
   const [store, versions] = await Promise.all([deps.artifacts(), deps.versions()]);
   const body = (): ReturnType<typeof store.open> => store.open(sha256);
   const input = { key, appName: app.name, promotionKey, sha256, body, signal, onBytes: progress };
   const { versionId } = await versions.keep(input);
-  return { versionId, key, sha256 };
+  return { versionId, key, sha256, sizeBytes };
 }
 
 async function noteVersion(
