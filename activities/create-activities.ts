@@ -1,6 +1,7 @@
 import type { TargetActivities, TargetBulkActivities } from './delivery-types.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 import { collectArtifacts } from './artifacts/collect-artifacts.ts';
+import { collectUploads } from './collect-uploads.ts';
 import { closePromotion } from './ledger/close-promotion.ts';
 import { expireWait, remind } from './ledger/reminders.ts';
 import { recordOrder } from './ledger/record-order.ts';
@@ -27,7 +28,8 @@ export type SiteActivities = SourceActivities &
   WatchActivities &
   Pick<SweepActivities, 'sweepStagingOf'>;
 export type SiteBulkActivities = SourceBulkActivities & TargetBulkActivities;
-export type MainActivities = RecordActivities & Pick<SweepActivities, 'sitesToSweep' | 'collectArtifacts'>;
+export type MainActivities = RecordActivities &
+  Pick<SweepActivities, 'sitesToSweep' | 'collectArtifacts' | 'collectUploads'>;
 
 /** Steps without a site; polled on the main task queue. */
 export function createMainActivities(deps: ActivityDependencies): MainActivities {
@@ -42,6 +44,7 @@ export function createMainActivities(deps: ActivityDependencies): MainActivities
     },
     sitesToSweep: () => sitesToSweep(deps),
     collectArtifacts: () => collectArtifacts(deps),
+    collectUploads: () => collectUploads(deps),
   };
 }
 

@@ -36,6 +36,8 @@ export interface SweepActivities {
   sweepStagingOf(input: { site: string }): Promise<SweepStagingOutcome>;
   /** Removes exported files that nothing needs any more. */
   collectArtifacts(): Promise<number>;
+  /** Ends uploads to S3 that a dead process left half-way. */
+  collectUploads(): Promise<number>;
 }
 
 /** What a check found, step by step. */

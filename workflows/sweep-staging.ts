@@ -5,8 +5,8 @@ import { taskQueues } from './contract.ts';
 const ATTEMPTS = 3;
 
 /**
- * Removes what crashes left under a staging name, a site at a time, and exported files that nothing needs any more. A
- * site that cannot be reached is left for next time.
+ * Removes what crashes left under a staging name, a site at a time, exported files that nothing needs any more, and
+ * uploads to S3 without an end. A site that cannot be reached is left for next time.
  */
 export async function sweepStaging(): Promise<Record<string, SweepStagingOutcome | 'unreachable'>> {
   const { sitesToSweep } = proxyActivities<SweepActivities>({ startToCloseTimeout: '1 minute' });
@@ -21,6 +21,7 @@ export async function sweepStaging(): Promise<Record<string, SweepStagingOutcome
     }
   }
   await collecting.collectArtifacts();
+  await collecting.collectUploads();
   return outcomes;
 }
 

@@ -70,6 +70,8 @@ export interface ArtifactStore {
   localPath?(sha256: string): string;
   /** Removes old artifacts that nothing needs, and what crashes left behind. Returns how many artifacts. */
   collect(options: CollectOptions): Promise<number>;
+  /** Ends uploads in parts that a dead process left half-way; returns how many, none for a folder. @throws WAYBILL_S3_* */
+  endAbandonedUploads(olderThanMs: number): Promise<number>;
 }
 
 /**

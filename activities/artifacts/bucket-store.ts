@@ -3,6 +3,7 @@ import type { Readable } from 'node:stream';
 import { GetObjectCommand } from '@aws-sdk/client-s3';
 import { waybillError } from '../../common/errors/catalogue.ts';
 import type { ObjectStoreConfig } from '../../config/types.ts';
+import { endAbandonedUploads } from '../s3/abandoned-uploads.ts';
 import { createObjectClients, type ObjectClients } from '../s3/object-client.ts';
 import { asS3Error, type BucketPlace, isNotFound } from '../s3/s3-errors.ts';
 import { uploadStream } from '../s3/upload-stream.ts';
@@ -121,6 +122,15 @@ class BucketStore implements ArtifactStore {
   async collect(options: CollectOptions): Promise<number> {
     const { pointers, place } = this.#parts;
     return told(place, 's3:ListBucket or s3:DeleteObject', () => collectBucket(pointers, options));
+  }
+
+  async endAbandonedUploads(olderThanMs: number): Promise<number> {
+    const { clients, pointers, place } = this.#parts;
+    const { Bucket: bucket, Key: prefix } = pointers.at('data/');
+    const isOwnKey = (key: string): boolean => key.startsWith(prefix);
+    return told(place, 's3:ListBucketMultipartUploads or s3:AbortMultipartUpload', () =>
+      endAbandonedUploads(clients.retrying, { bucket, prefix, isOwnKey, olderThanMs }),
+    );
   }
 
   async #upload(dataKey: string, source: AsyncIterable<Uint8Array>, options: WriteOptions): Promise<StoredArtifact> {

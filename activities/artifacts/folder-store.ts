@@ -98,6 +98,10 @@ class FolderStore implements ArtifactStore {
     return this.#files.object(sha256);
   }
 
+  async endAbandonedUploads(): Promise<number> {
+    return 0;
+  }
+
   collect(options: CollectOptions): Promise<number> {
     return told(this.#files, () => collectFolder(this.#files, options));
   }

@@ -18,6 +18,13 @@ export function versionKey(prefix: string, { site, appId }: { site: string; appI
   return `${prefix}${site}/${appId.toLowerCase()}.qvf`;
 }
 
+/** Whether `versionKey` could have made this key; another program's object may stand in the same bucket. */
+export function isVersionKey(prefix: string, key: string): boolean {
+  return (
+    key.startsWith(prefix) && /^[^/]+\/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\.qvf$/.test(key.slice(prefix.length))
+  );
+}
+
 /** Metadata travels in HTTP headers: the name is URL-encoded, and cut at a whole character. */
 export function metadataOf({ promotionKey, sha256, appName }: VersionMetadata): Record<string, string> {
   return { [PROMOTION_KEY]: promotionKey, [SHA256]: sha256, [APP_NAME]: encodeName(appName) };

@@ -2,12 +2,13 @@ import type { Readable } from 'node:stream';
 import { GetBucketVersioningCommand, GetObjectCommand, HeadObjectCommand } from '@aws-sdk/client-s3';
 import { waybillError } from '../../common/errors/catalogue.ts';
 import type { VersioningConfig } from '../../config/types.ts';
+import { endAbandonedUploads } from './abandoned-uploads.ts';
 import { checkedContent } from './checked-content.ts';
 import { findVersion, type FoundVersion } from './find-version.ts';
 import { createObjectClients, type ObjectClients } from './object-client.ts';
 import { asS3Error, type BucketPlace, isNotFound } from './s3-errors.ts';
 import { uploadStream } from './upload-stream.ts';
-import { metadataOf, versionKey } from './version-key.ts';
+import { isVersionKey, metadataOf, versionKey } from './version-key.ts';
 
 export interface KeepVersionInput {
   /** From `keyOf`. */
@@ -45,6 +46,8 @@ export interface VersionStore {
   find(promotionKey: string, key: string): Promise<FoundVersion | undefined>;
   /** The bytes of a version; the caller reads or destroys the stream. @throws WAYBILL_VERSION_MISSING, WAYBILL_S3_* */
   open(key: string, versionId: string): Promise<{ stream: Readable; sizeBytes: number }>;
+  /** Ends uploads of ours that a dead process left half-way; returns how many. Safe to repeat. @throws WAYBILL_S3_* */
+  endAbandonedUploads(olderThanMs: number): Promise<number>;
   /** Nothing when the bucket can be reached and keeps versions. @throws as `keep` */
   check(): Promise<void>;
   /** Closes its connections. */
@@ -106,6 +109,14 @@ class BucketVersionStore implements VersionStore {
         throw error;
       }
     });
+  }
+
+  async endAbandonedUploads(olderThanMs: number): Promise<number> {
+    const prefix = this.#prefix;
+    const isOwnKey = (key: string): boolean => isVersionKey(prefix, key);
+    return this.#told('s3:ListBucketMultipartUploads or s3:AbortMultipartUpload', () =>
+      endAbandonedUploads(this.#clients.retrying, { bucket: this.#place.bucket, prefix, isOwnKey, olderThanMs }),
+    );
   }
 
   async check(): Promise<void> {

@@ -10,7 +10,7 @@ const s3Errors = {
   WAYBILL_S3_DENIED: {
     message: 'The S3 bucket {bucket} at {endpoint} does not allow {operation} ({reason}).',
     remedy:
-      'Allow the access key of {setting} on this bucket and all its objects: s3:GetBucketVersioning, s3:ListBucket, s3:ListBucketVersions, s3:GetObject, s3:GetObjectVersion, s3:PutObject, s3:DeleteObject and s3:AbortMultipartUpload.',
+      'Allow the access key of {setting} on this bucket and all its objects: s3:GetBucketVersioning, s3:ListBucket, s3:ListBucketVersions, s3:ListBucketMultipartUploads, s3:GetObject, s3:GetObjectVersion, s3:PutObject, s3:DeleteObject and s3:AbortMultipartUpload.',
     retryable: false,
   },
   WAYBILL_S3_NO_BUCKET: {

@@ -50,10 +50,15 @@ function addBystanders(world: World, site: string): void {
 }
 
 /** Publishes a new app on `dev` to Sales. */
-export function publishedApp(world: World, name: string, more: { description?: string } = {}): SentApp {
+export function publishedApp(
+  world: World,
+  name: string,
+  more: { description?: string; dataSizeBytes?: number } = {},
+): SentApp {
   const { actAs } = world.site('dev');
   const description = more.description ?? `What ${name} is for`;
-  const id = actAs.createApp({ name, owner: REP, description, dataSizeBytes: 50_000 });
+  const { dataSizeBytes = 50_000 } = more;
+  const id = actAs.createApp({ name, owner: REP, description, dataSizeBytes });
   actAs.publish(id, 'Sales');
   return { id, name, description, content: contentOf(world, 'dev', id) };
 }
@@ -81,11 +86,12 @@ export function standingOf(world: World, site: string, name: string): Standing[]
 export interface SendOptions {
   readonly streams?: readonly string[];
   readonly unpublish?: boolean;
+  readonly dataSizeBytes?: number;
 }
 
 /** Publishes an app on `dev`, has the manager approve it, and leaves it to Waybill. */
 export function send(world: World, name: string, modes: Modes, options: SendOptions = {}): SentApp {
-  const app = publishedApp(world, name);
+  const app = publishedApp(world, name, { dataSizeBytes: options.dataSizeBytes });
   const more: Record<string, string[]> = options.unpublish === false ? {} : { PromotionUnpublish: ['True'] };
   approve(world, app.id, modes, options.streams ?? ['Sales'], more);
   return app;

@@ -60,6 +60,43 @@ describe('row 8: a target that answers a write with', () => {
   });
 });
 
+describe('row 8: a target that does not answer', () => {
+  let world: World;
+
+  beforeAll(async () => {
+    world = await startEffectsWorld({
+      targets: ['test', 'prod'],
+      change: (yaml) => {
+        Object.assign(yaml['timeouts'], { read: '1s', write: '1s', publish: '1s', uploadBase: '2s', stall: '1s' });
+      },
+    });
+  });
+
+  afterEach(() => mendAll(world));
+
+  afterAll(async () => {
+    await world?.close();
+  });
+
+  it.each([
+    { what: 'before it does what was asked', effect: { type: 'hang' }, when: 'before' },
+    { what: 'after it has done it', effect: { type: 'hang' }, when: 'after' },
+  ] as const)('$what is asked again, and the app stands there once', async ({ what, effect, when }) => {
+    standingApp(world, 'test', what);
+    const hung = ['test', 'prod'].flatMap((site) =>
+      writes.map((call) => world.site(site).faults.add({ ...call, effect, when })),
+    );
+
+    const app = send(world, what, { test: 'Overwrite', prod: 'Duplicate' });
+    await promoted(world, app);
+
+    const struck = hung.filter((id) => world.site('test').faults.struck(id) + world.site('prod').faults.struck(id) > 0);
+    expect(struck.length).toBeGreaterThanOrEqual(4);
+    mendAll(world);
+    await expectSound(world);
+  });
+});
+
 describe('row 8: a source whose export', () => {
   let world: World;
 

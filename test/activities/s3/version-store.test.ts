@@ -6,7 +6,12 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Readable } from 'node:stream';
-import { ListMultipartUploadsCommand, ListObjectVersionsCommand, PutObjectCommand } from '@aws-sdk/client-s3';
+import {
+  CreateMultipartUploadCommand,
+  ListMultipartUploadsCommand,
+  ListObjectVersionsCommand,
+  PutObjectCommand,
+} from '@aws-sdk/client-s3';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { createVersionStore, type KeepVersionInput, type VersionStore } from '../../../activities/s3/version-store.ts';
 import type { SecretRef, VersioningConfig } from '../../../config/types.ts';
@@ -145,6 +150,22 @@ describe('keeping a version', () => {
   });
 });
 
+describe('uploads that a dead process left half-way', () => {
+  it('are ended once they are old enough, and no others in the bucket', async () => {
+    const store = await storeOf({ prefix: 'kept/' });
+    const own = store.keyOf({ site: 'dev', appId: '3f1e8396-14fe-4da2-a43b-a826bfa77167' });
+    const others = ['kept/reports/2028.qvf', 'elsewhere/dev/3f1e8396-14fe-4da2-a43b-a826bfa77167.qvf'];
+    for (const key of [own, ...others]) await beginUpload(key);
+
+    expect(await store.endAbandonedUploads(3_600_000)).toBe(0);
+    expect(await openUploads(own)).toHaveLength(1);
+
+    expect(await store.endAbandonedUploads(0)).toBe(1);
+    expect(await openUploads(own)).toEqual([]);
+    for (const key of others) expect(await openUploads(key)).toHaveLength(1);
+  });
+});
+
 describe('finding and opening', () => {
   it('finds nothing where another program wrote, or another app begins with the same key', async () => {
     const store = await storeOf();
@@ -249,6 +270,12 @@ async function hashOf(stream: Readable): Promise<string> {
   const hash = createHash('sha256');
   for await (const chunk of stream) hash.update(chunk as Buffer);
   return hash.digest('hex');
+}
+
+async function beginUpload(key: string): Promise<void> {
+  const client = s3.client();
+  await client.send(new CreateMultipartUploadCommand({ Bucket: 'versions', Key: key }));
+  client.destroy();
 }
 
 async function versionIds(key: string): Promise<(string | undefined)[]> {
