@@ -33,6 +33,8 @@ export class ReplyFile {
         done(error);
       },
     });
+    // It may break before anybody reads: whoever reads then is told, and nobody else is to be.
+    this.stream.on('error', () => undefined);
   }
 
   add(piece: Uint8Array): void {

@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { bytes, hash, hashOf } from './app-file.ts';
 import { failureOf } from './code-of.ts';
+import { waitFor } from '../../../harness/wait-for.ts';
 import { type Answer, type SmallSite, startSmallSite } from './small-site.ts';
 
 const filePath = '/tempcontent/d989fffd-0000-4000-8000-000000000000/User%20retention.qvf?serverNodeId=80db9b97';
@@ -49,6 +50,20 @@ describe('download', () => {
       retryable: true,
       facts: { receivedBytes: 1000, announcedBytes: bytes.length },
     });
+  });
+
+  it('fails for whoever reads later when it broke before anybody read, and for nobody else', async () => {
+    const site = await start((request, response) => {
+      response.writeHead(200, { 'content-length': bytes.length });
+      response.write(bytes.subarray(0, 1000));
+      setTimeout(() => request.socket.destroy(), 20);
+    });
+
+    const { stream } = await site.client().download(filePath);
+    await waitFor('the download to break', () => stream.destroyed);
+    await new Promise((resolve) => setImmediate(resolve));
+
+    expect(await failureOf(hashOf(stream))).toMatchObject({ code: 'WAYBILL_QRS_TRUNCATED' });
   });
 
   it('is given up when no byte comes, and says who was waited for', async () => {
