@@ -7,6 +7,7 @@ import { expireWait, remind } from './ledger/reminders.ts';
 import { recordOrder } from './ledger/record-order.ts';
 import { reportTrouble } from './ledger/report-trouble.ts';
 import type { RecordActivities, SourceActivities, SourceBulkActivities } from './promotion-types.ts';
+import { compareCopy } from './qrs/content/compare-copy.ts';
 import { assess } from './qrs/source/assess.ts';
 import { stripProperties, unpublish } from './qrs/source/clean-up.ts';
 import { exportApp, keepVersion } from './qrs/source/export-app.ts';
@@ -17,7 +18,7 @@ import { sitesToSweep, sweepStagingOf } from './qrs/sweep-staging.ts';
 import { closeDelivery, finishDelivery, reloadApp } from './qrs/target/close-delivery.ts';
 import { overwriteTarget } from './qrs/target/overwrite.ts';
 import { planDelivery } from './qrs/target/plan-delivery.ts';
-import { publishStaging } from './qrs/target/publish.ts';
+import { comparePublished, publishStaging } from './qrs/target/publish.ts';
 import { copyStaging, dressStaging, uploadStaging } from './qrs/target/stage.ts';
 import { openWatch, readAndRoute, sweepSite } from './qrs/watch/read-and-route.ts';
 import { renewSubscriptions } from './qrs/watch/subscriptions.ts';
@@ -79,5 +80,7 @@ export function createSiteBulkActivities(deps: ActivityDependencies): SiteBulkAc
     keepVersion: (input) => keepVersion(deps, input),
     uploadStaging: (input) => uploadStaging(deps, input),
     overwriteTarget: (input) => overwriteTarget(deps, input),
+    comparePublished: (input) => comparePublished(deps, input),
+    compareCopy: (input) => compareCopy(deps, input),
   };
 }

@@ -63,6 +63,12 @@ export interface PublishInput extends StagingInput {
   readonly artifact: Artifact;
 }
 
+/** `isSettled`: its objects show that it holds what was exported, or nobody wants to know more. */
+export interface PublishOutcome {
+  readonly warnings: readonly string[];
+  readonly isSettled: boolean;
+}
+
 export interface OverwriteInput {
   readonly decision: DecisionRecord;
   readonly site: string;
@@ -77,7 +83,7 @@ export interface OverwriteInput {
 /** `locked`: another promotion replaces this app now. `isClosed`: the delivery is over, its upload removed. */
 export type OverwriteOutcome =
   | { readonly outcome: 'locked' }
-  | { readonly outcome: 'replaced'; readonly isClosed: boolean };
+  | { readonly outcome: 'replaced'; readonly isClosed: boolean; readonly warnings: readonly string[] };
 
 export interface CloseDeliveryInput {
   readonly decision: DecisionRecord;
@@ -89,7 +95,7 @@ export interface TargetActivities {
   planDelivery(input: PlanInput): Promise<PlanOutcome>;
   copyStaging(input: StagingInput & { fromAppId: string }): Promise<StagedApp>;
   dressStaging(input: StagingInput & { appId: string; ownerId?: string; version?: KeptVersion }): Promise<void>;
-  publishStaging(input: PublishInput): Promise<{ warnings: readonly string[] }>;
+  publishStaging(input: PublishInput): Promise<PublishOutcome>;
   reloadApp(input: { site: string; appId: string; promotionKey: string }): Promise<void>;
   finishDelivery(input: CloseDeliveryInput & { staging: StagedApp }): Promise<void>;
   closeDelivery(input: CloseDeliveryInput): Promise<void>;
@@ -99,6 +105,7 @@ export interface TargetActivities {
 export interface TargetBulkActivities {
   uploadStaging(input: StagingInput & { artifact: Artifact }): Promise<StagedApp>;
   overwriteTarget(input: OverwriteInput): Promise<OverwriteOutcome>;
+  comparePublished(input: PublishInput): Promise<{ warnings: readonly string[] }>;
 }
 
 export interface NotifyInput {

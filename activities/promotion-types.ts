@@ -121,6 +121,12 @@ export type CleanUpOutcome =
   /** Somebody changed the app or asked for more since: everything stays as it is. */
   | { readonly outcome: 'kept'; readonly why: string };
 
+/** The copy for the owner is there, but only its file can prove that it holds what the published app holds. */
+export interface UnprovenCopy {
+  readonly outcome: 'unproven';
+  readonly copyAppId: string;
+}
+
 export interface DeliveryOutcome {
   readonly site: string;
   readonly state: Extract<DeliveryState, 'verified' | 'skipped' | 'aborted' | 'superseded'>;
@@ -168,7 +174,7 @@ export interface SourceActivities {
   newsWhileDelivering(input: { decision: DecisionRecord; knownKeys: readonly string[] }): Promise<LaterNews>;
   recordOutsideDecision(input: AppKey & { request: DecideRequest }): Promise<{ promotionKey: string }>;
   setTag(input: AppKey & { present: boolean }): Promise<void>;
-  unpublish(input: DecisionRecord): Promise<CleanUpOutcome>;
+  unpublish(input: DecisionRecord): Promise<CleanUpOutcome | UnprovenCopy>;
   stripProperties(input: DecisionRecord): Promise<CleanUpOutcome>;
 }
 
@@ -176,6 +182,7 @@ export interface SourceActivities {
 export interface SourceBulkActivities {
   exportApp(input: DecisionRecord & { withData: boolean }): Promise<ExportOutcome>;
   keepVersion(input: DecisionRecord): Promise<VersionOutcome>;
+  compareCopy(input: { decision: DecisionRecord; copyAppId: string }): Promise<void>;
 }
 
 /** Steps that need no site: ledger and mail. */

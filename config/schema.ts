@@ -10,6 +10,7 @@ import { sourceSection } from './sections/sources.ts';
 import { targetSection } from './sections/targets.ts';
 import { temporalSection } from './sections/temporal.ts';
 import { retrySection, timeoutsSection } from './sections/timing.ts';
+import { verifySection } from './sections/verify.ts';
 import { versioningSection } from './sections/versioning.ts';
 import { workerSection } from './sections/worker.ts';
 import { named, path, section, text } from './setting.ts';
@@ -40,6 +41,7 @@ export const configSchema = section({
   targets: named(alias, targetSection)
     .refine((targets) => Object.keys(targets).length > 0, { error: 'expected at least one target' })
     .describe('Sites that apps are promoted to, by alias, and how apps arrive there.'),
+  verify: verifySection.prefault({}).describe('How delivered apps are verified.'),
   versioning: versioningSection.prefault({}).describe('Versions of promoted apps in S3.'),
   artifacts: artifactsSection.prefault({}).describe('Where exported apps are kept until they are delivered.'),
   mail: mailSection.prefault({}).describe('Mails to owners, approvers and operators.'),

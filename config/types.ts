@@ -41,6 +41,7 @@ export interface InstallationConfig {
 
 export type ListenerConfig = Require<ParsedConfig['listener'], 'publicUrl'>;
 export type VersioningConfig = ParsedConfig['versioning'];
+export type VerifyConfig = ParsedConfig['verify'];
 export type ArtifactsConfig = ParsedConfig['artifacts'];
 export type MailConfig = ParsedConfig['mail'];
 export type LedgerConfig = ParsedConfig['ledger'];
@@ -65,6 +66,7 @@ export interface Config {
   readonly sites: Readonly<Record<string, SiteConfig>>;
   readonly sources: Readonly<Record<string, SourceConfig>>;
   readonly targets: Readonly<Record<string, TargetConfig>>;
+  readonly verify: VerifyConfig;
   readonly versioning: VersioningConfig;
   readonly artifacts: ArtifactsConfig;
   readonly mail: MailConfig;

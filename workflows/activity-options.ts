@@ -100,14 +100,19 @@ export function targetSteps(site: string, pace: Pace): TargetActivities {
   return stepsAt<TargetActivities>(site, pace, ['copyStaging', 'publishStaging']);
 }
 
-/** Transfers to a target site; an upload gets time by its size, an overwrite for its backup and its replace. */
+/** Transfers to a target site; an upload gets time by its size, an overwrite for its backup, its replace and two comparisons. */
 export function targetTransfers(site: string, pace: Pace, sizeBytes: number): TargetBulkActivities {
   const taskQueue = taskQueues.siteBulk(site);
   const uploadMs = pace.uploadBaseMs + Math.ceil((sizeBytes / pace.uploadBytesPerSecond) * 1000);
   const uploads = proxyActivities<TargetBulkActivities>({ ...writing(pace, uploadMs), taskQueue });
-  const overwriteMs = pace.exportMs + pace.publishMs + pace.writeMs * WRITE_CALLS;
+  const overwriteMs = pace.exportMs * 3 + pace.publishMs + pace.writeMs * WRITE_CALLS;
   const overwrites = proxyActivities<TargetBulkActivities>({ ...writing(pace, overwriteMs), taskQueue });
-  return { uploadStaging: uploads.uploadStaging, overwriteTarget: overwrites.overwriteTarget };
+  const comparisons = proxyActivities<TargetBulkActivities>({ ...writing(pace, pace.exportMs), taskQueue });
+  return {
+    uploadStaging: uploads.uploadStaging,
+    overwriteTarget: overwrites.overwriteTarget,
+    comparePublished: comparisons.comparePublished,
+  };
 }
 
 function stepsAt<T extends object>(site: string, pace: Pace, longSteps: readonly (keyof T)[]): T {

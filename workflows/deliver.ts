@@ -1,5 +1,12 @@
 import { allHandlersFinished, condition } from '@temporalio/workflow';
-import type { DeliverInput, DeliveryFiles, PlannedStep, PlanOutcome, StagedApp } from '../activities/delivery-types.ts';
+import type {
+  DeliverInput,
+  DeliveryFiles,
+  PlannedStep,
+  PlanOutcome,
+  PublishInput,
+  StagedApp,
+} from '../activities/delivery-types.ts';
 import type { DeliveredItem, DeliveryOutcome } from '../activities/promotion-types.ts';
 import { targetSteps, targetTransfers } from './activity-options.ts';
 import { DeliveryDesk } from './delivery-desk.ts';
@@ -144,7 +151,10 @@ class Delivery {
     for (;;) {
       this.desk.enter('publishing');
       const result = await this.desk.operator.attend('replace', pace, () => overwriteTarget(input));
-      if (result.outcome === 'replaced') return result.isClosed;
+      if (result.outcome === 'replaced') {
+        this.warnings.push(...result.warnings);
+        return result.isClosed;
+      }
       await this.desk.waitForLock(waitMs);
       waitMs = Math.min(waitMs * 2, pace.lockRetry.maxMs);
     }
@@ -155,18 +165,28 @@ class Delivery {
     staged: readonly StagedApp[],
     { artifact }: DeliveryFiles,
   ): Promise<void> {
-    const { decision, site, pace } = this.input;
-    const { publishStaging } = targetSteps(site, pace);
+    const { decision, site } = this.input;
     for (const [index, step] of publishes.entries()) {
       const app = staged[index];
       if (!app) continue;
       this.desk.enter('publishing');
-      const { warnings } = await this.desk.operator.attend('publish', pace, () =>
-        publishStaging({ decision, site, number: app.number, appId: app.appId, step, artifact }),
-      );
-      this.warnings.push(...warnings);
+      await this.publish({ decision, site, number: app.number, appId: app.appId, step, artifact });
       await this.settle({ action: 'published', streamName: step.streamName, appId: app.appId, verified: true });
     }
+  }
+
+  /** Publishes one app, and has its content compared where its objects alone do not prove it. */
+  private async publish(input: PublishInput): Promise<void> {
+    const { site, pace } = this.input;
+    const { publishStaging } = targetSteps(site, pace);
+    const { warnings, isSettled } = await this.desk.operator.attend('publish', pace, () => publishStaging(input));
+    this.warnings.push(...warnings);
+    if (isSettled) return;
+    this.desk.enter('verifying');
+    const { comparePublished } = targetTransfers(site, pace, input.artifact.sizeBytes);
+    const comparing = () => comparePublished(input);
+    const compared = await this.desk.operator.attend('compare the content', pace, comparing);
+    this.warnings.push(...compared.warnings);
   }
 
   /** Notes what stands, and reloads it where the target asks for that. */

@@ -165,7 +165,14 @@ async function cleanUpSource(
   if (decision.cleanUp === 'strip') {
     return desk.operator.attend('strip the properties', pace, () => source.stripProperties(decision));
   }
-  return desk.operator.attend('return the app to its owner', pace, () => source.unpublish(decision));
+  const { compareCopy } = sourceTransfers(decision.site, pace);
+  return desk.operator.attend('return the app to its owner', pace, async () => {
+    for (;;) {
+      const result = await source.unpublish(decision);
+      if (result.outcome !== 'unproven') return result;
+      await compareCopy({ decision, copyAppId: result.copyAppId });
+    }
+  });
 }
 
 /** Closes the claims and the ledger's rows, and tells the outcome. */

@@ -55,6 +55,12 @@ export interface ArtifactStore {
    */
   write(source: AsyncIterable<Uint8Array>, options?: WriteOptions): Promise<StoredArtifact>;
   /**
+   * Bytes to look at once, at any place: a temporary file on this host, never an artifact, which is gone once the caller
+   * closes it. Memory stays flat; the source as with `write`.
+   * @throws as `write`
+   */
+  spool(source: AsyncIterable<Uint8Array>, options?: WriteOptions): Promise<RandomAccess>;
+  /**
    * The bytes of an artifact that has its full size. The caller reads or destroys the stream.
    * @throws WAYBILL_ARTIFACT_MISSING, WAYBILL_ARTIFACT_DAMAGED
    */

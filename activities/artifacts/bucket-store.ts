@@ -1,4 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import type { Readable } from 'node:stream';
 import { GetObjectCommand } from '@aws-sdk/client-s3';
 import { waybillError } from '../../common/errors/catalogue.ts';
@@ -19,6 +21,9 @@ import { isShared } from '../shared-blocks.ts';
 import { BucketPointers } from './bucket-pointers.ts';
 import { ByteCount } from './byte-count.ts';
 import { collectBucket } from './collect-bucket.ts';
+import { folderError } from './folder-files.ts';
+import { spoolTo } from './spooled-file.ts';
+import { temporaryName } from './temporary-names.ts';
 
 /**
  * The store in an S3 bucket, for workers on several hosts. Safe to repeat.
@@ -74,6 +79,14 @@ class BucketStore implements ArtifactStore {
       await pointers.write(stored.sha256, isThere ? existing : { dataKey, sizeBytes: stored.sizeBytes });
       if (isThere) await pointers.remove(dataKey);
       return stored;
+    });
+  }
+
+  /** On the disk of this host: what is looked at once needs no way to the bucket and back. */
+  async spool(source: AsyncIterable<Uint8Array>, options: WriteOptions = {}): Promise<RandomAccess> {
+    const folder = tmpdir();
+    return spoolTo(path.join(folder, temporaryName()), source, options).catch((error: unknown) => {
+      throw folderError(folder, error);
     });
   }
 

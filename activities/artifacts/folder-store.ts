@@ -17,6 +17,7 @@ import { collectFolder, sweepIncoming } from './collect-folder.ts';
 import { type FolderFiles, folderError, folderFiles } from './folder-files.ts';
 import { ensureStoreId } from './store-id.ts';
 import { readFileInRing } from './read-file.ts';
+import { spoolTo } from './spooled-file.ts';
 import { flushFolder, writeNewFile } from './write-file.ts';
 
 const READ_CHUNK_BYTES = 1024 * 1024;
@@ -66,6 +67,10 @@ class FolderStore implements ArtifactStore {
       }
       return stored;
     });
+  }
+
+  spool(source: AsyncIterable<Uint8Array>, options: WriteOptions = {}): Promise<RandomAccess> {
+    return told(this.#files, () => spoolTo(this.#files.temporary(), source, options));
   }
 
   open(sha256: string, { sendsAtOnce = false }: OpenOptions = {}): Promise<{ stream: Readable; sizeBytes: number }> {

@@ -3,7 +3,7 @@ import { attemptContext } from '../activity-context.ts';
 import type { ActivityDependencies } from '../dependencies.ts';
 import type { Artifact } from '../promotion-types.ts';
 import { toObjectFacts } from './app-facts.ts';
-import type { QrsApp } from './client/types.ts';
+import type { QrsApp, QrsAppObject } from './client/types.ts';
 
 const NO_OBJECT = { engineObjectId: '', name: '', modifiedUtc: '', contentHash: '', sizeBytes: 0 };
 
@@ -14,15 +14,26 @@ export async function whyNotWholeUpload(
   app: QrsApp,
   artifact: Artifact,
 ): Promise<readonly string[]> {
+  return (await lookAtUpload(deps, site, app, artifact)).reasons;
+}
+
+/** The same with the objects that were read for it. */
+export async function lookAtUpload(
+  deps: ActivityDependencies,
+  site: string,
+  app: QrsApp,
+  artifact: Artifact,
+): Promise<{ readonly reasons: readonly string[]; readonly objects: readonly QrsAppObject[] }> {
   const { signal } = attemptContext();
   const objects = await deps.qrs(site).getAppObjects(app.id, { signal, scope: 'all' });
   const sent = artifact.objects.flatMap(({ type, count }) =>
     Array.from({ length: count }, () => ({ ...NO_OBJECT, objectType: type })),
   );
-  return whyNotWhole(
+  const reasons = whyNotWhole(
     { sizeBytes: artifact.sizeComparable ? artifact.sizeBytes : 0, objects: sent },
     { sizeBytes: app.fileSize, objects: objects.map(toObjectFacts) },
   );
+  return { reasons, objects };
 }
 
 /**

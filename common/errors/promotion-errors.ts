@@ -44,6 +44,19 @@ export const promotionErrors = {
     remedy: 'Nothing to do: it is tried again. If it goes on, open the app there and compare it with the source.',
     retryable: true,
   },
+  WAYBILL_PROMOTION_CONTENT_DIFFERS: {
+    message: 'App "{app}" on site {site} does not hold what was exported: {differences}.',
+    remedy:
+      'Open the app there and compare it with the source. Retry to deliver and compare again, skip or abort the target. With `verify.content: warn` such differences are told and stop nothing.',
+    retryable: false,
+  },
+  WAYBILL_PROMOTION_COPY_DIFFERS: {
+    message:
+      'The copy of app "{app}" for its owner, on site {site}, does not hold what the published app holds: {differences}.',
+    remedy:
+      'The published app was not deleted, and the copy was removed. Retry to have another made, or abort to leave the published app as it is.',
+    retryable: false,
+  },
   WAYBILL_PROMOTION_NOT_DONE: {
     message: 'Site {site} said that it had {what} app {appId}, but it had not.',
     remedy: "Nothing to do: it is tried again. If it goes on, look at the site's repository log.",

@@ -47,19 +47,19 @@ export function addObject(site: SiteState, actor: Actor, app: AppRecord, object:
   record.values['approved'] = site.switches.unpublishedObjectsApproved && app.values['published'] !== true;
   record.refs['owner'] = app.refs['owner'] ?? null;
   record.refs['app'] = app.id;
-  setObject(record, object);
+  setObject(site, record, object);
   store(site, record);
   return record;
 }
 
 /** Gives the record another content; dates are the caller's. */
-export function setObject(record: ObjectRecord, object: ContentObject): void {
+export function setObject(site: SiteState, record: ObjectRecord, object: ContentObject): void {
   record.object = object;
   Object.assign(record.values, {
     name: object.title,
     description: object.description,
     engineObjectId: object.engineObjectId,
-    contentHash: object.shownHash ?? object.contentHash,
+    contentHash: site.switches.contentHashShown === 'never' ? '' : (object.shownHash ?? object.contentHash),
     size: object.sizeBytes,
     engineObjectType: object.type,
     objectType: object.objectType,

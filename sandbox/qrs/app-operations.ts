@@ -3,6 +3,7 @@ import { addApp, appDetails } from './app-create.ts';
 import { scriptObjectId } from './app-content.ts';
 import { applyDraft, checkConflict, differences, draftOf } from './entity-write.ts';
 import { type AppRecord, neverMs, textOf } from './records.ts';
+import { withLoss } from './imported-content.ts';
 import { badRequest, QrsRefusal } from './refusal.ts';
 import { committed, nowMs, objectsOf, recordsOf, type SiteState, stamp, unstore } from './site-state.ts';
 
@@ -64,7 +65,10 @@ export function copyApp(
   const copy = addApp(site, actor, {
     name: checkedName(options.name ?? `${textOf(source, 'name')}${numbered}`),
     content: source.content,
-    objects: objects.map((record) => record.object).filter((object) => object.engineObjectId !== scriptObjectId),
+    objects: withLoss(
+      objects.map((record) => record.object).filter((object) => object.engineObjectId !== scriptObjectId),
+      site.switches.copyLoses,
+    ),
   });
   for (const name of [
     'description',

@@ -26,7 +26,7 @@ export function replaceApp(site: SiteState, actor: Actor, source: AppRecord, tar
     const old = oldByEngineId.get(object.engineObjectId);
     const record = old ?? addObject(site, actor, target, object);
     settleObject(record, target, isPublished);
-    setObject(record, object);
+    setObject(site, record, object);
     stamp(site, record, actor.name);
   }
   const fields = takeFields(site, source, target);

@@ -65,7 +65,7 @@ function removeObject(site: SiteState, actor: Actor, app: AppRecord, engineObjec
 function setScript(site: SiteState, actor: Actor, app: AppRecord, script: string): ObjectRecord {
   const record = mustHave(site, app, scriptObjectId);
   app.content = { ...app.content, script };
-  setObject(record, scriptObject(script));
+  setObject(site, record, scriptObject(script));
   return changed(site, actor, record);
 }
 
@@ -82,7 +82,7 @@ function retitle(site: SiteState, actor: Actor, app: AppRecord, edit: ContentEdi
     ...asRecord(property['qMetaDef']),
     title: edit.title ?? `Edited ${site.random.guid().slice(0, 8)}`,
   };
-  setObject(record, contentObject({ id, type, json }));
+  setObject(site, record, contentObject({ id, type, json }));
   return changed(site, actor, record);
 }
 

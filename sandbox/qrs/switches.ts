@@ -99,6 +99,12 @@ export interface QrsSwitches {
    * own making. What the object holds is the same either way.
    */
   contentHashOnImport: 'kept' | 'renewed';
+  /** Whether the repository shows a hash for an object's content at all. */
+  contentHashShown: 'always' | 'never';
+  /** What an import drops of the app's last sheet, saying nothing: the sheet, or its charts, so that it stands empty. */
+  importLoses: 'nothing' | 'sheet' | 'charts';
+  /** The same of a copy that the repository makes. */
+  copyLoses: 'nothing' | 'sheet' | 'charts';
   /** What `fileSize` of an app says: about what its file takes, or 0 as where the repository does not fill it in. */
   fileSizeShown: 'estimate' | 'zero';
   /** Code of an upload whose bytes are no app. */
@@ -171,6 +177,9 @@ export const defaultSwitches: Readonly<QrsSwitches> = {
   unpublishedExport: 'everything',
   importKeepsObjectIds: true,
   contentHashOnImport: 'kept',
+  contentHashShown: 'always',
+  importLoses: 'nothing',
+  copyLoses: 'nothing',
   fileSizeShown: 'estimate',
   notAnAppCode: 400,
   secondDownloadCode: 404,

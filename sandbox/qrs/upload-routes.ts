@@ -1,5 +1,4 @@
 import { textOf } from './records.ts';
-import { createHash } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import { mustBeAllowed } from './actors.ts';
 import { type AppContent, type ContentObject, readAppFile } from './app-content.ts';
@@ -8,6 +7,7 @@ import { checkedName } from './app-operations.ts';
 import { replaceApp } from './app-replace.ts';
 import { appOf } from './app-routes.ts';
 import { booleanQuery, type Call, created, requiredQuery, type Route } from './http-call.ts';
+import { importedObjects } from './imported-content.ts';
 import { QrsRefusal } from './refusal.ts';
 import { fullShape } from './shapes.ts';
 import { committed, unstore } from './site-state.ts';
@@ -65,19 +65,8 @@ async function receive(call: Call): Promise<Received> {
   if (read.content.original === undefined || !keepsData) await rm(file.path, { force: true });
   const { original: _, ...bare } = read.content;
   const content = keepsData ? read.content : { ...bare, dataSizeBytes: 0, dataSeed: 0 };
-  const objects = read.objects.map((object) => imported(call, object));
+  const objects = importedObjects(site, read.objects);
   return { content, objects, sha256: file.sha256, sizeBytes: file.sizeBytes };
-}
-
-/** An object as the import leaves it: what it holds is the same, its id and the hash shown of it may be new. */
-function imported({ site }: Call, object: ContentObject): ContentObject {
-  const { importKeepsObjectIds, contentHashOnImport } = site.switches;
-  const hash = (): string => createHash('sha256').update(site.random.guid()).digest('base64');
-  return {
-    ...object,
-    ...(importKeepsObjectIds ? {} : { engineObjectId: site.random.guid() }),
-    ...(contentHashOnImport === 'renewed' ? { shownHash: hash() } : {}),
-  };
 }
 
 function mustBeCentral(call: Call): void {

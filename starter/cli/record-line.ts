@@ -32,6 +32,8 @@ const tellers: Readonly<Record<string, (facts: Facts) => string>> = {
   'backup-kept': (facts) => `kept what stood there, ${bytesOf(facts)}`,
   published: (facts) => `published in ${text(facts['stream'])} as ${text(facts['appId'])}, ${size(facts)}`,
   replaced: (facts) => `replaced ${text(facts['appId'])} in ${text(facts['stream'])}, ${size(facts)}`,
+  'content-compared': (facts) => `its content ${comparedText(facts)}`,
+  'copy-compared': (facts) => `the content of the copy for its owner ${comparedText(facts)}`,
   'reload-started': () => 'a reload was started',
   verified: (facts) => `verified${warnings(facts)}`,
   skipped: (facts) => `skipped: ${text(facts['why'])}`,
@@ -77,6 +79,12 @@ function planOf(facts: Facts): string {
   const steps = items.map((item) => `${item.action} in ${plain(item.stream.name)}`);
   const lacking = missing.map((name) => `there is no stream ${plain(name)}`);
   return [...steps, ...lacking].join('; ') || 'nothing to do';
+}
+
+function comparedText(facts: Facts): string {
+  if (facts['verdict'] === 'same') return 'is what was exported';
+  if (facts['verdict'] === 'differs') return `differs: ${list(facts['differences'])}`;
+  return `could not be compared: ${text(facts['why'])}`;
 }
 
 function because(facts: Facts): string {

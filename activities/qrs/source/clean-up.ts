@@ -5,32 +5,36 @@ import { identifyDecision } from '../../../rules/same-decision.ts';
 import { whyNotWhole } from '../../../rules/verify.ts';
 import { attemptContext } from '../../activity-context.ts';
 import type { ActivityDependencies } from '../../dependencies.ts';
-import type { CleanUpOutcome, DecisionRecord } from '../../promotion-types.ts';
+import type { CleanUpOutcome, DecisionRecord, UnprovenCopy } from '../../promotion-types.ts';
 import { toObjectFacts } from '../app-facts.ts';
 import type { AppMemory } from '../app-memory.ts';
 import type { QrsApp, QrsAppObject } from '../client/types.ts';
+import { copyVerdict } from '../content/compare-copy.ts';
+import { inWords } from '../content/difference-words.ts';
+import { isSettled } from '../content/verify-content.ts';
 import { changeApp, deleteApp } from '../proven-writes.ts';
 import { makeStagingApp } from '../staged-app.ts';
-import { stagingName } from '../staging-name.ts';
 import { sourceOf } from '../source-policy.ts';
 import { whyNotWholeCopy } from '../whole-app.ts';
+import { COPY_NUMBER, removeCopy, settleCopy } from './owner-copy.ts';
 import { rememberAbsence } from './record-decision.ts';
 import type { SourceApp } from './read-source.ts';
 import { storedDecision } from './stored-decision.ts';
 import { checkSource, type SourceCheck } from './unchanged.ts';
 
-/** The staging number of the owner's copy. */
-const COPY_NUMBER = 1;
-
 /**
  * Returns the app to its owner: a copy of it gets his name and hands, and the published app is deleted once the copy
  * is proven and, last of all, the app itself was looked at again; otherwise everything stays and the copy goes. One
  * step, as each write is found again by what stands: the copy by its id in the ledger (or its staging name, where the
- * reply was lost), its owner and name by reading, the deletion by the app being gone.
+ * reply was lost), its owner and name by reading, the deletion by the app being gone. `unproven`: its content has to be
+ * compared by `compareCopy` before this step goes on.
  *
  * @throws WAYBILL_PROMOTION_NOT_WHOLE, WAYBILL_PROMOTION_NOT_DONE
  */
-export async function unpublish(deps: ActivityDependencies, decision: DecisionRecord): Promise<CleanUpOutcome> {
+export async function unpublish(
+  deps: ActivityDependencies,
+  decision: DecisionRecord,
+): Promise<CleanUpOutcome | UnprovenCopy> {
   const { site, appId, promotionKey } = decision;
   const { signal } = attemptContext();
   const copy = await dressCopy(deps, decision, await copyForOwner(deps, decision));
@@ -38,18 +42,27 @@ export async function unpublish(deps: ActivityDependencies, decision: DecisionRe
   const check = await checkSource(deps, decision, approvedOfSecond(objects));
   const [copied = []] = await objects;
   const why = await whyKeepSource(deps, decision, check);
-  if (why) {
-    await deleteApp(deps, site, copy.id);
-    await settleCopy(deps, decision, copy.id, 'removed');
-    return { outcome: 'kept', why };
-  }
-  await requireWholeCopy(deps, decision, copy, copied, check);
+  if (why) return keepSource(deps, decision, copy.id, why);
+  const proof = await requireWholeCopy(deps, decision, copy, copied, check);
+  if (proof === 'unproven') return { outcome: 'unproven', copyAppId: copy.id };
+  if (proof) return keepSource(deps, decision, copy.id, proof.why);
   await deleteApp(deps, site, appId);
   await settleCopy(deps, decision, copy.id, 'published');
   const atUtc = deps.nowUtc();
   const facts = { copyAppId: copy.id };
   await deps.ledger.record({ promotionKey, seq: 'unpublished', type: 'unpublished', atUtc, site, appId, facts });
   return { outcome: 'done', copyAppId: copy.id };
+}
+
+/** Everything stays, and the copy goes. */
+async function keepSource(
+  deps: ActivityDependencies,
+  decision: DecisionRecord,
+  copyAppId: string,
+  why: string,
+): Promise<CleanUpOutcome> {
+  await removeCopy(deps, decision, copyAppId);
+  return { outcome: 'kept', why };
 }
 
 /** The owner's copy of the published app; one whose reply was lost is adopted. */
@@ -127,40 +140,29 @@ async function decidedAnew(deps: ActivityDependencies, decision: DecisionRecord,
   return identifyDecision(seen, memory?.remembered).kind === 'new';
 }
 
+/** Nothing for a copy that is whole; `unproven` where only its file can tell, or why it is not to take the app's place. */
 async function requireWholeCopy(
   deps: ActivityDependencies,
   decision: DecisionRecord,
   copy: QrsApp,
   copied: readonly QrsAppObject[],
   check: SourceCheck,
-): Promise<void> {
-  const { site, app } = decision;
-  const { source } = await storedDecision(deps, decision.promotionKey);
+): Promise<'unproven' | { readonly why: string } | undefined> {
+  const { site, app, promotionKey } = decision;
+  const { source } = await storedDecision(deps, promotionKey);
   const originals = (check.source?.revision ?? source.revision).objects;
-  const reasons = whyNotWhole(
-    { sizeBytes: 0, objects: originals },
-    { sizeBytes: 0, objects: copied.map(toObjectFacts) },
-  );
+  const standing = copied.map(toObjectFacts);
+  const reasons = whyNotWhole({ sizeBytes: 0, objects: originals }, { sizeBytes: 0, objects: standing });
   if (copy.owner.id !== source.ownerId) reasons.push(`its copy belongs to ${copy.owner.userId}`);
   else if (!sameText(copy.name, app.name)) reasons.push(`its copy is called "${copy.name}"`);
-  if (reasons.length === 0) return;
-  throw waybillError('WAYBILL_PROMOTION_NOT_WHOLE', { app: app.name, site, reasons: reasons.join('; ') });
-}
-
-async function settleCopy(
-  deps: ActivityDependencies,
-  { promotionKey, site }: DecisionRecord,
-  copyAppId: string,
-  state: 'published' | 'removed',
-): Promise<void> {
-  await deps.ledger.upsertStaging({
-    promotionKey,
-    target: site,
-    n: COPY_NUMBER,
-    name: stagingName(deps.config().installation.id, promotionKey, site, COPY_NUMBER),
-    appId: copyAppId,
-    purpose: 'unpublish',
-    state,
-    closedAtUtc: deps.nowUtc(),
-  });
+  if (reasons.length > 0) {
+    throw waybillError('WAYBILL_PROMOTION_NOT_WHOLE', { app: app.name, site, reasons: reasons.join('; ') });
+  }
+  // An app that is gone was deleted by this step once its copy was proven.
+  if (!check.source || isSettled(deps, originals, standing, { extras: true })) return undefined;
+  const known = await copyVerdict(deps, promotionKey, copy.id);
+  if (!known) return 'unproven';
+  // The same under other ids loses nothing; what is missing or changed would be lost for good.
+  if (known.verdict !== 'differs' || !known.lost) return undefined;
+  return { why: `the copy for its owner does not hold the same: ${inWords(known.differences)}` };
 }

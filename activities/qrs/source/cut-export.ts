@@ -6,8 +6,11 @@ import { requireWholeQvf } from '../../../qvf/require-whole.ts';
 const BEGINNING_BYTES = 512;
 const PAGE = /^\s*<(?:!doctype|html|\?xml)/i;
 
+/** How often an export that looks cut is made anew; after that it is taken as the site's way of writing one. */
+export const CUT_TRIES = 3;
+
 /** What a downloaded export looks like; `whole` where nothing speaks against it. */
-export type ExportLook = { readonly kind: 'whole' } | { readonly kind: 'cut' | 'page'; readonly why: string };
+export type ExportLook = { readonly kind: 'whole' } | { readonly kind: 'cut' | 'no-app'; readonly why: string };
 
 /**
  * Whether an export was cut on its way, or is the page of a proxy in its place: a download without an announced size can end
@@ -15,8 +18,8 @@ export type ExportLook = { readonly kind: 'whole' } | { readonly kind: 'cut' | '
  */
 export async function lookAtExport(source: QvfSource, name: string, signal: AbortSignal): Promise<ExportLook> {
   const beginning = await source.read(0, Math.min(BEGINNING_BYTES, source.sizeBytes), signal);
-  if (source.sizeBytes === 0) return { kind: 'cut', why: 'it is empty' };
-  if (PAGE.test(Buffer.from(beginning).toString('latin1'))) return { kind: 'page', why: 'it is a web page' };
+  if (source.sizeBytes === 0) return { kind: 'no-app', why: 'it is empty' };
+  if (PAGE.test(Buffer.from(beginning).toString('latin1'))) return { kind: 'no-app', why: 'it is a web page' };
   try {
     await requireWholeQvf(source, { name, signal });
   } catch (error) {

@@ -1,4 +1,5 @@
 import { waybillError } from '../../../common/errors/catalogue.ts';
+import { isWaybillError } from '../../../common/errors/waybill-error.ts';
 import { plainDescription } from '../../../rules/description.ts';
 import type { ObjectFacts } from '../../../rules/revision.ts';
 import { type StandingContent, whyNotReplaced } from '../../../rules/verify.ts';
@@ -9,6 +10,7 @@ import type { ActivityDependencies } from '../../dependencies.ts';
 import type { DeliveryOutcome } from '../../promotion-types.ts';
 import { toObjectFacts } from '../app-facts.ts';
 import type { QrsApp } from '../client/types.ts';
+import { type DeliveredContent, isSettled, verifyContent } from '../content/verify-content.ts';
 import { changeApp } from '../proven-writes.ts';
 import { fetchExport } from '../source/fetch-export.ts';
 import { storedDecision } from '../source/stored-decision.ts';
@@ -26,6 +28,25 @@ interface TargetBefore {
   readonly objects: readonly ObjectFacts[];
 }
 
+/** A target app that was read back. */
+interface Standing {
+  readonly sizeBytes: number;
+  /** The lists of objects show that it holds what was exported, or nobody wants to know more. */
+  readonly isSettled: boolean;
+}
+
+/** What the ledger keeps of a replace that is proven. */
+interface Replaced extends Standing {
+  readonly appId: string;
+  readonly stream: string;
+}
+
+/** Errors that say that a replace has to be done again. */
+const NOT_AS_SENT: ReadonlySet<string> = new Set([
+  'WAYBILL_PROMOTION_NOT_REPLACED',
+  'WAYBILL_PROMOTION_CONTENT_DIFFERS',
+]);
+
 /** What Waybill last wrote into a target app's description, and the text it found there. */
 interface TargetMemory {
   readonly stamped: string;
@@ -39,21 +60,33 @@ interface TargetMemory {
  * under way.
  *
  * `locked`: another promotion replaces this app now.
- * @throws WAYBILL_PROMOTION_NOT_REPLACED, WAYBILL_PROMOTION_TARGET_GONE, WAYBILL_PROMOTION_STAGING_LOST
+ * @throws WAYBILL_PROMOTION_NOT_REPLACED, WAYBILL_PROMOTION_CONTENT_DIFFERS, WAYBILL_PROMOTION_TARGET_GONE,
+ * WAYBILL_PROMOTION_STAGING_LOST
  */
 export async function overwriteTarget(deps: ActivityDependencies, input: OverwriteInput): Promise<OverwriteOutcome> {
   const { decision, site, step, ends } = input;
   const { promotionKey } = decision;
   const { targetAppId } = step;
-  if (!(await isReplaced(deps, input))) {
-    if (!(await holdsTarget(deps, input))) return { outcome: 'locked' };
-    await removeOlderStagings(deps, site, promotionKey, decision);
-    const before = await noteBefore(deps, input);
-    await backupTarget(deps, input, before);
-    await replaceTarget(deps, input, before);
-  }
+  const replaced = (await replacedBefore(deps, input)) ?? (await replaceLocked(deps, input));
+  if (!replaced) return { outcome: 'locked' };
+  const warnings = replaced.isSettled ? [] : await verifyContent(deps, deliveredContent(input));
   await deps.ledger.releaseOverwriteLock({ target: site, targetAppId, promotionKey });
-  return { outcome: 'replaced', isClosed: ends !== undefined && (await isFinished(deps, input, ends)) };
+  const outcome = ends && { ...ends, warnings: [...ends.warnings, ...warnings] };
+  return { outcome: 'replaced', isClosed: outcome !== undefined && (await isFinished(deps, input, outcome)), warnings };
+}
+
+/** Replaces the app as its only holder; undefined while another promotion holds it. */
+async function replaceLocked(deps: ActivityDependencies, input: OverwriteInput): Promise<Replaced | undefined> {
+  const { decision, site } = input;
+  if (!(await holdsTarget(deps, input))) return undefined;
+  await removeOlderStagings(deps, site, decision.promotionKey, decision);
+  const before = await noteBefore(deps, input);
+  await backupTarget(deps, input, before);
+  return replaceTarget(deps, input, before);
+}
+
+function deliveredContent({ decision, site, step, artifact }: OverwriteInput): DeliveredContent {
+  return { decision, site, appId: step.targetAppId, streamName: step.streamName, artifact };
 }
 
 /** Ends the delivery at once where that goes well; what does not is tried again as a step of its own, which says so. */
@@ -74,9 +107,12 @@ async function isFinished(
 }
 
 /** Once proven, a replace is never sent again: a newer promotion may have taken its turn meanwhile. */
-async function isReplaced(deps: ActivityDependencies, { decision, site, step }: OverwriteInput): Promise<boolean> {
+async function replacedBefore(
+  deps: ActivityDependencies,
+  { decision, site, step }: OverwriteInput,
+): Promise<Replaced | undefined> {
   const records = await deps.ledger.recordsOf(decision.promotionKey);
-  return records.some(({ seq }) => seq === replacedSeq(site, step.targetAppId));
+  return records.find(({ seq }) => seq === replacedSeq(site, step.targetAppId))?.facts as Replaced | undefined;
 }
 
 function replacedSeq(site: string, targetAppId: string): string {
@@ -120,27 +156,63 @@ async function backupTarget(deps: ActivityDependencies, input: OverwriteInput, b
 }
 
 /** Replaces the target's content, proves by reading that it took effect, and sets name and description back. */
-async function replaceTarget(deps: ActivityDependencies, input: OverwriteInput, before: TargetBefore): Promise<void> {
-  const { decision, site, step, stagingAppId } = input;
+async function replaceTarget(
+  deps: ActivityDependencies,
+  input: OverwriteInput,
+  before: TargetBefore,
+): Promise<Replaced> {
+  const { decision, site, step } = input;
   const { promotionKey } = decision;
   const { targetAppId } = step;
-  const { signal } = attemptContext();
   const wasBegun = await deps.ledger.noteOverwriteBegun({ target: site, targetAppId, promotionKey });
-  await deps.qrs(site).replaceApp(stagingAppId, targetAppId, { signal });
-  let now = await readBack(deps, input, before);
-  if (wasBegun) {
-    // An earlier request that the site had begun may end only now, and change name and description again.
-    await pause(deps.config().retry.lookAfterMs);
-    now = await readBack(deps, input, before);
-  }
-  const facts = { appId: targetAppId, stream: step.streamName, sizeBytes: now.fileSize };
+  const mustMatch = deps.config().verify.content === 'block';
+  const earlier = mustMatch && wasBegun ? await readEarlier(deps, input, before) : undefined;
+  const now = earlier ?? (await replaceNow(deps, input, before, wasBegun));
+  if (mustMatch && !earlier) await verifyContent(deps, deliveredContent(input));
+  const { sizeBytes, isSettled: settled } = now;
+  const facts: Replaced = { appId: targetAppId, stream: step.streamName, sizeBytes, isSettled: settled };
   const seq = replacedSeq(site, targetAppId);
   const atUtc = deps.nowUtc();
   await deps.ledger.record({ promotionKey, seq, type: 'replaced', atUtc, site, appId: targetAppId, facts });
+  return facts;
+}
+
+async function replaceNow(
+  deps: ActivityDependencies,
+  input: OverwriteInput,
+  before: TargetBefore,
+  wasBegun: boolean,
+): Promise<Standing> {
+  const { site, step, stagingAppId } = input;
+  await deps.qrs(site).replaceApp(stagingAppId, step.targetAppId, { signal: attemptContext().signal });
+  const now = await readBack(deps, input, before);
+  if (!wasBegun) return now;
+  // An earlier request that the site had begun may end only now, and change name and description again.
+  await pause(deps.config().retry.lookAfterMs);
+  return readBack(deps, input, before);
+}
+
+/**
+ * What an earlier replace of ours left, where that is as it should be; undefined where it has to be replaced again. A
+ * comparison that cannot be made is thrown: it is no reason to replace an app that people use once more.
+ */
+async function readEarlier(
+  deps: ActivityDependencies,
+  input: OverwriteInput,
+  before: TargetBefore,
+): Promise<Standing | undefined> {
+  try {
+    const now = await readBack(deps, input, before);
+    await verifyContent(deps, deliveredContent(input));
+    return now;
+  } catch (error) {
+    if (isWaybillError(error) && NOT_AS_SENT.has(error.code)) return undefined;
+    throw error;
+  }
 }
 
 /** The target with its own name again, once it is proven to hold what was staged. @throws WAYBILL_PROMOTION_NOT_REPLACED */
-async function readBack(deps: ActivityDependencies, input: OverwriteInput, before: TargetBefore): Promise<QrsApp> {
+async function readBack(deps: ActivityDependencies, input: OverwriteInput, before: TargetBefore): Promise<Standing> {
   const { decision, site, step, stagingAppId, artifact } = input;
   const { signal } = attemptContext();
   const [[staged = [], standing = []], now] = await Promise.all([
@@ -152,8 +224,12 @@ async function readBack(deps: ActivityDependencies, input: OverwriteInput, befor
     { sizeBytes: artifact.sizeComparable ? artifact.sizeBytes : 0, objects: staged.map(toObjectFacts) },
     contentOf(now, standing.map(toObjectFacts)),
   );
-  if (reasons.length === 0) return now;
-  throw waybillError('WAYBILL_PROMOTION_NOT_REPLACED', { app: decision.app.name, site, reasons: reasons.join('; ') });
+  if (reasons.length > 0) {
+    throw waybillError('WAYBILL_PROMOTION_NOT_REPLACED', { app: decision.app.name, site, reasons: reasons.join('; ') });
+  }
+  const { source } = await storedDecision(deps, decision.promotionKey);
+  const base = standing.filter(({ approved }) => approved).map(toObjectFacts);
+  return { sizeBytes: now.fileSize, isSettled: isSettled(deps, source.revision.objects, base) };
 }
 
 /** What stood at the target before the first replace; read once, then always the same. */

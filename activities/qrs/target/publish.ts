@@ -1,10 +1,13 @@
 import { waybillError } from '../../../common/errors/catalogue.ts';
 import { isWaybillError } from '../../../common/errors/waybill-error.ts';
 import { attemptContext } from '../../activity-context.ts';
-import type { PublishInput } from '../../delivery-types.ts';
+import type { PublishInput, PublishOutcome } from '../../delivery-types.ts';
 import type { ActivityDependencies } from '../../dependencies.ts';
+import { toObjectFacts } from '../app-facts.ts';
 import type { QrsApp } from '../client/types.ts';
-import { whyNotWholeUpload } from '../whole-app.ts';
+import { isSettled, verifyContent } from '../content/verify-content.ts';
+import { storedDecision } from '../source/stored-decision.ts';
+import { lookAtUpload } from '../whole-app.ts';
 import { keepLastOnes } from './keep-last.ts';
 import { closeStaging } from './stage.ts';
 
@@ -14,31 +17,42 @@ import { closeStaging } from './stage.ts';
  *
  * @throws WAYBILL_PROMOTION_STAGING_LOST, WAYBILL_PROMOTION_NOT_PUBLISHED, WAYBILL_PROMOTION_NOT_WHOLE
  */
-export async function publishStaging(
-  deps: ActivityDependencies,
-  input: PublishInput,
-): Promise<{ warnings: readonly string[] }> {
+export async function publishStaging(deps: ActivityDependencies, input: PublishInput): Promise<PublishOutcome> {
   const { decision, site, number, appId, step } = input;
+  const { promotionKey } = decision;
   const { attempt } = attemptContext();
   const standing = attempt > 1 ? await readApp(deps, input) : undefined;
   if (!standing?.stream) await publishNow(deps, input);
   const app = await readApp(deps, input);
   if (app.stream?.id !== step.streamId) throw notPublished(input, app);
-  const warnings = await verify(deps, input, app);
-  await closeStaging(deps, decision.promotionKey, site, number, appId, 'published');
+  const verified = await verify(deps, input, app);
+  await closeStaging(deps, promotionKey, site, number, appId, 'published');
   const facts = { appId, stream: step.streamName, sizeBytes: app.fileSize };
   const seq = `deliver/${site}/published/${step.streamId}/${number}`;
-  await deps.ledger.record({
-    promotionKey: decision.promotionKey,
-    seq,
-    type: 'published',
-    atUtc: deps.nowUtc(),
-    site,
-    appId,
-    facts,
-  });
-  if (decision.verdict === 'reload') await keepLastOnes(deps, { decision, site, streamId: step.streamId, appId });
+  await deps.ledger.record({ promotionKey, seq, type: 'published', atUtc: deps.nowUtc(), site, appId, facts });
+  if (verified.isSettled) await clearUp(deps, input);
+  return verified;
+}
+
+/**
+ * Compares the content of an app that was just published with what was exported, where its objects do not settle that.
+ * Safe to repeat.
+ *
+ * @throws WAYBILL_PROMOTION_CONTENT_DIFFERS where a difference stops the delivery
+ */
+export async function comparePublished(
+  deps: ActivityDependencies,
+  input: PublishInput,
+): Promise<{ warnings: readonly string[] }> {
+  const { decision, site, appId, step, artifact } = input;
+  const warnings = await verifyContent(deps, { decision, site, appId, streamName: step.streamName, artifact });
+  await clearUp(deps, input);
   return { warnings };
+}
+
+/** What a newer app takes the place of goes once the newer one is verified. */
+async function clearUp(deps: ActivityDependencies, { decision, site, appId, step }: PublishInput): Promise<void> {
+  if (decision.verdict === 'reload') await keepLastOnes(deps, { decision, site, streamId: step.streamId, appId });
 }
 
 async function publishNow(deps: ActivityDependencies, { site, appId, step, decision }: PublishInput): Promise<void> {
@@ -58,13 +72,17 @@ async function readApp(deps: ActivityDependencies, { site, appId, decision }: Pu
   return app;
 }
 
-async function verify(deps: ActivityDependencies, input: PublishInput, app: QrsApp): Promise<string[]> {
+async function verify(deps: ActivityDependencies, input: PublishInput, app: QrsApp): Promise<PublishOutcome> {
   const { site, decision, artifact } = input;
-  const reasons = await whyNotWholeUpload(deps, site, app, artifact);
+  const { reasons, objects } = await lookAtUpload(deps, site, app, artifact);
   if (reasons.length > 0) {
     throw waybillError('WAYBILL_PROMOTION_NOT_WHOLE', { app: decision.app.name, site, reasons: reasons.join('; ') });
   }
-  return app.name === decision.app.name ? [] : [`At ${site} it is called "${app.name}".`];
+  const { source } = await storedDecision(deps, decision.promotionKey);
+  return {
+    warnings: app.name === decision.app.name ? [] : [`At ${site} it is called "${app.name}".`],
+    isSettled: isSettled(deps, source.revision.objects, objects.map(toObjectFacts)),
+  };
 }
 
 function notPublished({ decision, site, step }: PublishInput, app: QrsApp): Error {
