@@ -73,7 +73,7 @@ function planOverwrite(
   several: SeveralSameNamed[],
 ): void {
   const inStream = facts.standing.filter((app) => app.streamId === stream.id && fold(app.name) === fold(facts.appName));
-  const chosen = inStream.filter((app) => facts.chosenAppIds.includes(app.id));
+  const chosen = inStream.filter((app) => facts.chosenAppIds.some((id) => fold(id) === fold(app.id)));
   const toReplace = inStream.length > 1 && facts.whenSeveral === 'stop' ? chosen : inStream;
   if (inStream.length === 0) items.push({ action: 'publish', stream });
   else if (toReplace.length === 0) several.push({ stream, appIds: inStream.map((app) => app.id).toSorted() });

@@ -44,6 +44,7 @@ describe('Overwrite', () => {
     expect(planDelivery([overwrite('Sales')], { ...several, chosenAppIds: ['b'] }).items).toEqual([
       { action: 'replace', stream: sales, targetAppId: 'b' },
     ]);
+    expect(planDelivery([overwrite('Sales')], { ...several, chosenAppIds: ['B'] }).items).toHaveLength(1);
     expect(planDelivery([overwrite('Sales')], { ...several, whenSeveral: 'all' }).items).toHaveLength(2);
   });
 });
