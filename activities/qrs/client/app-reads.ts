@@ -1,6 +1,7 @@
 import { waybillError } from '../../../common/errors/catalogue.ts';
 import { isWaybillError, type WaybillError } from '../../../common/errors/waybill-error.ts';
 import { filterQuery, type QrsCall, timing } from './call.ts';
+import { withLists } from './empty-lists.ts';
 import { and, eq, guid, oneOf, type QrsFilter } from './filter.ts';
 import type { QrsHttp } from './qrs-http.ts';
 import type { CallOptions } from './settings.ts';
@@ -52,8 +53,10 @@ export function createAppReads(http: QrsHttp): AppReads {
     ...timing(http.timeouts, 'read', options),
   });
 
-  const getApps: AppReads['getApps'] = async (filter, options) =>
-    (await http.json<readonly QrsApp[]>(read(options, '/qrs/app/full', 'read apps', filterQuery(filter)))) ?? [];
+  const getApps: AppReads['getApps'] = async (filter, options) => {
+    const call = read(options, '/qrs/app/full', 'read apps', filterQuery(filter));
+    return ((await http.json<readonly QrsApp[]>(call)) ?? []).map(withLists);
+  };
 
   return {
     getApps,
@@ -73,7 +76,8 @@ export function createAppReads(http: QrsHttp): AppReads {
     async getApp(id, options) {
       const { guid: appId } = guid(id);
       try {
-        return await http.json<QrsApp>(read(options, `/qrs/app/${appId}`, `read the app ${appId}`));
+        const call = read(options, `/qrs/app/${appId}`, `read the app ${appId}`);
+        return withLists(await http.json<QrsApp>(call));
       } catch (error) {
         if (await isSurelyMissing(error, async () => getApps(eq('id', guid(id)), options))) return undefined;
         throw error;

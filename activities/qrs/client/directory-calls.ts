@@ -1,5 +1,6 @@
 import { isWaybillError } from '../../../common/errors/waybill-error.ts';
 import { filterQuery, type QrsCall, timing } from './call.ts';
+import { withAttributes } from './empty-lists.ts';
 import { guid, type QrsFilter } from './filter.ts';
 import type { QrsHttp } from './qrs-http.ts';
 import type { CallOptions } from './settings.ts';
@@ -49,7 +50,8 @@ export function createDirectoryCalls(http: QrsHttp): DirectoryCalls {
     about: (options) => http.json<QrsAbout>(about(options)),
     siteTimeUtc: async (options) => dateOf((await http.ask(about(options))).headers.date),
     streams: (filter, options) => list<QrsStream>('/qrs/stream/full', 'read streams', filter, options),
-    users: (filter, options) => list<QrsUser>('/qrs/user/full', 'read users', filter, options),
+    users: async (filter, options) =>
+      (await list<QrsUser>('/qrs/user/full', 'read users', filter, options)).map(withAttributes),
     tags: (filter, options) => list<QrsTag>('/qrs/tag/full', 'read tags', filter, options),
     customPropertyDefinitions: (filter, options) =>
       list<QrsCustomPropertyDefinition>(

@@ -7,11 +7,13 @@ import { isHtml } from './reply-failure.ts';
 export const largestTextBytes = 64 * 1024 * 1024;
 
 /**
- * The JSON of a successful reply; undefined when it is empty.
- * @throws WAYBILL_QRS_REPLY when it is a web page, or not whole JSON
+ * The JSON of a successful reply; undefined when there is none to a write. An empty answer to a read says nothing: taken
+ * for "no such app", it would have apps added twice, or given up.
+ * @throws WAYBILL_QRS_REPLY when it is a web page, not whole JSON, or an empty answer to a read
  */
 export function parseReply(text: string, call: QrsCall, place: CallPlace): unknown {
-  if (text === '') return undefined;
+  if (text === '' && isWrite(call)) return undefined;
+  if (text === '') throw unreadable('it is empty', call, place);
   try {
     return JSON.parse(text.charCodeAt(0) === 0xfeff ? text.slice(1) : text) as unknown;
   } catch {
