@@ -25,7 +25,7 @@ export async function assess(deps: ActivityDependencies, key: AppKey): Promise<A
   const open = await openDecision(deps, key);
   if (open) {
     await deps.ledger.deleteAwaiting(key.site, key.appId);
-    const mails = await unsentMails(deps, decisionMail(open));
+    const mails = await unsentMails(deps, [...(await owedOnPublish(deps, key, open)), ...decisionMail(open)]);
     return { pace, app: open.app, problems: [], mails, next: { kind: 'act', decision: withoutDetails(open) } };
   }
   const source = await readSourceApp(deps, key.site, key.appId, attemptContext().signal);
@@ -33,8 +33,9 @@ export async function assess(deps: ActivityDependencies, key: AppKey): Promise<A
     await deps.ledger.deleteAwaiting(key.site, key.appId);
     return { pace, problems: [], mails: [], next: { kind: 'end', why: 'the app is gone', state: 'withdrawn' } };
   }
+  const onPublish = await mailsOnPublish(deps, key, source);
   const look = await lookAt(deps, key, source);
-  const mails = [...(await mailsOnPublish(deps, key, source)), ...look.mails];
+  const mails = [...onPublish, ...look.mails];
   return {
     pace,
     app: { name: source.app.name, owner: accountOf(source.app.owner), streamName: source.app.stream?.name },
@@ -215,6 +216,19 @@ async function mailsOnPublish(deps: ActivityDependencies, key: AppKey, { app }: 
   const alertedPublishUtc = app.publishedAtUtc;
   await deps.ledger.updateAppMemory<AppMemory>(key.site, app.id, (memory) => ({ ...memory, alertedPublishUtc }));
   return [publishAlert(key.site, app, app.publishedAtUtc)];
+}
+
+/** The alert of a look that recorded a decision and was lost with its mails, as where the worker died. */
+async function owedOnPublish(
+  deps: ActivityDependencies,
+  key: AppKey,
+  { source: { revision } }: StoredDecision,
+): Promise<OutgoingMail[]> {
+  if (!revision.publishedAtUtc) return [];
+  const claim = await deps.ledger.getClaim({ ...key, kind: 'publish', key: revision.publishedAtUtc });
+  if (claim?.state !== 'open') return [];
+  const source = await readSourceApp(deps, key.site, key.appId, attemptContext().signal);
+  return source ? mailsOnPublish(deps, key, source) : [];
 }
 
 async function asksForAlert(deps: ActivityDependencies, site: string, streamId: string): Promise<boolean> {
