@@ -2,6 +2,7 @@ import { type CallbackSender, createCallbackSender, type DeliveryFaults } from '
 import { compileFilter } from './filter-match.ts';
 import { kinds } from './kinds.ts';
 import type { EntityRecord, KindName } from './records.ts';
+import { QrsRefusal } from './refusal.ts';
 import { isoDate } from './shapes.ts';
 import type { Change, SiteState } from './site-state.ts';
 
@@ -50,6 +51,9 @@ export function createNotificationHub(site: SiteState, rootPem: string): Notific
     subscribe(wanted) {
       const same = [...kept.values()].find((old) => isSame(old, wanted));
       if (same !== undefined && site.switches.identicalSubscriptions === 'collapse') return same.handle;
+      if (same !== undefined && site.switches.identicalSubscriptions === 'refused') {
+        throw new QrsRefusal(409, 'There is such a subscription already.');
+      }
       const handle = site.random.guid();
       const matches =
         wanted.filter === undefined ? () => true : compileFilter(site, wanted.kind, wanted.filter).matches;

@@ -22,8 +22,8 @@ export interface QrsSwitches {
   emptyQueryValue: 'ignored' | 'refused';
 
   // ---- notifications (section 1) ----
-  /** Identical subscriptions (name, type, filter, property, URL): one handle (SEED lives on that), or one each. */
-  identicalSubscriptions: 'collapse' | 'separate';
+  /** Identical subscriptions (name, type, filter, property, URL): one handle (SEED lives on that), one each, or 409 (GMS). */
+  identicalSubscriptions: 'collapse' | 'separate' | 'refused';
   /** Code of `DELETE /notification` with an unknown handle. 204 stands for a server that does not tell. */
   unknownHandleCode: 404 | 400 | 409 | 500 | 204;
   /** Whether callbacks of deletions go out although the subscription's filter would not match. Facts: filter ignored. */

@@ -1,3 +1,4 @@
+import { isWaybillError } from '../../../common/errors/waybill-error.ts';
 import { attemptContext } from '../../activity-context.ts';
 import type { ActivityDependencies } from '../../dependencies.ts';
 import { callbackUrl } from '../../../common/callback-url.ts';
@@ -26,8 +27,10 @@ export async function renewSubscriptions(
   let restarted = false;
   for (const kind of KINDS) {
     const url = callbackUrl(listener.publicUrl, secret, site, kind);
-    const handle = await deps.qrs(site).createSubscription({ name: 'App', changeType: kind, url }, { signal });
-    const { formerHandles = [] } = await change(deps, site, (memory) => withHandle(memory, kind, handle));
+    const handle = await subscribe(deps, site, kind, url);
+    const { formerHandles = [] } = await change(deps, site, (memory) =>
+      handle === undefined ? memory : withHandle(memory, kind, handle),
+    );
     for (const former of formerHandles) {
       const outcome = await deps.qrs(site).deleteSubscription(former, { signal });
       restarted ||= outcome === 'unknown';
@@ -35,6 +38,38 @@ export async function renewSubscriptions(
     }
   }
   return { restarted };
+}
+
+/**
+ * The handle of a new subscription. A site may refuse one like another that stands (QRS facts, section 1): then the known
+ * one goes first. If it still refuses, one whose own reply was lost stands and calls us: that is what is wanted.
+ */
+async function subscribe(
+  deps: ActivityDependencies,
+  site: string,
+  kind: (typeof KINDS)[number],
+  url: string,
+): Promise<string | undefined> {
+  const { signal } = attemptContext();
+  const client = deps.qrs(site);
+  const request = { name: 'App', changeType: kind, url };
+  const created = await client.createSubscription(request, { signal }).catch(undefinedIfConflict);
+  if (created !== undefined) return created;
+  const known = (await siteMemoryOf(deps, site, signal)).handles?.[kind];
+  if (known === undefined) return undefined;
+  await client.deleteSubscription(known, { signal });
+  await change(deps, site, (memory) => ({ ...memory, handles: withoutKind(memory, kind) }));
+  return client.createSubscription(request, { signal }).catch(undefinedIfConflict);
+}
+
+function undefinedIfConflict(error: unknown): undefined {
+  if (isWaybillError(error) && error.code === 'WAYBILL_QRS_CONFLICT') return undefined;
+  throw error;
+}
+
+function withoutKind({ handles = {} }: SiteMemory, kind: string): Record<string, string> {
+  const { [kind]: _gone, ...others } = handles;
+  return others;
 }
 
 function withHandle(memory: SiteMemory, kind: string, handle: string): SiteMemory {
