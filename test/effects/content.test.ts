@@ -47,8 +47,8 @@ async function startContentWorld(content: Mode): Promise<World> {
   return startEffectsWorld({ targets: ['test'], change });
 }
 
-function contentTests(mode: Mode, tests: (world: () => World) => void): void {
-  describe(`verify.content: ${mode}`, () => {
+function contentTests(mode: Mode, what: string, tests: (world: () => World) => void): void {
+  describe(`verify.content: ${mode}, ${what}`, () => {
     let world: World;
 
     beforeAll(async () => {
@@ -90,7 +90,7 @@ async function exportsAtTarget(world: World, run: () => Promise<unknown>): Promi
   return countRequests(world, 'test', EXPORT) - before;
 }
 
-contentTests('off', (world) => {
+contentTests('off', 'where an import loses something', (world) => {
   it.each([
     { what: 'loses a sheet', switches: { importLoses: 'sheet' } as const },
     { what: 'gives objects other ids', switches: { importKeepsObjectIds: false } },
@@ -109,7 +109,7 @@ contentTests('off', (world) => {
   });
 });
 
-contentTests('warn', (world) => {
+contentTests('warn', 'where nothing is lost', (world) => {
   it.each(['Overwrite', 'Duplicate'] as const)(
     'exports nothing again where the objects show that all is the same: %s',
     async (mode) => {
@@ -148,17 +148,6 @@ contentTests('warn', (world) => {
     },
   );
 
-  it('tells by name what an import lost', async () => {
-    setSwitches(world(), { importLoses: 'sheet' });
-    standingApp(world(), 'test', 'Lost a sheet');
-    const app = send(world(), 'Lost a sheet', { test: 'Overwrite' });
-
-    const { promotionKey } = await promoted(world(), app);
-
-    expect(await resultsMail(world(), app)).toContain(`In stream "Sales" ${DIFFERS}: sheet "Sheet 2" is missing.`);
-    expect(await answers(world(), promotionKey)).toEqual(['differs']);
-  });
-
   it.each(['Overwrite', 'Duplicate'] as const)('tells of objects that bear other ids: %s', async (mode) => {
     setSwitches(world(), { importKeepsObjectIds: false });
     const name = `Other ids, ${mode}`;
@@ -171,16 +160,6 @@ contentTests('warn', (world) => {
     expect(mail).toContain('measure "Measure 1" bears another id');
     expect(mail).not.toMatch(/is missing|was not exported/);
     await expectSound(world());
-  });
-
-  it('believes lists of objects that are alike, whatever the file holds', async () => {
-    setSwitches(world(), { importLoses: 'charts' });
-    standingApp(world(), 'test', 'Empty sheet');
-    const app = send(world(), 'Empty sheet', { test: 'Overwrite' });
-
-    await promoted(world(), app);
-
-    expect(await resultsMail(world(), app)).not.toContain(DIFFERS);
   });
 
   it('says that a file could not be read, and goes by size and objects', async () => {
@@ -234,23 +213,30 @@ contentTests('warn', (world) => {
   });
 });
 
-contentTests('block', (world) => {
-  it.each(['Overwrite', 'Duplicate'] as const)(
-    'reads the file again, and lets pass what is the same: %s',
-    async (mode) => {
-      const name = `Proven, ${mode}`;
-      if (mode === 'Overwrite') standingApp(world(), 'test', name);
-      const app = send(world(), name, { test: mode });
+contentTests('warn', 'where an import loses something', (world) => {
+  it('tells by name what an import lost', async () => {
+    setSwitches(world(), { importLoses: 'sheet' });
+    standingApp(world(), 'test', 'Lost a sheet');
+    const app = send(world(), 'Lost a sheet', { test: 'Overwrite' });
 
-      const { promotionKey } = await promoted(world(), app);
+    const { promotionKey } = await promoted(world(), app);
 
-      // What stands at the target, and the copy for the owner.
-      expect(await answers(world(), promotionKey)).toEqual(['same', 'same']);
-      expectUnpublished(world(), app);
-      await expectSound(world());
-    },
-  );
+    expect(await resultsMail(world(), app)).toContain(`In stream "Sales" ${DIFFERS}: sheet "Sheet 2" is missing.`);
+    expect(await answers(world(), promotionKey)).toEqual(['differs']);
+  });
 
+  it('believes lists of objects that are alike, whatever the file holds', async () => {
+    setSwitches(world(), { importLoses: 'charts' });
+    standingApp(world(), 'test', 'Empty sheet');
+    const app = send(world(), 'Empty sheet', { test: 'Overwrite' });
+
+    await promoted(world(), app);
+
+    expect(await resultsMail(world(), app)).not.toContain(DIFFERS);
+  });
+});
+
+contentTests('block', 'where an import loses something', (world) => {
   it.each([
     { what: 'loses a sheet', switches: { importLoses: 'sheet' } as const, words: 'sheet "Sheet 2" is missing' },
     { what: 'loses charts', switches: { importLoses: 'charts' } as const, words: 'sheet "Sheet 2" was changed' },
@@ -285,6 +271,24 @@ contentTests('block', (world) => {
     expect(await endedPromotion(world(), app.id)).toMatchObject({ state: 'aborted' });
     expect(isPublished(world(), 'dev', app.id)).toBe(true);
   });
+});
+
+contentTests('block', 'where nothing is lost', (world) => {
+  it.each(['Overwrite', 'Duplicate'] as const)(
+    'reads the file again, and lets pass what is the same: %s',
+    async (mode) => {
+      const name = `Proven, ${mode}`;
+      if (mode === 'Overwrite') standingApp(world(), 'test', name);
+      const app = send(world(), name, { test: mode });
+
+      const { promotionKey } = await promoted(world(), app);
+
+      // What stands at the target, and the copy for the owner.
+      expect(await answers(world(), promotionKey)).toEqual(['same', 'same']);
+      expectUnpublished(world(), app);
+      await expectSound(world());
+    },
+  );
 
   it('sees a replace that was answered and not done, where sizes and ids of objects agree, and replaces again on a retry', async () => {
     world().site('test').switches.contentHashShown = 'never';
@@ -375,7 +379,7 @@ contentTests('block', (world) => {
       expect(isPublished(world(), 'dev', app.id)).toBe(true);
       world().site('dev').switches.copyLoses = 'nothing';
       if (loses === 'charts') await resolvePromotion(world(), app.id, { action: 'retry' });
-      else removeCopies(world(), app);
+      else await removeCopy(world(), app);
 
       await promoted(world(), app);
 
@@ -400,9 +404,10 @@ function editScript(world: World, { id, name }: SentApp): void {
   world.site('dev').actAs.edit(id, { script }, REP);
 }
 
-/** Takes away what stands unpublished under the app's name, as an administrator does in the QMC. */
-function removeCopies(world: World, app: SentApp): void {
-  for (const { id, stream } of standingOf(world, 'dev', app.name)) {
-    if (stream === undefined) world.site('dev').actAs.deleteApp(id, MANAGER);
-  }
+/** Takes away the copy that stands under the app's name, as an administrator does in the QMC. */
+async function removeCopy(world: World, app: SentApp): Promise<void> {
+  const copy = await waitFor('the copy under its name', () =>
+    standingOf(world, 'dev', app.name).find(({ stream, owner }) => stream === undefined && owner === REP),
+  );
+  world.site('dev').actAs.deleteApp(copy.id, MANAGER);
 }
