@@ -43,6 +43,8 @@ export interface PlanOutcome {
   readonly ownerId?: string;
   /** `carry`, or what happens to the data. */
   readonly data: 'carry' | 'withoutData' | 'reloadAfter';
+  /** How an earlier run of this delivery, which Temporal has lost, ended: nothing is left to do. */
+  readonly ended?: DeliveryOutcome;
 }
 
 /** A staging app of this delivery, by number. */

@@ -51,6 +51,10 @@ class Delivery {
 
   async run(): Promise<DeliveryOutcome> {
     this.plan = await this.planUntilDecided();
+    if (this.plan.ended) {
+      this.isClosed = true;
+      return this.plan.ended;
+    }
     const files = await this.desk.exported();
     const { steps } = this.plan;
     if (steps.length === 0) return this.outcome('verified');

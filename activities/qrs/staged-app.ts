@@ -28,8 +28,9 @@ export async function makeStagingApp(deps: ActivityDependencies, plan: StagingPl
   const name = stagingName(deps.config().installation.id, promotionKey, site, number);
   const row = { promotionKey, target: site, n: number, name, purpose };
   const known = await deps.ledger.getStaging({ promotionKey, target: site, n: number });
-  const standing = known?.appId && isKnownById(plan, known.state) ? await read(deps, site, known.appId) : undefined;
-  if (standing) return standing;
+  const standing = known?.appId ? await read(deps, site, known.appId) : undefined;
+  if (known && standing?.published) await deps.ledger.upsertStaging({ ...row, appId: standing.id, state: 'published' });
+  if (known && standing && (standing.published || isKnownById(plan, known.state))) return standing;
   if (!known) await deps.ledger.upsertStaging({ ...row, state: 'intended' });
   const adopted = known || attemptContext().attempt > 1 ? await adopt(deps, plan, name) : undefined;
   const app = adopted ?? (await make(deps, plan, name));

@@ -20,6 +20,8 @@ export async function exportApp(
   input: DecisionRecord & { withData: boolean },
 ): Promise<ExportOutcome> {
   const { withData, ...decision } = input;
+  const earlier = await exportedBefore(deps, decision, withData);
+  if (earlier) return { outcome: 'exported', artifact: earlier };
   if (!(await isFresh(deps, decision))) {
     const before = await checkSource(deps, decision);
     if (before.changes.length > 0) return askAgain(deps, decision, before);
@@ -31,10 +33,31 @@ export async function exportApp(
   const artifact = toArtifact(stored, storeId, after.source);
   const { promotionKey, site, appId } = decision;
   const atUtc = deps.nowUtc();
-  const seq = withData ? 'export' : 'export-without-data';
-  await deps.ledger.updatePromotion(promotionKey, { state: 'delivering', artifact });
-  await deps.ledger.record({ promotionKey, seq, type: 'exported', atUtc, site, appId, facts: stored });
+  const seq = exportSeq(withData);
+  await deps.ledger.updatePromotion(promotionKey, { state: 'delivering', waitingSinceUtc: null, artifact });
+  await deps.ledger.record({ promotionKey, seq, type: 'exported', atUtc, site, appId, facts: artifact });
   return { outcome: 'exported', artifact };
+}
+
+function exportSeq(withData: boolean): string {
+  return withData ? 'export' : 'export-without-data';
+}
+
+/**
+ * The file of an earlier run, which Temporal has lost: it holds what was approved, whatever became of the app since; it
+ * may even be back with its owner.
+ */
+async function exportedBefore(
+  deps: ActivityDependencies,
+  { promotionKey }: DecisionRecord,
+  withData: boolean,
+): Promise<Artifact | undefined> {
+  const records = await deps.ledger.recordsOf(promotionKey);
+  const known = records.find(({ seq }) => seq === exportSeq(withData))?.facts as Artifact | undefined;
+  if (!known?.storeId) return undefined;
+  const store = await deps.artifacts();
+  const isThere = store.storeId === known.storeId && (await store.stat(known.sha256)) !== undefined;
+  return isThere ? known : undefined;
 }
 
 /**

@@ -2,10 +2,12 @@ import { waybillError } from '../../../common/errors/catalogue.ts';
 import { planDelivery as planByRules, type DeliveryPlan } from '../../../rules/delivery-plan.ts';
 import type { TargetConfig } from '../../../config/types.ts';
 import { attemptContext } from '../../activity-context.ts';
+import { digestOf } from '../../digest.ts';
 import type { PlanInput, PlanOutcome } from '../../delivery-types.ts';
 import type { ActivityDependencies } from '../../dependencies.ts';
 import { and, eq, guid, oneOf } from '../client/filter.ts';
 import { lookTwiceForMissing } from '../look-several-times.ts';
+import { type ChosenPlan, earlierRun } from './earlier-run.ts';
 import { splitAccount } from '../source/groups.ts';
 import { storedDecision, type StoredDecision } from '../source/stored-decision.ts';
 
@@ -17,8 +19,9 @@ export function targetOf(deps: ActivityDependencies, site: string): TargetConfig
 }
 
 /**
- * What is to be done at one target, against what stands there now. Reads only. Throws what an operator has to
- * decide, so that the delivery waits for him: several apps of the name, two streams of one name.
+ * What is to be done at one target, against what stands there now; or what an earlier run of the same delivery, which
+ * Temporal has lost, had planned or come to. Reads the site only. Throws what an operator has to decide, so that the
+ * delivery waits for him: several apps of the name, two streams of one name.
  *
  * @throws WAYBILL_PROMOTION_UNDECIDED, WAYBILL_PROMOTION_NO_TARGET
  */
@@ -27,21 +30,13 @@ export async function planDelivery(deps: ActivityDependencies, input: PlanInput)
   const target = targetOf(deps, site);
   const { signal } = attemptContext();
   const stored = await storedDecision(deps, decision.promotionKey);
-  const reading = (): Promise<DeliveryPlan> => readPlan(deps, input, target, signal);
-  const plan = await lookTwiceForMissing(deps, reading, (found) => lacksSomething(found, input));
-  const question = questionOf(plan);
-  if (question) {
-    const { promotionKey, app } = decision;
-    throw waybillError('WAYBILL_PROMOTION_UNDECIDED', { promotionKey, app: app.name, site, question });
-  }
+  const earlier = await earlierRun(deps, decision.promotionKey, site);
+  if (earlier?.ended) return { steps: [], missingStreams: [], warnings: [], data: 'carry', ended: earlier.ended };
+  const plan = earlier?.begun ?? (await planAnew(deps, input, target, signal));
   const newOnes = plan.items.some((item) => item.action === 'publish');
   const finding = (): Promise<FoundOwner> => findOwner(deps, site, target, stored, signal);
   const owner = newOnes ? await lookTwiceForMissing(deps, finding, (found) => !found.ownerId) : { warnings: [] };
-  const atUtc = deps.nowUtc();
-  const { promotionKey } = decision;
-  await deps.ledger.upsertDelivery({ promotionKey, target: site, state: 'staging', items: plan.items });
-  const facts = { items: plan.items, missingStreams: plan.missingStreams };
-  await deps.ledger.record({ promotionKey, seq: `deliver/${site}/planned`, type: 'planned', atUtc, site, facts });
+  await notePlan(deps, input, plan);
   return {
     steps: plan.items.map((item) => ({
       action: item.action,
@@ -54,6 +49,41 @@ export async function planDelivery(deps: ActivityDependencies, input: PlanInput)
     ownerId: owner.ownerId,
     data: input.choices[0]?.data ?? 'carry',
   };
+}
+
+/** @throws WAYBILL_PROMOTION_UNDECIDED */
+async function planAnew(
+  deps: ActivityDependencies,
+  input: PlanInput,
+  target: TargetConfig,
+  signal: AbortSignal,
+): Promise<ChosenPlan> {
+  const { decision, site } = input;
+  const reading = (): Promise<DeliveryPlan> => readPlan(deps, input, target, signal);
+  const plan = await lookTwiceForMissing(deps, reading, (found) => lacksSomething(found, input));
+  const question = questionOf(plan);
+  if (!question) return plan;
+  const { promotionKey, app } = decision;
+  throw waybillError('WAYBILL_PROMOTION_UNDECIDED', { promotionKey, app: app.name, site, question });
+}
+
+/** Writes the plan down, and that nothing is amiss any more; each plan that differs is a record of its own. */
+async function notePlan(
+  deps: ActivityDependencies,
+  { decision: { promotionKey }, site }: PlanInput,
+  { items, missingStreams }: ChosenPlan,
+): Promise<void> {
+  await deps.ledger.upsertDelivery({
+    promotionKey,
+    target: site,
+    state: 'staging',
+    items,
+    trouble: null,
+    waitingSinceUtc: null,
+  });
+  const facts = { items, missingStreams };
+  const seq = `deliver/${site}/planned/${digestOf(facts).slice(0, 8)}`;
+  await deps.ledger.record({ promotionKey, seq, type: 'planned', atUtc: deps.nowUtc(), site, facts });
 }
 
 /** A stream, or an app to overwrite, was not found. */

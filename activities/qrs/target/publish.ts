@@ -20,8 +20,7 @@ import { closeStaging } from './stage.ts';
 export async function publishStaging(deps: ActivityDependencies, input: PublishInput): Promise<PublishOutcome> {
   const { decision, site, number, appId, step } = input;
   const { promotionKey } = decision;
-  const { attempt } = attemptContext();
-  const standing = attempt > 1 ? await readApp(deps, input) : undefined;
+  const standing = (await mayBePublished(deps, input)) ? await readApp(deps, input) : undefined;
   if (!standing?.stream) await publishNow(deps, input);
   const app = await readApp(deps, input);
   if (app.stream?.id !== step.streamId) throw notPublished(input, app);
@@ -53,6 +52,16 @@ export async function comparePublished(
 /** What a newer app takes the place of goes once the newer one is verified. */
 async function clearUp(deps: ActivityDependencies, { decision, site, appId, step }: PublishInput): Promise<void> {
   if (decision.verdict === 'reload') await keepLastOnes(deps, { decision, site, streamId: step.streamId, appId });
+}
+
+/** An earlier attempt may have done it, or a run that Temporal has lost. */
+async function mayBePublished(
+  deps: ActivityDependencies,
+  { decision: { promotionKey }, site, number }: PublishInput,
+): Promise<boolean> {
+  if (attemptContext().attempt > 1) return true;
+  const staging = await deps.ledger.getStaging({ promotionKey, target: site, n: number });
+  return staging?.state === 'published';
 }
 
 async function publishNow(deps: ActivityDependencies, { site, appId, step, decision }: PublishInput): Promise<void> {
