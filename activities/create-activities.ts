@@ -5,6 +5,7 @@ import { collectUploads } from './collect-uploads.ts';
 import { closePromotion } from './ledger/close-promotion.ts';
 import { expireWait, remind } from './ledger/reminders.ts';
 import { recordOrder } from './ledger/record-order.ts';
+import { resumeMails } from './ledger/resume-mails.ts';
 import { reportTrouble } from './ledger/report-trouble.ts';
 import type { RecordActivities, SourceActivities, SourceBulkActivities } from './promotion-types.ts';
 import { compareCopy } from './qrs/content/compare-copy.ts';
@@ -42,6 +43,7 @@ export function createMainActivities(deps: ActivityDependencies): MainActivities
     expireWait: (input) => expireWait(deps, input),
     ensureWatches: async ({ sites }) => {
       for (const site of sites) await deps.ensureWatch(site);
+      await resumeMails(deps, { evenYoung: false });
     },
     sitesToSweep: () => sitesToSweep(deps),
     collectArtifacts: () => collectArtifacts(deps),

@@ -2,6 +2,7 @@ import type { Config } from '../config/types.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { Logger } from '../common/logger.ts';
 import type { ArtifactStore } from './artifacts/artifact-store.ts';
+import type { OutgoingMail } from './promotion-types.ts';
 import type { QrsClient } from './qrs/client/qrs-client.ts';
 import type { VersionStore } from './s3/version-store.ts';
 
@@ -16,8 +17,12 @@ export interface ActivityDependencies {
   readonly versions: () => Promise<VersionStore>;
   /** Starts the app's promotion, or has the running one look again. Safe to repeat. */
   readonly nudge: (site: string, appId: string) => Promise<void>;
+  /** Starts the workflow that sends a mail, unless it runs. Safe to repeat. */
+  readonly startMail: (mail: OutgoingMail) => Promise<void>;
   /** Whether a workflow of this id is running now. */
   readonly isRunning: (workflowId: string) => Promise<boolean>;
+  /** When the run of that id that is running now began; undefined when none is. */
+  readonly runningSince: (workflowId: string) => Promise<string | undefined>;
   /** Starts the watch of a source site unless it runs. Safe to repeat. */
   readonly ensureWatch: (site: string) => Promise<void>;
   readonly logger: Logger;

@@ -205,6 +205,6 @@ export interface RecordActivities {
   recordOrder(input: CarriedOutOrder): Promise<void>;
   remind(input: AppKey): Promise<{ mails: readonly OutgoingMail[]; remindInMs?: number }>;
   expireWait(input: AppKey): Promise<readonly OutgoingMail[]>;
-  /** Starts the watch of each site that has none. */
+  /** Starts the watch of each site that has none, and sends mails that no workflow has in hand any more. */
   ensureWatches(input: { sites: readonly string[] }): Promise<void>;
 }

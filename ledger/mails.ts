@@ -1,5 +1,5 @@
 import type { Selectable } from 'kysely';
-import { fromJson, toJson } from './columns.ts';
+import { fromJson, jsonPatch, toJson, toJsonOrNull } from './columns.ts';
 import type { StoreParts } from './store.ts';
 import type { MailTable } from './tables.ts';
 
@@ -14,8 +14,10 @@ export interface MailInput {
   readonly subject: string;
   /** The text that was sent, where it is worth keeping. */
   readonly text?: string;
+  /** All that is needed to send it, for whoever finds it unsent. No secrets. */
+  readonly order?: unknown;
   readonly state: MailState;
-  /** How often sending was tried. */
+  /** How often sending was tried; 0: nobody has taken it up yet. */
   readonly attempts?: number;
   readonly lastError?: string | null;
 }
@@ -27,6 +29,7 @@ export interface Mail {
   readonly to: readonly string[];
   readonly subject: string;
   readonly text?: string;
+  readonly order?: unknown;
   readonly state: MailState;
   readonly attempts: number;
   readonly lastError?: string;
@@ -67,6 +70,8 @@ export function createMails({ db, nowUtc }: StoreParts): Mails {
               recipients: toJson(mail.to),
               subject: mail.subject,
               text: mail.text,
+              // What is sent needs no sending any more.
+              mail_order: mail.state === 'sent' ? null : jsonPatch(mail.order),
               state: mail.state,
               attempts: mail.attempts,
               last_error: mail.lastError,
@@ -102,6 +107,7 @@ function newRow(mail: MailInput, nowUtc: string): MailTable {
     recipients: toJson(mail.to),
     subject: mail.subject,
     text: mail.text ?? null,
+    mail_order: toJsonOrNull(mail.order),
     state: mail.state,
     attempts: mail.attempts ?? 0,
     last_error: mail.lastError ?? null,
@@ -118,6 +124,7 @@ function toMail(row: Selectable<MailTable>): Mail {
     to: fromJson(row.recipients) as string[],
     subject: row.subject,
     text: row.text ?? undefined,
+    order: fromJson(row.mail_order),
     state: row.state,
     attempts: row.attempts,
     lastError: row.last_error ?? undefined,

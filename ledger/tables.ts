@@ -153,6 +153,7 @@ export interface MailTable {
   recipients: JsonText;
   subject: string;
   text: string | null;
+  mail_order: JsonText | null;
   state: MailState;
   attempts: number;
   last_error: string | null;

@@ -1,4 +1,4 @@
-import { type Client, WorkflowNotFoundError } from '@temporalio/client';
+import type { Client } from '@temporalio/client';
 import {
   createMainActivities,
   createSiteActivities,
@@ -8,12 +8,15 @@ import { createCheckActivities } from '../activities/checks.ts';
 import type { ActivityDependencies } from '../activities/dependencies.ts';
 import { createMailActivities } from '../activities/mail/create-mail-activities.ts';
 import { createMailTransport } from '../activities/mail/transport.ts';
+import { paceOf } from '../activities/pace.ts';
+import type { OutgoingMail } from '../activities/promotion-types.ts';
 import { createQrsClients } from '../activities/qrs/client/qrs-clients.ts';
 import type { Logger } from '../common/logger.ts';
 import type { Config } from '../config/types.ts';
 import { createAttemptSink } from '../ledger/attempt-sink.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import { ensureSiteWatch } from '../temporal/ensure-site-watch.ts';
+import { isRunning, runningSince } from '../temporal/is-running.ts';
 import { signals, startAttributes, taskQueues, workflowIds, workflowTypes } from '../workflows/contract.ts';
 import { ownerResolver } from './owner-resolver.ts';
 import { openArtifacts } from './open-artifacts.ts';
@@ -60,7 +63,9 @@ export async function startWorker(options: StartWorkerOptions): Promise<StartedW
     artifacts,
     versions,
     nudge: (site, appId) => nudge(client, config, site, appId),
+    startMail: (mail) => startMail(client, config, mail),
     isRunning: (workflowId) => isRunning(client, workflowId),
+    runningSince: (workflowId) => runningSince(client, workflowId),
     ensureWatch: (site) => ensureSiteWatch(client, site, config),
     logger,
     nowUtc: () => new Date().toISOString(),
@@ -91,13 +96,16 @@ export async function startWorker(options: StartWorkerOptions): Promise<StartedW
   return { ...running, close };
 }
 
-async function isRunning(client: Client, workflowId: string): Promise<boolean> {
-  try {
-    return (await client.workflow.getHandle(workflowId).describe()).status.name === 'RUNNING';
-  } catch (error) {
-    if (error instanceof WorkflowNotFoundError) return false;
-    throw error;
-  }
+/** As a promotion hands a mail on; one that is being sent already is the same mail. */
+async function startMail(client: Client, config: Config, mail: OutgoingMail): Promise<void> {
+  const { mail: pace, heartbeatMs } = paceOf(config);
+  await client.workflow.start(workflowTypes.notify, {
+    workflowId: workflowIds.notify(mail.promotionKey, mail.key),
+    taskQueue: taskQueues.main(config.temporal.taskQueue),
+    args: [{ mail, pace, heartbeatMs }],
+    workflowIdConflictPolicy: 'USE_EXISTING',
+    staticSummary: `${mail.mail.kind} mail`,
+  });
 }
 
 /** Starts an app's promotion, or has the running one look again. Safe to repeat. */

@@ -204,7 +204,8 @@ async function note({ ledger, logger }: Dependencies, row: Parameters<MailLedger
   }
 }
 
-function isOff({ mail }: MailContext, input: SendMailInput): boolean {
+/** Whether such mails are switched off. */
+export function isOff({ mail }: Pick<MailContext, 'mail'>, input: Pick<SendMailInput, 'mail' | 'recipients'>): boolean {
   const isForOwner = input.recipients.to === 'owner' && ['approved', 'denied', 'results'].includes(input.mail.kind);
   return !mail.enabled || (isForOwner && !mail.ownerMails);
 }

@@ -2,6 +2,7 @@ import type { Migration } from 'kysely/migration';
 import { claimsAndRecords } from './0001-claims-and-records.ts';
 import { deliveriesAndStagings } from './0002-deliveries.ts';
 import { mailsAndAttempts } from './0003-mails-and-attempts.ts';
+import { mailOrders } from './0004-mail-orders.ts';
 import type { DialectWords } from './dialect-words.ts';
 
 /**
@@ -13,5 +14,6 @@ export function allMigrations(words: DialectWords): Record<string, Migration> {
     '0001-claims-and-records': claimsAndRecords(words),
     '0002-deliveries': deliveriesAndStagings(words),
     '0003-mails-and-attempts': mailsAndAttempts(words),
+    '0004-mail-orders': mailOrders(words),
   };
 }

@@ -1,8 +1,10 @@
 import pLimit from 'p-limit';
+import { resumeMails } from '../../ledger/resume-mails.ts';
 import { attemptContext } from '../../activity-context.ts';
 import type { ActivityDependencies } from '../../dependencies.ts';
 import { paceOf } from '../../pace.ts';
 import type { RouteOutcome, WatchPlan } from '../../watch-types.ts';
+import { openWork } from '../../../ledger/open-work.ts';
 import type { AppMemory, SiteMemory } from '../app-memory.ts';
 import { eq, gt, oneOf, or, type QrsFilter } from '../client/filter.ts';
 import { sourceOf } from '../source-policy.ts';
@@ -16,14 +18,19 @@ const NUDGES_AT_ONCE = 20;
 
 /**
  * How the site is watched. Asks the site nothing: it may be down. A fresh watch nudges every promotion that the ledger
- * holds open or waiting: Temporal may have lost its database, and the ledger can rebuild what it held (design 7).
+ * holds open or waiting, and sends the mails that it holds unsent: Temporal may have lost its database, and the ledger
+ * can rebuild what it held (design 7).
  */
 export async function openWatch(
   deps: ActivityDependencies,
   { site, fresh }: { site: string; fresh: boolean },
 ): Promise<WatchPlan> {
   const source = sourceOf(deps.config(), site);
-  if (fresh) await nudgeOpen(deps, site);
+  if (fresh) {
+    // Before promotions run again: they would not know these from mails of their own.
+    await resumeMails(deps, { evenYoung: true });
+    await nudgeOpen(deps, site);
+  }
   return {
     callbacks: source.watch === 'callback',
     sweepMs: source.sweepMs,
@@ -33,11 +40,9 @@ export async function openWatch(
 }
 
 async function nudgeOpen(deps: ActivityDependencies, site: string): Promise<void> {
-  const open = await deps.ledger.listPromotions({ site, open: true, limit: MOST_OPEN });
-  const waiting = await deps.ledger.listAwaiting({ site, limit: MOST_OPEN });
   const limit = pLimit(NUDGES_AT_ONCE);
-  const appIds = new Set([...open, ...waiting].map((row) => row.appId));
-  await Promise.all([...appIds].map((appId) => limit(() => deps.nudge(site, appId))));
+  const open = await openWork(deps.ledger, site);
+  await Promise.all(open.map(({ appId }) => limit(() => deps.nudge(site, appId))));
 }
 
 /** Re-reads hinted apps in one call and routes them by what they are now. Safe to repeat. */
