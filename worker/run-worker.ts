@@ -4,12 +4,13 @@ import { waybillError } from '../common/errors/catalogue.ts';
 import type { Config } from '../config/types.ts';
 import type { AttemptSink } from '../ledger/attempt-sink.ts';
 import { createDataConverter } from '../temporal/data-converter.ts';
+import { clientOver, type PrepareOptions, prepareTemporal } from '../temporal/prepare-temporal.ts';
 import type { Logger } from '../common/logger.ts';
 import { workflowBundle } from './bundle.ts';
 import { connectWorker } from './connect-worker.ts';
 import { type HealthEndpoint, serveHealth } from './health-endpoint.ts';
 import { installRuntime } from './install-runtime.ts';
-import { keepSitesWatched, type PrepareOptions, prepareTemporal, workerClient } from './prepare-temporal.ts';
+import { keepSitesWatched } from './keep-sites-watched.ts';
 import { onShutdownSignal } from './shutdown-signals.ts';
 import { createFleet, discardFleet, type FleetActivities } from './worker-fleet.ts';
 import { type FleetPhase, type FleetState, queueStates, temporalProbe } from './worker-state.ts';
@@ -173,7 +174,7 @@ class WorkerRun {
 
   #activities(preparation: PrepareOptions): FleetActivities {
     const { activities } = this.#options;
-    return typeof activities === 'function' ? activities(workerClient(preparation)) : activities;
+    return typeof activities === 'function' ? activities(clientOver(preparation)) : activities;
   }
 
   #throwIfStopping(): void {

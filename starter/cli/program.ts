@@ -18,6 +18,7 @@ const summaries: Readonly<Record<string, string>> = {
   retry: 'try a stuck step again now',
   skip: 'do without one target; the others go on',
   abort: 'end a delivery or a promotion; the source stays as it is',
+  rebuild: 'give a Temporal service that lost its database back what was open',
   adopt: 'take up what stood approved before the first start',
   config: 'check and show the configuration',
   demo: 'see one promotion happen, with everything on this machine',

@@ -1,0 +1,32 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import { ensureSiteWatch } from '../temporal/ensure-site-watch.ts';
+import { isRunning } from '../temporal/is-running.ts';
+import { clientOver, type PrepareOptions, prepareTemporal } from '../temporal/prepare-temporal.ts';
+import { workflowIds } from '../workflows/contract.ts';
+
+const WATCH_EVERY_MS = 60_000;
+
+/**
+ * Starts `siteWatch` of every source site that has none, now and then every minute, until `signal`. A watch that is gone
+ * may mean that Temporal has lost all it had: then what promotions need there is made again first, and the new watch
+ * starts what the ledger holds open. A trouble is logged, and the next minute tries again.
+ */
+export async function keepSitesWatched(options: PrepareOptions, signal: AbortSignal): Promise<void> {
+  const { config, logger } = options;
+  const client = clientOver(options);
+  while (!signal.aborted) {
+    for (const site of Object.keys(config.sources)) {
+      await watch(options, client, site).catch((error: Error) => {
+        if (!signal.aborted) logger.warn({ site, reason: error.message }, 'siteWatch could not be started');
+      });
+    }
+    await wait(WATCH_EVERY_MS, undefined, { signal, ref: false }).catch(() => undefined);
+  }
+}
+
+async function watch(options: PrepareOptions, client: ReturnType<typeof clientOver>, site: string): Promise<void> {
+  if (await isRunning(client, workflowIds.siteWatch(site))) return;
+  await prepareTemporal(options);
+  options.logger.info({ site }, 'a site has no watch; one is started, with what the ledger holds open');
+  await ensureSiteWatch(client, site, options.config);
+}
