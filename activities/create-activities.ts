@@ -2,6 +2,7 @@ import type { TargetActivities, TargetBulkActivities } from './delivery-types.ts
 import type { ActivityDependencies } from './dependencies.ts';
 import { collectArtifacts } from './artifacts/collect-artifacts.ts';
 import { collectUploads } from './collect-uploads.ts';
+import { forgetAttempts } from './ledger/forget-attempts.ts';
 import { closePromotion } from './ledger/close-promotion.ts';
 import { expireWait, remind } from './ledger/reminders.ts';
 import { recordOrder } from './ledger/record-order.ts';
@@ -31,7 +32,7 @@ export type SiteActivities = SourceActivities &
   Pick<SweepActivities, 'sweepStagingOf'>;
 export type SiteBulkActivities = SourceBulkActivities & TargetBulkActivities;
 export type MainActivities = RecordActivities &
-  Pick<SweepActivities, 'sitesToSweep' | 'collectArtifacts' | 'collectUploads'>;
+  Pick<SweepActivities, 'sitesToSweep' | 'collectArtifacts' | 'collectUploads' | 'forgetAttempts'>;
 
 /** Steps without a site; polled on the main task queue. */
 export function createMainActivities(deps: ActivityDependencies): MainActivities {
@@ -48,6 +49,7 @@ export function createMainActivities(deps: ActivityDependencies): MainActivities
     sitesToSweep: () => sitesToSweep(deps),
     collectArtifacts: () => collectArtifacts(deps),
     collectUploads: () => collectUploads(deps),
+    forgetAttempts: () => forgetAttempts(deps),
   };
 }
 

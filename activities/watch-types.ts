@@ -38,6 +38,8 @@ export interface SweepActivities {
   collectArtifacts(): Promise<number>;
   /** Ends uploads to S3 that a dead process left half-way. */
   collectUploads(): Promise<number>;
+  /** Removes attempts from the ledger that are older than it keeps them. */
+  forgetAttempts(): Promise<number>;
 }
 
 /** What a check found, step by step. */

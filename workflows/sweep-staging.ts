@@ -22,6 +22,7 @@ export async function sweepStaging(): Promise<Record<string, SweepStagingOutcome
   }
   await collecting.collectArtifacts();
   await collecting.collectUploads();
+  await collecting.forgetAttempts();
   return outcomes;
 }
 

@@ -4,34 +4,60 @@ import type { AppKey, OutgoingMail } from '../promotion-types.ts';
 import { approvalOf, sourceOf } from '../qrs/source-policy.ts';
 import type { Awaiting } from '../../ledger/awaiting.ts';
 import type { AppMemory } from '../qrs/app-memory.ts';
+import { waitAfter } from '../../rules/waiting.ts';
 import { unsentMails } from './unsent-mails.ts';
 
-/** The reminder to the stream's approvers, and when the next one is due. Touches nothing; safe to repeat. */
+/**
+ * The mails that waiting has come to: the reminder to the stream's approvers, and once the escalation; and when the
+ * next is due. Touches nothing; safe to repeat, as each mail has a key that says which one it is.
+ */
 export async function remind(
   deps: ActivityDependencies,
   { site, appId }: AppKey,
 ): Promise<{ mails: readonly OutgoingMail[]; remindInMs?: number }> {
   const row = await deps.ledger.getAwaiting(site, appId);
-  const { reminderMs, expireMs } = approvalOf(sourceOf(deps.config(), site), row?.stream);
-  const remindInMs = reminderMs > 0 ? reminderMs : undefined;
+  const policy = approvalOf(sourceOf(deps.config(), site), row?.stream);
+  const nowUtc = deps.nowUtc();
+  const waitedMs = Date.parse(nowUtc) - Date.parse(row?.waitingSinceUtc ?? nowUtc);
+  const due = waitAfter(policy, waitedMs);
+  const { remindInMs } = due;
   if (!row?.stream || !(await isAskedFor(deps, row))) return { mails: [], remindInMs };
-  const sinceMs = Date.parse(row.waitingSinceUtc);
-  const nth = reminderMs > 0 ? Math.round((Date.parse(deps.nowUtc()) - sinceMs) / reminderMs) : 0;
-  const mail: OutgoingMail = {
-    promotionKey: keyBeforeDecision(site, appId),
-    key: `reminder.${sinceMs}.${nth}`,
-    mail: {
-      kind: 'reminder',
-      occurredAtUtc: deps.nowUtc(),
-      nth,
-      app: { id: appId, name: row.appName, site, owner: row.owner },
-      stream: row.stream,
-      waitingSinceUtc: row.waitingSinceUtc,
-      expiresAtUtc: expireMs > 0 ? new Date(sinceMs + expireMs).toISOString() : undefined,
-    },
-    recipients: { to: 'stream', site, streamName: row.stream },
+  const mails = [
+    ...(due.reminder > 0 ? [reminderMail(row, row.stream, policy.expireMs, due.reminder, nowUtc)] : []),
+    ...(due.isEscalated ? [escalationMail(row, row.stream, policy.expireMs, nowUtc)] : []),
+  ];
+  return { mails: await unsentMails(deps, mails), remindInMs };
+}
+
+function reminderMail(row: Awaiting, stream: string, expireMs: number, nth: number, nowUtc: string): OutgoingMail {
+  const { site } = row;
+  return {
+    promotionKey: keyBeforeDecision(site, row.appId),
+    key: `reminder.${Date.parse(row.waitingSinceUtc)}.${nth}`,
+    mail: { kind: 'reminder', occurredAtUtc: nowUtc, nth, ...waitFacts(row, stream, expireMs) },
+    recipients: { to: 'stream', site, streamName: stream },
   };
-  return { mails: await unsentMails(deps, [mail]), remindInMs };
+}
+
+/** One a wait: whoever hears of it then is expected to act, not to be reminded. */
+function escalationMail(row: Awaiting, stream: string, expireMs: number, nowUtc: string): OutgoingMail {
+  const { site } = row;
+  return {
+    promotionKey: keyBeforeDecision(site, row.appId),
+    key: `escalation.${Date.parse(row.waitingSinceUtc)}`,
+    mail: { kind: 'escalation', occurredAtUtc: nowUtc, ...waitFacts(row, stream, expireMs) },
+    recipients: { to: 'escalation', site, streamName: stream },
+  };
+}
+
+function waitFacts({ site, appId, appName, owner, waitingSinceUtc }: Awaiting, stream: string, expireMs: number) {
+  const expiresAtUtc = new Date(Date.parse(waitingSinceUtc) + expireMs).toISOString();
+  return {
+    app: { id: appId, name: appName, site, owner },
+    stream,
+    waitingSinceUtc,
+    ...(expireMs > 0 && { expiresAtUtc }),
+  };
 }
 
 /** Nobody decided in time: the app waits no more, stays where it is, and its owner is told. Safe to repeat. */

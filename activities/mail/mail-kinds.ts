@@ -14,6 +14,7 @@ export type MailFacts =
   | ResultsMail
   | TroubleMail
   | ReminderMail
+  | EscalationMail
   | ExpiredMail
   | TooLateMail
   | AbortedMail
@@ -31,6 +32,7 @@ export const mailKinds = [
   'results',
   'trouble',
   'reminder',
+  'escalation',
   'expired',
   'tooLate',
   'aborted',
@@ -183,6 +185,14 @@ export interface ReminderMail extends Mail<'reminder'> {
   readonly expiresAtUtc?: string;
 }
 
+/** Nobody decided for so long that others are told too. */
+export interface EscalationMail extends Mail<'escalation'> {
+  readonly app: MailApp;
+  readonly stream?: string;
+  readonly waitingSinceUtc: string;
+  readonly expiresAtUtc?: string;
+}
+
 export interface ExpiredMail extends Mail<'expired'> {
   readonly app: MailApp;
   readonly waitingSinceUtc: string;
@@ -227,6 +237,7 @@ export interface MailUserAttribute {
  *
  * - `owner`: the account `DIRECTORY\user` of `site`; without `attributes` they are asked for at send time.
  * - `stream`: who is alerted of that stream of the source `site`.
+ * - `escalation`: who is told when nobody decides about the apps of that stream.
  * - `operators`: who hears of trouble.
  * - `explicit`: these addresses.
  */
@@ -238,5 +249,6 @@ export type Recipients =
       readonly attributes?: readonly MailUserAttribute[];
     }
   | { readonly to: 'stream'; readonly site: string; readonly streamName: string; readonly streamId?: string }
+  | { readonly to: 'escalation'; readonly site: string; readonly streamName: string }
   | { readonly to: 'operators' }
   | { readonly to: 'explicit'; readonly addresses: readonly string[] };

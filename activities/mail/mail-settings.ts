@@ -15,9 +15,15 @@ export type SmtpSettings = Pick<
 /** One site, as far as a mail names it or links to it. */
 export type MailSite = Pick<SiteConfig, 'label' | 'publicHost' | 'publicPort' | 'publicPrefix'>;
 
+/** One stream, as far as a mail goes to its people. */
+interface MailStream extends Pick<SourceConfig['streams'][string], 'alert'> {
+  readonly approval: Pick<SourceConfig['approval'], 'escalateTo'>;
+}
+
 /** One watched site, as far as a mail says how to decide there and whom its streams alert. */
 export type MailSource = Pick<SourceConfig, 'properties' | 'words' | 'streamAlertMap'> & {
-  readonly streams: Readonly<Record<string, Pick<SourceConfig['streams'][string], 'alert'>>>;
+  readonly approval: Pick<SourceConfig['approval'], 'escalateTo'>;
+  readonly streams: Readonly<Record<string, MailStream>>;
 };
 
 /** What the mail room needs of the configuration; the whole `Config` fits. */

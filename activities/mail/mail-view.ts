@@ -67,13 +67,8 @@ const kindViews: { readonly [Kind in MailKind]: (words: ViewWords, facts: MailOf
   }),
   results: resultsView,
   trouble: troubleView,
-  reminder: (words, facts) => ({
-    app: appView(words, facts.app),
-    stream: facts.stream === undefined ? null : streamName(facts.stream),
-    waitingSince: words.time(facts.waitingSinceUtc),
-    expiresAt: words.time(facts.expiresAtUtc),
-    decide: decideView(words, facts.app.site),
-  }),
+  reminder: waitView,
+  escalation: waitView,
   expired: (words, facts) => ({
     app: appView(words, facts.app),
     waitingSince: words.time(facts.waitingSinceUtc),
@@ -97,6 +92,16 @@ const kindViews: { readonly [Kind in MailKind]: (words: ViewWords, facts: MailOf
     host: oneLine(words.config.mail.host ?? ''),
   }),
 };
+
+function waitView(words: ViewWords, facts: MailOf<'reminder' | 'escalation'>): MailView {
+  return {
+    app: appView(words, facts.app),
+    stream: facts.stream === undefined ? null : streamName(facts.stream),
+    waitingSince: words.time(facts.waitingSinceUtc),
+    expiresAt: words.time(facts.expiresAtUtc),
+    decide: decideView(words, facts.app.site),
+  };
+}
 
 /** Which property decides in the QMC, with the words that it understands; null for a site that is not watched. */
 function decideView(words: ViewWords, site: string): MailView | null {

@@ -19,6 +19,7 @@ const naturalAudience: Partial<Record<MailKind, Recipients['to']>> = {
   publishAlert: 'stream',
   reapproval: 'stream',
   reminder: 'stream',
+  escalation: 'escalation',
   trouble: 'operators',
   test: 'explicit',
 };
@@ -29,6 +30,7 @@ const repeatingKinds: readonly MailKind[] = [
   'reapproval',
   'decisionProblem',
   'reminder',
+  'escalation',
   'expired',
   'trouble',
   'test',

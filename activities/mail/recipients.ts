@@ -23,6 +23,8 @@ export function addressesFor(request: Recipients, context: MailContext, facts: R
       return ownerAddresses(request.owner, context.mail, facts.attributes ?? request.attributes ?? []);
     case 'stream':
       return streamAddresses(request, context, facts.alertRows ?? []);
+    case 'escalation':
+      return escalationAddresses(request, context);
     case 'operators':
       return addressed(context.mail.operators, 'mail.operators is empty: nobody hears of trouble');
     default:
@@ -77,6 +79,16 @@ function streamAddresses(
     [...byName, ...byId],
     `nobody is named for the stream '${request.streamName}' in sources.${request.site}.streams or streamAlertMap`,
   );
+}
+
+function escalationAddresses(
+  { site, streamName }: Extract<Recipients, { to: 'escalation' }>,
+  { sources }: MailContext,
+): Addressed {
+  const source = sources[site];
+  const [, own] = Object.entries(source?.streams ?? {}).find(([name]) => sameText(name, streamName)) ?? [];
+  const { escalateTo = [] } = own?.approval ?? source?.approval ?? {};
+  return addressed(escalateTo, `sources.${site}.approval.escalateTo names nobody for the stream '${streamName}'`);
 }
 
 function sameText(left: string, right: string): boolean {

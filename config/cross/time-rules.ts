@@ -1,3 +1,4 @@
+import type { ApprovalConfig } from '../types.ts';
 import type { Finding, SettingPath } from '../problem.ts';
 import type { Rule } from './rule.ts';
 
@@ -7,14 +8,33 @@ export const timesFit: Rule = ({ timeouts, retry, mail, sources }) => [
   ...longer(retry.write.firstMs > retry.write.maxMs, ['retry', 'write', 'first'], 'no more than max'),
   ...longer(retry.lock.firstMs > retry.lock.maxMs, ['retry', 'lock', 'first'], 'no more than max'),
   ...longer(mail.retry.firstMs > mail.retry.maxMs, ['mail', 'retry', 'first'], 'no more than max'),
-  ...Object.entries(sources).flatMap(([alias, { approval }]) =>
-    longer(
-      approval.expireMs > 0 && approval.reminderMs >= approval.expireMs,
-      ['sources', alias, 'approval', 'reminder'],
-      'less than expire, or 0 for no reminder',
+  ...Object.entries(sources).flatMap(([alias, { approval, streams }]) => [
+    ...waitFits(approval, ['sources', alias, 'approval']),
+    ...Object.entries(streams).flatMap(([name, stream]) =>
+      waitFits({ ...approval, ...stream.approval }, ['sources', alias, 'streams', name, 'approval']),
     ),
-  ),
+  ]),
 ];
+
+type Wait = Pick<ApprovalConfig, 'reminderMs' | 'escalateMs' | 'escalateTo' | 'expireMs'>;
+
+/** What lies behind the expiry would never come, and an escalation without addresses would reach nobody. */
+function waitFits({ reminderMs, escalateMs, escalateTo, expireMs }: Wait, path: SettingPath): Finding[] {
+  const late = (ms: number): boolean => expireMs > 0 && ms >= expireMs;
+  return [
+    ...longer(late(reminderMs), [...path, 'reminder'], 'less than expire, or 0 for no reminder'),
+    ...longer(late(escalateMs), [...path, 'escalate'], 'less than expire, or 0 for no escalation'),
+    ...(escalateMs > 0 && escalateTo.length === 0
+      ? [
+          {
+            path: [...path, 'escalateTo'],
+            wrong: 'nobody is named here',
+            right: 'expected addresses, as escalate is set',
+          },
+        ]
+      : []),
+  ];
+}
 
 function longer(tooLong: boolean, path: SettingPath, right: string): Finding[] {
   return tooLong ? [{ path, wrong: 'this time is too long', right: `expected ${right}` }] : [];

@@ -23,6 +23,10 @@ const approvalShape = {
   reminder: duration()
     .prefault('3d')
     .describe('How long a promotion waits for a decision before the approvers are reminded. 0 = never.'),
+  escalate: duration()
+    .prefault('0s')
+    .describe('How long a promotion waits for a decision before escalateTo is told of it, once. 0 = never.'),
+  escalateTo: list(mailAddress()).prefault([]).describe('Who is told when nobody decided within escalate.'),
   expire: duration()
     .prefault('30d')
     .describe('How long a promotion waits for a decision before it ends as expired. 0 = never.'),
@@ -34,6 +38,10 @@ const approvalOverride = section({
   approvers: approvers.optional().describe("Who may approve or deny in this stream. When not set: the source's."),
   ownerMayApprove: flag().optional().describe("Whether an owner may approve. When not set: the source's."),
   reminder: duration().optional().describe("Reminder in this stream. When not set: the source's."),
+  escalate: duration().optional().describe("Escalation in this stream. When not set: the source's."),
+  escalateTo: list(mailAddress())
+    .optional()
+    .describe("Who is told of an escalation in this stream. When not set: the source's."),
   expire: duration().optional().describe("Expiry in this stream. When not set: the source's."),
 });
 

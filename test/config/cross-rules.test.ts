@@ -46,6 +46,19 @@ describe('settings that refer to each other', () => {
     ['listener.publicUrl: this setting is required while bind is 0.0.0.0', `${smallest}listener: { bind: 0.0.0.0 }`],
     ['timeouts.heartbeatEvery: this time is too long', `${smallest}timeouts: { heartbeatEvery: 5m }`],
     ['sources.dev.approval.reminder: this time is too long', source('{ approval: { reminder: 9d, expire: 8d } }')],
+    [
+      'sources.dev.approval.escalate: this time is too long',
+      source('{ approval: { escalate: 30d, escalateTo: [head@company.com] } }'),
+    ],
+    ['sources.dev.approval.escalateTo: nobody is named here', source('{ approval: { escalate: 9d } }')],
+    [
+      'sources.dev.streams.Finance.approval.escalateTo: nobody is named here',
+      source('{ streams: { Finance: { approval: { escalate: 9d } } } }'),
+    ],
+    [
+      'sources.dev.streams.Finance.approval.reminder: this time is too long',
+      source('{ streams: { Finance: { approval: { expire: 2d } } } }'),
+    ],
   ])('refuses %s', async (problem, text) => {
     expect(await problemsOf(text)).toContainEqual(expect.stringContaining(problem));
   });

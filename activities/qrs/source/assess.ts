@@ -1,5 +1,6 @@
 import { accountOf, fold, latestRow } from '../../../rules/app-facts.ts';
 import type { Ask } from '../../../rules/ask.ts';
+import { waitAfter } from '../../../rules/waiting.ts';
 import type { RequestProblem } from '../../../rules/property-request.ts';
 import { attemptContext } from '../../activity-context.ts';
 import type { ActivityDependencies } from '../../dependencies.ts';
@@ -137,17 +138,13 @@ async function openDecision(deps: ActivityDependencies, key: AppKey): Promise<St
 }
 
 async function waiting(deps: ActivityDependencies, key: AppKey, source: SourceApp): Promise<NextStep> {
-  const { reminderMs, expireMs } = approvalOf(sourceOf(deps.config(), key.site), source.app.stream?.name);
+  const policy = approvalOf(sourceOf(deps.config(), key.site), source.app.stream?.name);
   const standing = await deps.ledger.getAwaiting(key.site, key.appId);
   const again = standing && standing.publishTimeUtc === source.app.publishedAtUtc;
   const sinceUtc = again ? standing.waitingSinceUtc : deps.nowUtc();
   const waitedMs = Date.parse(deps.nowUtc()) - Date.parse(sinceUtc);
-  return {
-    kind: 'wait',
-    sinceUtc,
-    remindInMs: reminderMs > 0 ? Math.max(1000, reminderMs - (waitedMs % reminderMs)) : undefined,
-    expireInMs: expireMs > 0 ? Math.max(1000, expireMs - waitedMs) : undefined,
-  };
+  const { remindInMs, expireInMs } = waitAfter(policy, waitedMs);
+  return { kind: 'wait', sinceUtc, remindInMs, expireInMs };
 }
 
 async function showAsWaiting(

@@ -44,6 +44,25 @@ describe("the owner's address", () => {
   });
 });
 
+describe('the addresses of an escalation', () => {
+  const request = { to: 'escalation', site: 'dev' } as const;
+
+  test("are the stream's own, else the source's", () => {
+    const own = addressesFor({ ...request, streamName: 'SALES' }, mailContext(), {});
+    const other = addressesFor({ ...request, streamName: 'Finance' }, mailContext(), {});
+
+    expect(own.addresses).toEqual(['sales-head@company.com']);
+    expect(other.addresses).toEqual(['head@company.com']);
+  });
+
+  test('are none, with the setting that would give one, where the source is gone', () => {
+    expect(addressesFor({ ...request, streamName: 'Sales' }, mailContext({}, { sources: {} }), {})).toMatchObject({
+      addresses: [],
+      reason: expect.stringContaining('sources.dev.approval.escalateTo'),
+    });
+  });
+});
+
 describe('the addresses of a stream', () => {
   const request = { to: 'stream', site: 'dev', streamName: 'sales', streamId: 'ABC-1' } as const;
 
