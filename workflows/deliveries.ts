@@ -21,8 +21,12 @@ import { signals, type TargetChoice, workflowIds } from './contract.ts';
 import { deliver } from './deliver.ts';
 import { deliveryAttributes, deliveryFilesSignal } from './delivery-desk.ts';
 import { exportFor } from './export-for.ts';
+import { slowed } from './history-pace.ts';
 import { StepGivenUp } from './operator.ts';
 import type { PromotionDesk } from './promotion-desk.ts';
+
+/** How long looks are gathered once there were many; see `slowed`. */
+const LOOK_REST_MS = 60_000;
 
 /** The exported files that targets get, and the version in S3. */
 export interface Exported {
@@ -70,6 +74,8 @@ export class Deliveries {
       await condition(() => this.running === 0 || this.desk.hasNews);
       if (this.running === 0) break;
       await this.takeNews();
+      const restMs = slowed(LOOK_REST_MS) - LOOK_REST_MS;
+      if (restMs > 0) await this.desk.timer.until(() => this.running === 0, restMs);
     }
     return this.result();
   }

@@ -21,6 +21,7 @@ import {
   type Trouble,
   updates,
 } from './contract.ts';
+import { slowed } from './history-pace.ts';
 import { sendBeside } from './notify.ts';
 import { OperatorDesk, type OperatorNews } from './operator.ts';
 import { SharedTimer } from './shared-timer.ts';
@@ -83,7 +84,7 @@ export class DeliveryDesk {
   async waitForLock(ms: number): Promise<void> {
     this.enter('waiting-for-lock');
     await this.operator.throwIfOrdered('wait for the lock');
-    await this.timer.until(() => this.operator.hasOrder, ms);
+    await this.timer.until(() => this.operator.hasOrder, slowed(ms));
   }
 
   private take(files: DeliveryFiles | { readonly withdrawn: string }): void {

@@ -6,6 +6,7 @@ import {
   rootCause,
 } from '@temporalio/workflow';
 import type { Pace } from '../activities/pace.ts';
+import { slowed } from './history-pace.ts';
 import type { SharedTimer } from './shared-timer.ts';
 import type { ResolveOutcome, ResolveRequest, Trouble } from './contract.ts';
 
@@ -123,7 +124,7 @@ export class OperatorDesk {
   private async waitForOrder(pace: Pace): Promise<void> {
     await this.timer.until(
       () => this.order !== undefined,
-      Math.min(pace.recheckMs, Math.max(1, this.msToExpiry(pace))),
+      Math.min(slowed(pace.recheckMs), Math.max(1, this.msToExpiry(pace))),
     );
   }
 

@@ -1,4 +1,4 @@
-import { allHandlersFinished, condition, continueAsNew, workflowInfo } from '@temporalio/workflow';
+import { allHandlersFinished, condition, continueAsNew } from '@temporalio/workflow';
 import type { Pace } from '../activities/pace.ts';
 import type {
   AppKey,
@@ -10,6 +10,7 @@ import type {
 import { records, sourceSteps, sourceTransfers } from './activity-options.ts';
 import { Deliveries, type Exported } from './deliveries.ts';
 import { exportFor } from './export-for.ts';
+import { isLongHistory } from './history-pace.ts';
 import { lookAtApp } from './look-at-app.ts';
 import { StepGivenUp } from './operator.ts';
 import type { PromotionInput } from './contract.ts';
@@ -52,7 +53,7 @@ async function oneCycle(key: AppKey, desk: PromotionDesk): Promise<string> {
       desk.enter('awaiting-decision', next.sinceUtc);
       if ((await waitForNews(key, desk, next, pace)) === 'expired') return endRun(key, desk);
     }
-    if (workflowInfo().continueAsNewSuggested) return endRun(key, desk, 'goes on');
+    if (isLongHistory()) return endRun(key, desk, 'goes on');
   }
 }
 
