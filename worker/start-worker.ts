@@ -21,10 +21,10 @@ import { signals, startAttributes, taskQueues, workflowIds, workflowTypes } from
 import { ownerResolver } from './owner-resolver.ts';
 import { openArtifacts } from './open-artifacts.ts';
 import { openVersions } from './open-versions.ts';
-import { type RunningWorkers, runWorkers } from './run-worker.ts';
+import { type RunningWorkers, type RunWorkersOptions, runWorkers } from './run-worker.ts';
 import { watchQueues } from './watch-queues.ts';
 
-export interface StartWorkerOptions {
+export interface StartWorkerOptions extends Pick<RunWorkersOptions, 'prepare'> {
   readonly config: Config;
   readonly ledger: Ledger;
   readonly logger: Logger;
@@ -32,6 +32,8 @@ export interface StartWorkerOptions {
   readonly address?: string;
   readonly bundlePath?: string;
   readonly handleSignals?: boolean;
+  /** Waybill's clock. Default: this host's. */
+  readonly now?: () => Date;
 }
 
 export interface StartedWorker extends RunningWorkers {
@@ -41,7 +43,7 @@ export interface StartedWorker extends RunningWorkers {
 
 /** Makes the clients and stores of a configuration, the activities over them, and runs the Workers. */
 export async function startWorker(options: StartWorkerOptions): Promise<StartedWorker> {
-  const { config, ledger, logger } = options;
+  const { config, ledger, logger, now = () => new Date() } = options;
   const clients = createQrsClients(config, logger);
   const transport = createMailTransport();
   const attempts = createAttemptSink(ledger, {
@@ -68,7 +70,7 @@ export async function startWorker(options: StartWorkerOptions): Promise<StartedW
     runningSince: (workflowId) => runningSince(client, workflowId),
     ensureWatch: (site) => ensureSiteWatch(client, site, config),
     logger,
-    nowUtc: () => new Date().toISOString(),
+    nowUtc: () => now().toISOString(),
   });
   const stopping = new AbortController();
   let watching = Promise.resolve();

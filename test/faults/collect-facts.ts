@@ -6,6 +6,7 @@ import {
   ListObjectVersionsCommand,
   type S3Client,
 } from '@aws-sdk/client-s3';
+import type { WorkflowExecutionInfo } from '@temporalio/client';
 import type { Config } from '../../config/types.ts';
 import type { QrsSite } from '../../sandbox/qrs/site.ts';
 import type { SandboxS3 } from '../../sandbox/s3/start-s3.ts';
@@ -25,6 +26,10 @@ import type {
 
 export interface CollectOptions {
   readonly expected?: Expectations;
+  /** The workflows to look at, for a server that lists none. Default: all of the world's task queue. */
+  readonly workflowIds?: readonly string[];
+  /** The host's time for one of the ledger, where Waybill's clock is another one than the sites' host's. */
+  readonly hostUtcOf?: (utc: string) => string;
   /** The store that versions go to, with the bucket's name. */
   readonly store?: { readonly s3: Pick<SandboxS3, 'client'>; readonly bucket: string };
 }
@@ -35,7 +40,7 @@ export async function collectFacts(world: World, options: CollectOptions = {}): 
   return {
     settings: settingsOf(config),
     sites: Object.fromEntries(Object.values(world.sites).map((site) => [site.alias, siteFacts(config, site)])),
-    ledger: await ledgerFacts(world),
+    ledger: inHostTime(await ledgerFacts(world), options.hostUtcOf),
     mails: inbox.messages().map(({ messageId, to, subject, text, raw = '' }) => ({
       messageId,
       to,
@@ -45,7 +50,7 @@ export async function collectFacts(world: World, options: CollectOptions = {}): 
     })),
     ...(options.store && { store: await storeFacts(options.store.s3.client(), options.store.bucket) }),
     incoming: await filesIn(path.join(config.artifacts.folder, 'incoming')),
-    workflows: await workflowFacts(world),
+    workflows: await workflowFacts(world, options.workflowIds),
     expected: options.expected ?? {},
   };
 }
@@ -100,6 +105,13 @@ async function ledgerFacts({ ledger }: World): Promise<LedgerFacts> {
   return { promotions, records, openClaims, deliveries, stagings, mails };
 }
 
+function inHostTime(facts: LedgerFacts, hostUtcOf?: (utc: string) => string): LedgerFacts {
+  if (!hostUtcOf) return facts;
+  const isTime = (key: string, value: unknown): value is string => key.endsWith('Utc') && typeof value === 'string';
+  const inHost = (key: string, value: unknown): unknown => (isTime(key, value) ? hostUtcOf(value) : value);
+  return JSON.parse(JSON.stringify(facts), inHost) as LedgerFacts;
+}
+
 function headersOf(raw: string): Pick<MailFacts, 'promotionKey' | 'kind'> {
   const header = (name: string): string => new RegExp(`^${name}: *(\\S+)`, 'imu').exec(raw)?.[1] ?? '';
   return { promotionKey: header('X-Waybill-Promotion'), kind: header('X-Waybill-Kind') };
@@ -129,16 +141,25 @@ async function filesIn(folder: string): Promise<string[]> {
   });
 }
 
-async function workflowFacts({ temporal: { client }, config }: World): Promise<WorkflowFacts[]> {
-  const { taskQueue } = config.temporal;
+async function workflowFacts(world: World, workflowIds?: readonly string[]): Promise<WorkflowFacts[]> {
+  const { client } = world.temporal;
+  const { taskQueue } = world.config.temporal;
+  if (workflowIds) {
+    const described = workflowIds.map((workflowId) => client.workflow.getHandle(workflowId).describe());
+    return Promise.all((await Promise.all(described)).map((one) => workflowFact(world, one)));
+  }
   const found: WorkflowFacts[] = [];
   for await (const one of client.workflow.list({ query: `TaskQueue = "${taskQueue}"` })) {
-    if (one.taskQueue !== taskQueue) continue;
-    const { workflowId, type, status } = one;
-    const handle = client.workflow.getHandle(workflowId);
-    const isShown = status.name === 'RUNNING' && ['promotion', 'deliver'].includes(type);
-    const shown = isShown ? await handle.query<{ state: string }>(queries.status).catch(() => undefined) : undefined;
-    found.push({ workflowId, type, status: status.name, ...(shown && { state: shown.state }) });
+    if (one.taskQueue === taskQueue) found.push(await workflowFact(world, one));
   }
   return found;
+}
+
+type Listed = Pick<WorkflowExecutionInfo, 'workflowId' | 'type' | 'status'>;
+
+async function workflowFact({ temporal }: World, { workflowId, type, status }: Listed): Promise<WorkflowFacts> {
+  const handle = temporal.client.workflow.getHandle(workflowId);
+  const isShown = status.name === 'RUNNING' && ['promotion', 'deliver'].includes(type);
+  const shown = isShown ? await handle.query<{ state: string }>(queries.status).catch(() => undefined) : undefined;
+  return { workflowId, type, status: status.name, ...(shown && { state: shown.state }) };
 }
