@@ -26,6 +26,8 @@ export interface RunOptions {
   readonly node?: string;
   readonly env?: Readonly<Record<string, string>>;
   readonly cwd?: string;
+  /** The `bin/waybill.js` to run. Default: that of this checkout. */
+  readonly program?: string;
 }
 
 const running = new Set<ChildProcess>();
@@ -33,7 +35,7 @@ const running = new Set<ChildProcess>();
 /** Runs `waybill <args>` as people do. */
 export function waybill(args: readonly string[], options: RunOptions = {}): WaybillProcess {
   const env = { ...process.env, WAYBILL_DEBUG: '', NO_COLOR: '1', ...options.env };
-  const child = spawn(options.node ?? process.execPath, [bin, ...args], {
+  const child = spawn(options.node ?? process.execPath, [options.program ?? bin, ...args], {
     env,
     cwd: options.cwd,
     stdio: ['ignore', 'pipe', 'pipe'],

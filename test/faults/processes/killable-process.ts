@@ -4,6 +4,8 @@ import type { ChildProcess } from 'node:child_process';
 export interface KillableProcess {
   /** Ends it at once, as a power cut does; resolves when it is gone. */
   kill(): Promise<void>;
+  /** Ends it as an administrator does: asks it to, and waits until it has. */
+  stop(): Promise<void>;
   /** Starts it anew; resolves when it works. Nothing when it runs. */
   start(): Promise<void>;
 }
@@ -17,15 +19,17 @@ export interface Running {
 /** A process that `launch` starts and waits for. It is not started yet. */
 export function killable(launch: () => Promise<Running>): KillableProcess {
   let running: Running | undefined;
+  const end = async (signal: NodeJS.Signals): Promise<void> => {
+    const ended = running;
+    running = undefined;
+    ended?.child.kill(signal);
+    await ended?.ended;
+  };
   return {
     async start() {
       running ??= await launch();
     },
-    async kill() {
-      const killed = running;
-      running = undefined;
-      killed?.child.kill('SIGKILL');
-      await killed?.ended;
-    },
+    kill: () => end('SIGKILL'),
+    stop: () => end('SIGTERM'),
   };
 }

@@ -25,9 +25,16 @@ export interface KillableWorld extends World {
 }
 
 const IP = '127.0.0.1';
+/** On a machine that does much else at the same time. */
+const STARTS_WITHIN_MS = 180_000;
+
+export interface KillableOptions extends WorldOptions {
+  /** The `bin/waybill.js` that worker and listener are run with, asked at each start. Default: that of this checkout. */
+  readonly program?: () => string | undefined;
+}
 
 /** Starts sites, mailbox, Temporal, worker and listener; resolves when the source has taken its first callback. */
-export async function startKillableWorld(options: WorldOptions = {}): Promise<KillableWorld> {
+export async function startKillableWorld(options: KillableOptions = {}): Promise<KillableWorld> {
   const surroundings = await startSurroundings(options);
   const { folder, alias, yaml, sites } = surroundings;
   const [port = 0, listenerPort = 0] = await freePorts(2);
@@ -38,7 +45,8 @@ export async function startKillableWorld(options: WorldOptions = {}): Promise<Ki
   const configFile = path.join(folder, 'waybill.yaml');
   await writeFile(configFile, stringify(yaml));
   const temporalFile = path.join(folder, 'temporal.db');
-  const run = (command: 'worker' | 'listener', says: string): Promise<Running> => runWaybill(command, configFile, says);
+  const run = (command: 'worker' | 'listener', says: string): Promise<Running> =>
+    runWaybill([command, '--config', configFile, '--log-level', 'warn'], says, options.program?.());
   const processes = {
     temporal: killable(() => runTemporal(folder, temporalFile, port)),
     worker: killable(() => run('worker', 'The worker is running.')),
@@ -75,9 +83,9 @@ function configure(yaml: Yaml, source: string, address: string, listenerPort: nu
   yaml['logging'] = { file: 'waybill.log' };
 }
 
-async function runWaybill(command: string, configFile: string, says: string): Promise<Running> {
-  const run = waybill([command, '--config', configFile, '--log-level', 'warn']);
-  await run.says(says);
+async function runWaybill(args: readonly string[], says: string, program: string | undefined): Promise<Running> {
+  const run = waybill(args, program ? { program } : {});
+  await run.says(says, STARTS_WITHIN_MS);
   return { child: run.child, ended: run.ended };
 }
 
