@@ -1,11 +1,9 @@
-import { readFile } from 'node:fs/promises';
 import { setTimeout as wait } from 'node:timers/promises';
-import { figure, type Figure, type Report } from './figure.ts';
-import type { UsageReport } from './processes/serve-parent.ts';
+import { figure, type Report } from './figure.ts';
 import { prepareApp, promote, untilWaiting } from './promote.ts';
 import { openStage, type Stage } from './stage.ts';
+import { type Usage, usageFigures, usageOf } from './usage.ts';
 
-const MB = 1024 * 1024;
 const SETTLE_MS = 15_000;
 const WATCHED_MS = 300_000;
 
@@ -28,7 +26,7 @@ export async function rest(): Promise<Report> {
     return {
       scenario: 'rest',
       settings: { watchedSeconds: WATCHED_MS / 1000, watch: 'callback', sources: 1, targets: 1 },
-      figures: [...calls, ...usageFigures(before.usage, after.usage)],
+      figures: [...calls, ...usageFigures(before.usage, after.usage, WATCHED_MS)],
       notes: [],
     };
   } finally {
@@ -38,36 +36,15 @@ export async function rest(): Promise<Report> {
 
 interface Look {
   readonly calls: Readonly<Record<string, number>>;
-  readonly usage: Readonly<Record<string, Pick<UsageReport, 'cpuMs' | 'rssBytes'>>>;
+  readonly usage: Usage;
 }
 
 async function look(stage: Stage): Promise<Look> {
-  const { worker, listener, temporalPid, qmc, config } = stage;
+  const { qmc, config } = stage;
   const calls: Record<string, number> = {};
   for (const site of Object.keys(config.sites)) {
     const { counts } = await qmc.requests(site);
     calls[site] = Object.values(counts).reduce((sum, count) => sum + count, 0);
   }
-  const temporal = await usageOfPid(temporalPid);
-  const usage = { worker: await worker.usage(), listener: await listener.usage(), ...(temporal ? { temporal } : {}) };
-  return { calls, usage };
-}
-
-function usageFigures(before: Look['usage'], after: Look['usage']): Figure[] {
-  return Object.entries(after).flatMap(([name, { cpuMs, rssBytes }]) => {
-    const cpu = (cpuMs - (before[name]?.cpuMs ?? cpuMs)) / (WATCHED_MS / 100);
-    return [figure(`CPU of ${name}`, cpu, '% of a core'), figure(`RSS of ${name}`, rssBytes / MB, 'MB')];
-  });
-}
-
-const TICKS_A_SECOND = 100;
-const PAGE_BYTES = 4096;
-
-/** Of a process that is none of ours; undefined where there is no /proc. */
-async function usageOfPid(pid: number): Promise<{ cpuMs: number; rssBytes: number } | undefined> {
-  const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => undefined);
-  const fields = stat?.slice(stat.lastIndexOf(')') + 2).split(' ');
-  if (!fields) return undefined;
-  const cpuMs = ((Number(fields[11]) + Number(fields[12])) / TICKS_A_SECOND) * 1000;
-  return { cpuMs, rssBytes: Number(fields[21]) * PAGE_BYTES };
+  return { calls, usage: await usageOf(stage) };
 }

@@ -10,6 +10,7 @@ import { listener } from './listener.ts';
 import { memory } from './memory.ts';
 import { rest } from './rest.ts';
 import { small } from './small.ts';
+import { waits } from './waits.ts';
 
 const scenarios: Readonly<Record<string, () => Promise<Report>>> = {
   small,
@@ -18,6 +19,7 @@ const scenarios: Readonly<Record<string, () => Promise<Report>>> = {
   memory,
   batch,
   rest,
+  waits,
   listener,
 };
 
