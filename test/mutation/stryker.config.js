@@ -1,0 +1,28 @@
+/**
+ * Mutants of `rules/` and `activities/qrs`; `npm run mutation`, or a part of them with
+ * `npm run mutation -- --mutate "rules/**"`. Not in CI: it takes hours.
+ *
+ * @type {import('@stryker-mutator/api/core').PartialStrykerOptions}
+ */
+export default {
+  mutate: ['rules/**/*.ts', 'activities/qrs/**/*.ts'],
+  testRunner: 'vitest',
+  vitest: { configFile: 'test/mutation/vitest.config.ts', related: false, pool: 'forks' },
+  plugins: ['@stryker-mutator/vitest-runner', './test/mutation/ignore-words.js'],
+  ignorers: ['words'],
+  coverageAnalysis: 'perTest',
+  ignoreStatic: true,
+  inPlace: false,
+  // None: Stryker would rewrite it with an API that TypeScript 7 no longer has, and nothing here reads it.
+  tsconfigFile: 'none',
+  tempDirName: '.vitest/mutation',
+  ignorePatterns: ['/bench', '/docs', '/.ci', '/data', '/.sandbox', '/test/histories'],
+  concurrency: 2,
+  timeoutMS: 3_000,
+  timeoutFactor: 2,
+  dryRunTimeoutMinutes: 10,
+  reporters: ['clear-text', 'json', 'html'],
+  clearTextReporter: { allowColor: false, logTests: false, reportTests: false },
+  jsonReporter: { fileName: '.vitest/mutation-report/mutation.json' },
+  htmlReporter: { fileName: '.vitest/mutation-report/mutation.html' },
+};

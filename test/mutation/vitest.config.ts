@@ -1,0 +1,11 @@
+import { defineConfig } from 'vitest/config';
+
+/** The tests of `rules/` and `activities/qrs`, which need no Temporal server: each mutant runs those that reach it. */
+export default defineConfig({
+  test: {
+    include: ['test/rules/**/*.test.ts', 'test/activities/qrs/**/*.test.ts'],
+    testTimeout: 20_000,
+    hookTimeout: 30_000,
+    pool: 'forks',
+  },
+});
