@@ -18,7 +18,7 @@ export default {
   tempDirName: '.vitest/mutation',
   ignorePatterns: ['/bench', '/docs', '/.ci', '/data', '/.sandbox', '/test/histories'],
   concurrency: 2,
-  timeoutMS: 3_000,
+  timeoutMS: 10_000,
   timeoutFactor: 2,
   dryRunTimeoutMinutes: 10,
   reporters: ['clear-text', 'json', 'html'],
