@@ -1,4 +1,4 @@
-import { accountOf, fold, latestRow, type AppFacts, type PropertyRow } from './app-facts.ts';
+import { fold, latestRow, type AppFacts, type PropertyRow } from './app-facts.ts';
 import { whyNotAllowed, type ApprovalPolicy, type DecisionMaker } from './approval-policy.ts';
 import type { ChosenTarget, PropertyRequest, RequestProblem } from './property-request.ts';
 import { changedAfter, type Revision } from './revision.ts';
@@ -231,9 +231,4 @@ function changedSince(stale: StaleDecision): RequestProblem {
 
 function maker(account: string, facts: AskFacts): DecisionMaker {
   return { account, groups: facts.groupsOf(account), asserted: false };
-}
-
-/** The owner as mails and search attributes show him. */
-export function ownerAccount(app: AppFacts): string {
-  return accountOf(app.owner);
 }

@@ -18,14 +18,6 @@ export interface Revision {
   readonly objects: readonly ObjectFacts[];
 }
 
-/** The latest moment at which the content changed, or undefined for an app without objects. */
-export function contentChangedAtUtc(revision: Revision): string | undefined {
-  return revision.objects
-    .map((object) => object.modifiedUtc)
-    .toSorted()
-    .at(-1);
-}
-
 /**
  * The text whose hash is the revision key. Names and dates of the app itself are left out: a rename, a tag or a
  * property is no change of content (design 3.6).

@@ -56,3 +56,16 @@ describe('a decision whose author nobody proved', () => {
     expect(whyNotAsserted(by('x'), targets, acceptsTest)).toEqual([]);
   });
 });
+
+describe('of several approvers that policy names', () => {
+  const several: ApprovalPolicy = {
+    approvers: { users: ['COMPANY\\anna', 'COMPANY\\otto'], groups: ['Approvers', 'Managers'] },
+    ownerMayApprove: false,
+  };
+
+  it('each one counts by himself, by account or by any of his groups', () => {
+    expect(why(by('COMPANY\\otto'), several)).toEqual([]);
+    expect(why(by('COMPANY\\ina', { groups: ['Readers', 'managers'] }), several)).toEqual([]);
+    expect(why(by('COMPANY\\ina', { groups: ['Readers'] }), several)).toHaveLength(1);
+  });
+});

@@ -131,3 +131,36 @@ describe('a plan', () => {
     );
   });
 });
+
+describe('a choice of several streams', () => {
+  it('publishes to each of them, and to one that is named twice once', () => {
+    expect(planDelivery([duplicate('Sales', 'Finance', ' sales ')], facts()).items).toEqual([
+      { action: 'publish', stream: sales },
+      { action: 'publish', stream: finance },
+    ]);
+  });
+
+  it('replaces an app once, however often its stream is named', () => {
+    const both = [overwrite('Sales', `id:${sales.id}`)];
+
+    expect(planDelivery(both, facts({ standing: [standing('a')] })).items).toEqual([
+      { action: 'replace', stream: sales, targetAppId: 'a' },
+    ]);
+  });
+
+  it('may replace in a stream and add to it', () => {
+    const both = [overwrite('Sales'), duplicate('Sales')];
+
+    expect(planDelivery(both, facts({ standing: [standing('a')] })).items).toEqual([
+      { action: 'replace', stream: sales, targetAppId: 'a' },
+      { action: 'publish', stream: sales },
+    ]);
+  });
+
+  it('names what is missing without the blanks around it, and finds an id with them', () => {
+    expect(planDelivery([duplicate(' Nowhere ')], facts()).missingStreams).toEqual(['Nowhere']);
+    expect(planDelivery([duplicate(` id: ${sales.id} `)], facts()).items).toEqual([
+      { action: 'publish', stream: sales },
+    ]);
+  });
+});

@@ -154,3 +154,43 @@ describe('a server value', () => {
     expect(problems).toMatchObject([{ kind: 'both-modes', blocking: true }]);
   });
 });
+
+describe('what people type around their words', () => {
+  it('is left out: blanks, and values of nothing else', () => {
+    const { targets, problems } = readRequest(
+      rowsOf({
+        [names.server]: [' test - Overwrite ', ' '],
+        [names.stream]: [' Sales ', ' '],
+        [names.approval]: [' Perhaps '],
+      }),
+    );
+
+    expect(targets).toEqual([{ site: 'test', mode: 'overwrite', streams: ['Sales'] }]);
+    expect(problems).toMatchObject([{ text: expect.stringMatching(/^"Perhaps" in PromotionApproval/) }]);
+  });
+
+  it('does not hide a yes that stands beside another word', () => {
+    const asked = readRequest(
+      rowsOf({ [names.unpublish]: ['perhaps', 'True'], [names.versioning]: ['True', 'perhaps'] }),
+    );
+
+    expect(asked).toMatchObject({ unpublish: true, version: true });
+    expect(readRequest(rowsOf({ [names.unpublish]: ['perhaps'] }))).toMatchObject({ unpublish: false, version: false });
+  });
+
+  it('is told in one order, whatever order it stands in', () => {
+    const values = ['zeta', 'Alpha', 'beta'];
+    const told = (some: readonly string[]) =>
+      readRequest(
+        rowsOf({ [names.stream]: ['Sales'], [names.server]: some, [names.approval]: ['Approve', 'x'] }),
+      ).problems.map(({ kind, text }) => `${kind} ${text.slice(0, 7)}`);
+
+    expect(told(values)).toEqual([
+      'unknown-target "Alpha"',
+      'unknown-target "beta" ',
+      'unknown-target "zeta" ',
+      'unknown-word "x" in ',
+    ]);
+    expect(told(values.toReversed())).toEqual(told(values));
+  });
+});

@@ -1,13 +1,6 @@
 import { array, assert, constantFrom, property, record, shuffledSubarray, uniqueArray } from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import {
-  changedAfter,
-  contentChangedAtUtc,
-  describeChanges,
-  type ObjectFacts,
-  type Revision,
-  revisionText,
-} from '../../rules/revision.ts';
+import { changedAfter, describeChanges, type ObjectFacts, type Revision, revisionText } from '../../rules/revision.ts';
 import { object, PUBLISHED } from './make-facts.ts';
 
 const LATER = '2026-01-05T00:00:00.000Z';
@@ -110,7 +103,51 @@ describe('the changes between two revisions', () => {
     expect(changedAfter(now, PUBLISHED, false)).toEqual(['sheet "Sheet b" was changed']);
     expect(changedAfter(now, PUBLISHED, true)).toEqual(['sheet "Sheet b" was changed', 'the data was reloaded']);
     expect(changedAfter(now, LATER, true)).toEqual([]);
-    expect(contentChangedAtUtc(now)).toBe(LATER);
-    expect(contentChangedAtUtc(revision([]))).toBeUndefined();
+  });
+});
+
+describe('the parts of a revision', () => {
+  it('are held apart: what moves from one to the next is a change', () => {
+    const one = revision([object('a', { objectType: 'sheet', contentHash: '1', sizeBytes: 23 })]);
+    const other = revision([object('a', { objectType: 'sheet', contentHash: '12', sizeBytes: 3 })]);
+    const split = revision([object('a'), object('b')]);
+    const lines = revisionText(split, false).split('\n');
+
+    expect(revisionText(one, false)).not.toBe(revisionText(other, false));
+    expect(lines).toHaveLength(4);
+    expect(lines.slice(0, 2)).toEqual([PUBLISHED, '']);
+  });
+
+  it('are empty where the app was never published or reloaded', () => {
+    const never = { publishedAtUtc: undefined, reloadedAtUtc: undefined, objects: [] };
+
+    expect(revisionText(never, true)).toBe('\n');
+    expect(revisionText(never, false)).toBe('\n');
+  });
+
+  it.each([{ modifiedUtc: LATER }, { contentHash: 'other' }, { sizeBytes: 99 }])(
+    'make an object a changed one, each by itself: %o',
+    (change) => {
+      expect(describeChanges(revision([object('a')]), revision([object('a', change)]), false)).toEqual([
+        'sheet "Sheet a" was changed',
+      ]);
+    },
+  );
+
+  it('tell a reload only where it happened and data counts', () => {
+    const reloaded = revision([], { reloadedAtUtc: LATER });
+
+    expect(describeChanges(revision([]), reloaded, true)).toEqual(['the data was reloaded']);
+    expect(describeChanges(revision([]), reloaded, false)).toEqual([]);
+    expect(describeChanges(revision([]), revision([]), true)).toEqual([]);
+    expect(describeChanges(revision([]), revision([], { publishedAtUtc: LATER }), false)).toEqual([
+      'the app was published again',
+    ]);
+  });
+
+  it('tell a publish after a moment', () => {
+    expect(changedAfter(revision([]), '2026-01-01T00:00:00.000Z', false)).toEqual(['the app was published again']);
+    expect(changedAfter(revision([]), PUBLISHED, false)).toEqual([]);
+    expect(changedAfter(revision([], { publishedAtUtc: undefined }), '', false)).toEqual([]);
   });
 });

@@ -143,3 +143,19 @@ describe('targets', () => {
     );
   });
 });
+
+describe('targets of the same site and mode', () => {
+  it('are joined into one with the streams of both', () => {
+    const sales: ChosenTarget[] = [
+      { site: 'test', mode: 'overwrite', streams: ['Sales'] },
+      { site: 'test', mode: 'duplicate', streams: ['Sales'] },
+    ];
+    const more: ChosenTarget[] = [{ site: 'TEST', mode: 'duplicate', streams: ['Finance'] }];
+
+    expect(joinTargets(sales, more)).toEqual([
+      sales[0],
+      { site: 'test', mode: 'duplicate', streams: ['Sales', 'Finance'] },
+    ]);
+    expect(sales[1]!.streams).toEqual(['Sales']);
+  });
+});

@@ -72,3 +72,36 @@ describe('an app is whole', () => {
     );
   });
 });
+
+describe('an object that cannot tell whether it was replaced', () => {
+  const same = object('a', { contentHash: 'same' });
+
+  it('is one that holds the same before and after', () => {
+    expect(whyNotReplaced(content(1, same), content(1, same), content(1, same))).toEqual([]);
+  });
+
+  it('is one that holds something new which nobody sent: QRS may show a hash of its own', () => {
+    const [old, sent, now] = ['old', 'sent', 'now'].map((contentHash) => content(1, object('a', { contentHash })));
+
+    expect(whyNotReplaced(old!, sent!, now!)).toEqual([]);
+    expect(whyNotReplaced(old!, sent!, old!)).toHaveLength(1);
+  });
+});
+
+describe('the size of a target', () => {
+  it('tells nothing where that of what was sent is not known', () => {
+    expect(whyNotReplaced(content(100), content(0), content(100))).toEqual([]);
+    expect(whyNotReplaced(content(100), content(100), content(100))).toEqual([]);
+    expect(whyNotReplaced(content(100), content(1), content(100))).toHaveLength(1);
+  });
+});
+
+describe('the objects that a person is told of', () => {
+  it('are five, by name', () => {
+    const sent = content(1, ...Array.from({ length: 7 }, (_, nth) => object(String(nth))));
+
+    expect(whyNotReplaced(content(1), sent, content(1))).toEqual([
+      '7 of 7 objects are not there: "Sheet 0", "Sheet 1", "Sheet 2", "Sheet 3", "Sheet 4"',
+    ]);
+  });
+});

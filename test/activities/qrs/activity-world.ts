@@ -135,6 +135,7 @@ const silent = { log: say, trace: say, debug: say, info: say, warn: say, error: 
 
 async function inAttempt<T>(step: () => Promise<T>, { attempt = 1, signal }: Attempt = {}): Promise<T> {
   const environment = new MockActivityEnvironment({ attempt }, { logger: silent });
+  if (signal?.aborted) environment.cancel();
   signal?.addEventListener('abort', () => environment.cancel());
   return environment.run(step);
 }

@@ -1,0 +1,101 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { SiteMemory } from '../../../../activities/qrs/app-memory.ts';
+import { waitFor } from '../../../harness/wait-for.ts';
+import { type ActivityWorld, startActivityWorld } from '../activity-world.ts';
+import { fault, loseReply } from '../acts.ts';
+
+let world: ActivityWorld;
+beforeAll(async () => {
+  world = await startActivityWorld();
+});
+afterEach(() => world.mend());
+afterAll(async () => {
+  await world?.close();
+});
+
+async function siteMemory(): Promise<SiteMemory> {
+  return (await world.ledger.getSiteMemory<SiteMemory>('dev'))!.memory;
+}
+
+describe('renewing subscriptions', () => {
+  const renew = (attempt = 1) => world.run((activities) => activities.renewSubscriptions({ site: 'dev' }), { attempt });
+  const handles = () => world.dev.subscriptions().map(({ handle }) => handle);
+
+  /** The repository forgets its subscriptions; returns when it can be reached again. */
+  async function restart(): Promise<void> {
+    await world.dev.restartRepository(0);
+    const about = () => world.inside((deps) => deps.qrs('dev').about());
+    await waitFor('the site to answer', () => about().then(Boolean, () => false));
+  }
+
+  beforeEach(async () => {
+    world.dev.switches.identicalSubscriptions = 'separate';
+    await restart();
+  });
+
+  it('asks for updates and deletions of apps, and writes the handles down', async () => {
+    expect(await renew()).toEqual({ restarted: false });
+
+    const standing = world.dev.subscriptions();
+    expect(standing.map(({ kind, changeType }) => `${kind} ${changeType}`)).toEqual(['App 2', 'App 3']);
+    for (const [index, kind] of ['update', 'delete'].entries())
+      expect(standing[index]!.url).toMatch(new RegExp(`/notify/dev/.*${kind}`));
+    expect(await siteMemory()).toMatchObject({
+      handles: { update: handles()[0], delete: handles()[1] },
+      formerHandles: [],
+    });
+  });
+
+  it('makes them anew and removes the former ones', async () => {
+    await renew();
+    const former = handles();
+
+    expect(await renew()).toEqual({ restarted: false });
+
+    expect(handles()).toHaveLength(2);
+    for (const handle of former) expect(handles()).not.toContain(handle);
+    expect((await siteMemory()).formerHandles).toEqual([]);
+  });
+
+  it('removes none where the site gives the same handles again', async () => {
+    world.dev.switches.identicalSubscriptions = 'collapse';
+    await renew();
+    const former = handles();
+
+    expect(await renew()).toEqual({ restarted: false });
+    expect(handles()).toEqual(former);
+  });
+
+  it('tells that the repository restarted where it knows a former handle no more', async () => {
+    await renew();
+    await restart();
+
+    expect(await renew()).toEqual({ restarted: true });
+    expect(handles()).toHaveLength(2);
+    expect(await renew()).toEqual({ restarted: false });
+  });
+
+  it('removes later what it could not remove now', async () => {
+    await renew();
+    const [first] = handles();
+    fault(world.dev, { effect: { type: 'status', status: 503 }, method: 'DELETE', path: '/notification' });
+    await expect(renew()).rejects.toThrow();
+    expect((await siteMemory()).formerHandles).toEqual([first]);
+    expect(handles()).toHaveLength(3);
+
+    await renew(2);
+
+    expect(handles()).toHaveLength(2);
+    expect((await siteMemory()).formerHandles).toEqual([]);
+  });
+
+  it('leaves at most one behind where the reply to making it was lost', async () => {
+    loseReply(world.dev, 'POST', '/notification');
+    await expect(renew()).rejects.toThrow();
+
+    await renew(2);
+    await renew();
+
+    expect(handles()).toHaveLength(3);
+  });
+});
