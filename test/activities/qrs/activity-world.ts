@@ -81,6 +81,8 @@ export async function startActivityWorld(): Promise<ActivityWorld> {
     artifacts: async () => artifacts,
     versions: async () => world.versions ?? Promise.reject(new Error('no version store in this test')),
     nudge: async (site, appId) => void world.nudged.push(`${site} ${appId}`),
+    startMail: async () => undefined,
+    runningSince: async () => undefined,
     isRunning: async (workflowId) => world.running.has(workflowId),
     ensureWatch: async () => undefined,
     logger,

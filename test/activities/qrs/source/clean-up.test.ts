@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { AppMemory } from '../../../../activities/qrs/app-memory.ts';
-import type { CleanUpOutcome, DecisionRecord } from '../../../../activities/promotion-types.ts';
+import type { CleanUpOutcome, DecisionRecord, UnprovenCopy } from '../../../../activities/promotion-types.ts';
 import { type ActivityWorld, MANAGER, REP, startActivityWorld } from '../activity-world.ts';
 import {
   approve,
@@ -26,7 +26,7 @@ afterAll(async () => {
 
 const APP = /\/app\/[0-9a-f-]{36}\?/;
 
-function unpublish(decision: DecisionRecord, attempt = 1): Promise<CleanUpOutcome> {
+function unpublish(decision: DecisionRecord, attempt = 1): Promise<CleanUpOutcome | UnprovenCopy> {
   return world.run((activities) => activities.unpublish(decision), { attempt });
 }
 
