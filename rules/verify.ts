@@ -1,3 +1,4 @@
+import { fold } from './app-facts.ts';
 import type { ObjectFacts } from './revision.ts';
 
 export interface StandingContent {
@@ -53,9 +54,10 @@ function byId(objects: readonly ObjectFacts[]): Map<string, ObjectFacts> {
   return new Map(objects.map((object) => [object.engineObjectId, object]));
 }
 
+/** Two sites, of two releases, may write a type in two ways: `LoadModel`, `loadmodel`. */
 function countByType(objects: readonly ObjectFacts[]): Map<string, number> {
   const counts = new Map<string, number>();
-  for (const object of objects) counts.set(object.objectType, (counts.get(object.objectType) ?? 0) + 1);
+  for (const { objectType } of objects) counts.set(fold(objectType), (counts.get(fold(objectType)) ?? 0) + 1);
   return counts;
 }
 

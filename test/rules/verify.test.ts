@@ -59,6 +59,15 @@ describe('an app is whole', () => {
     ]);
   });
 
+  it('whatever case its site writes the types of objects in', () => {
+    const sent = content(100, object('a', { objectType: 'LoadModel' }), object('b', { objectType: 'loadmodel' }));
+
+    expect(whyNotWhole(sent, content(100, object('x', { objectType: 'LOADMODEL' }), object('y')))).toEqual([
+      'it has 1 of 2 objects of type loadmodel',
+    ]);
+    expect(whyNotWhole(content(100, object('a', { objectType: 'LoadModel' })), sent)).toEqual([]);
+  });
+
   it('as far as can be told, where a size is not known', () => {
     expect(whyNotWhole(content(0, object('a')), content(50, object('x')))).toEqual([]);
     expect(whyNotWhole(content(50, object('a')), content(0, object('x')))).toEqual([]);
