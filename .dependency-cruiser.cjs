@@ -186,7 +186,7 @@ module.exports = {
     tsPreCompilationDeps: true,
     combinedDependencies: false,
     doNotFollow: { path: '(^|/)node_modules/' },
-    exclude: { path: ['(^|/)test/fixtures/', '^(deploy|docs|data)/'] },
+    exclude: { path: ['(^|/)test/fixtures/', '^(deploy|docs|data|[.]vitest)/'] },
     enhancedResolveOptions: {
       extensions: ['.ts', '.js', '.cjs', '.mjs', '.json'],
       exportsFields: ['exports'],

@@ -1,5 +1,3 @@
-import { declareValuePlugin, PluginKind } from '@stryker-mutator/api/plugin';
-
 /** Two words in a row: a sentence. Names of states, properties, routes and keys have no blank. */
 const SENTENCE = /[A-Za-z"»]+,? [A-Za-z"]+/;
 
@@ -7,7 +5,7 @@ const SENTENCE = /[A-Za-z"»]+,? [A-Za-z"]+/;
  * What only words: log lines, and the sentences that tell people what happened. Which of them is told is decided by
  * code, and that stays mutated.
  */
-export const strykerPlugins = [declareValuePlugin(PluginKind.Ignore, 'words', { shouldIgnore })];
+export const strykerPlugins = [{ kind: 'Ignore', name: 'words', value: { shouldIgnore } }];
 
 /** @param {import('@stryker-mutator/api/ignore').NodePath} path */
 function shouldIgnore(path) {

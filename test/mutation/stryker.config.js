@@ -21,7 +21,7 @@ export default {
   timeoutMS: 10_000,
   timeoutFactor: 2,
   dryRunTimeoutMinutes: 10,
-  reporters: ['clear-text', 'json', 'html'],
+  reporters: ['clear-text', 'progress-append-only', 'json', 'html'],
   clearTextReporter: { allowColor: false, logTests: false, reportTests: false },
   jsonReporter: { fileName: '.vitest/mutation-report/mutation.json' },
   htmlReporter: { fileName: '.vitest/mutation-report/mutation.html' },

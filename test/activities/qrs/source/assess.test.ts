@@ -4,7 +4,7 @@ import type { StoredDecision } from '../../../../activities/qrs/source/stored-de
 import { messageIdOf } from '../../../../activities/mail/message-id.ts';
 import type { OutgoingMail } from '../../../../activities/promotion-types.ts';
 import { type ActivityWorld, MANAGER, REP, startActivityWorld } from '../activity-world.ts';
-import { approve, assess, decided, fault, later, mailsIn, publishedApp, requestsTo } from '../acts.ts';
+import { approve, assess, decided, later, mailsIn, publishedApp, requestsTo } from '../acts.ts';
 
 let world: ActivityWorld;
 beforeAll(async () => {

@@ -259,7 +259,10 @@ describe('an app that somebody goes on with', () => {
 
     const second = await approvedApp(world);
     const elsewhere = { ...second.decision, by: { ...second.decision.by, door: 'cli' } } as const;
-    await world.ledger.updateAppMemory<AppMemory>('dev', second.app.id, ({ remembered: _, ...memory } = {}) => memory);
+    await world.ledger.updateAppMemory<AppMemory>('dev', second.app.id, (memory) => ({
+      ...memory,
+      remembered: undefined,
+    }));
     expect(await unpublish(elsewhere)).toMatchObject({ outcome: 'done' });
   });
 
@@ -324,7 +327,7 @@ describe('taking the consumed properties away', () => {
 
   it('remembers nothing of an app of which nothing was remembered', async () => {
     const { app, decision } = await approvedApp(world);
-    await world.ledger.updateAppMemory<AppMemory>('dev', app.id, ({ remembered: _, ...memory } = {}) => memory);
+    await world.ledger.updateAppMemory<AppMemory>('dev', app.id, (memory) => ({ ...memory, remembered: undefined }));
 
     await strip(decision);
 

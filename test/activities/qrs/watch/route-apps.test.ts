@@ -46,12 +46,12 @@ describe('an app that asks for something', () => {
   it('is nudged for again where the nudge could not be noted', async () => {
     const { id } = await publishedApp(world);
     await route(id);
-    await world.ledger.updateAppMemory<AppMemory>('dev', id, ({ digest: _, ...memory } = {}) => memory);
+    await world.ledger.updateAppMemory<AppMemory>('dev', id, (memory) => ({ ...memory, digest: undefined }));
 
     expect(await route(id)).toEqual(once(id));
   });
 
-  it.each([
+  it.each<[string, (id: string) => unknown]>([
     ['a rename', (id: string) => world.dev.actAs.rename(id, `Renamed ${id}`)],
     ['a description', (id: string) => world.dev.actAs.describe(id, 'Another')],
     [
