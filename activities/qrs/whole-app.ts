@@ -4,6 +4,7 @@ import type { ActivityDependencies } from '../dependencies.ts';
 import type { Artifact } from '../promotion-types.ts';
 import { toObjectFacts } from './app-facts.ts';
 import type { QrsApp, QrsAppObject } from './client/types.ts';
+import { comparableSize } from './comparable-size.ts';
 
 const NO_OBJECT = { engineObjectId: '', name: '', modifiedUtc: '', contentHash: '', sizeBytes: 0 };
 
@@ -30,7 +31,7 @@ export async function lookAtUpload(
     Array.from({ length: count }, () => ({ ...NO_OBJECT, objectType: type })),
   );
   const reasons = whyNotWhole(
-    { sizeBytes: artifact.sizeComparable ? artifact.sizeBytes : 0, objects: sent },
+    { sizeBytes: await comparableSize(deps, site, artifact), objects: sent },
     { sizeBytes: app.fileSize, objects: objects.map(toObjectFacts) },
   );
   return { reasons, objects };

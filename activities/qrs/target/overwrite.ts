@@ -10,6 +10,7 @@ import type { ActivityDependencies } from '../../dependencies.ts';
 import type { DeliveryOutcome } from '../../promotion-types.ts';
 import { toObjectFacts } from '../app-facts.ts';
 import type { QrsApp } from '../client/types.ts';
+import { comparableSize } from '../comparable-size.ts';
 import { type DeliveredContent, isSettled, verifyContent } from '../content/verify-content.ts';
 import { changeApp } from '../proven-writes.ts';
 import { fetchExport } from '../source/fetch-export.ts';
@@ -221,7 +222,7 @@ async function readBack(deps: ActivityDependencies, input: OverwriteInput, befor
   ]);
   const reasons = whyNotReplaced(
     before,
-    { sizeBytes: artifact.sizeComparable ? artifact.sizeBytes : 0, objects: staged.map(toObjectFacts) },
+    { sizeBytes: await comparableSize(deps, site, artifact), objects: staged.map(toObjectFacts) },
     contentOf(now, standing.map(toObjectFacts)),
   );
   if (reasons.length > 0) {

@@ -1,3 +1,4 @@
+import { waybillError } from '../../../common/errors/catalogue.ts';
 import { plainDescription } from '../../../rules/description.ts';
 import { attemptContext } from '../../activity-context.ts';
 import { requireStore } from '../../artifacts/artifact-store.ts';
@@ -6,6 +7,7 @@ import type { ActivityDependencies } from '../../dependencies.ts';
 import type { Artifact, KeptVersion } from '../../promotion-types.ts';
 import { oneOf } from '../client/filter.ts';
 import type { QrsApp, QrsCustomPropertyValue, QrsTagRef } from '../client/types.ts';
+import { comparableSize, rememberOtherSizes } from '../comparable-size.ts';
 import { changeApp, deleteApp } from '../proven-writes.ts';
 import { makeStagingApp } from '../staged-app.ts';
 import { stagingName } from '../staging-name.ts';
@@ -28,12 +30,47 @@ export async function uploadStaging(
     number,
     purpose: 'upload',
     whyNotWhole: (app) => whyNotWholeUpload(deps, site, app, artifact),
-    make: async (name) => {
-      const { stream, sizeBytes } = await store.open(artifact.sha256, { sendsAtOnce: true });
-      return deps.qrs(site).uploadApp({ name, body: stream, sizeBytes }, { signal, onProgress: progress });
-    },
+    make: (name) =>
+      uploadWhole(deps, site, artifact, async () => {
+        const { stream, sizeBytes } = await store.open(artifact.sha256, { sendsAtOnce: true });
+        return deps.qrs(site).uploadApp({ name, body: stream, sizeBytes }, { signal, onProgress: progress });
+      }),
   });
   return { appId, number };
+}
+
+/**
+ * An upload that the site shows in another size was cut on the way, or the site counts otherwise: a second one tells,
+ * for nothing cuts twice at the same byte.
+ *
+ * @throws WAYBILL_PROMOTION_NOT_WHOLE
+ */
+async function uploadWhole(
+  deps: ActivityDependencies,
+  site: string,
+  artifact: Artifact,
+  upload: () => Promise<QrsApp>,
+): Promise<QrsApp> {
+  const sentBytes = await comparableSize(deps, site, artifact);
+  const first = await upload();
+  if (!isOfOtherSize(first, sentBytes)) return first;
+  await deleteApp(deps, site, first.id);
+  const second = await upload();
+  if (!isOfOtherSize(second, sentBytes)) return second;
+  const { fileSize } = second;
+  const reasons = `it has ${first.fileSize}, then ${fileSize} bytes instead of ${sentBytes}`;
+  if (fileSize !== first.fileSize)
+    throw waybillError('WAYBILL_PROMOTION_NOT_WHOLE', { app: second.name, site, reasons });
+  deps.logger.warn(
+    { site, fileSize, sentBytes },
+    'the site shows other sizes than those of the files; they are left out',
+  );
+  await rememberOtherSizes(deps, site);
+  return second;
+}
+
+function isOfOtherSize({ fileSize }: QrsApp, sentBytes: number): boolean {
+  return sentBytes > 0 && fileSize > 0 && fileSize !== sentBytes;
 }
 
 /** A server-side copy of the upload, for a further stream of the same site. Safe to repeat: adopted likewise. */

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { type ActivityWorld, API, MANAGER, REP, startActivityWorld } from '../activity-world.ts';
 import {
@@ -28,6 +29,7 @@ afterAll(async () => {
 
 const number = 1;
 const site = 'prod';
+const OTHER_SIZES = 'the site shows other sizes than those of the files; they are left out';
 
 function nameOf(promotionKey: string, n = 1): string {
   return `~waybill/test/${promotionKey}/prod/${n}`;
@@ -202,6 +204,20 @@ describe('uploading a staging app', () => {
     expect(requestsTo(world.prod)).toEqual([]);
   });
 
+  it('uploads again what came cut', async () => {
+    const { artifact: like, staged } = await uploadedApp(world);
+    const sizeBytes = Number(world.prod.app(staged.appId)!['fileSize']);
+    const { decision } = await approvedApp(world);
+    const artifact = { ...like, sizeComparable: true, sizeBytes };
+    const json = { id: randomUUID(), name: nameOf(decision.promotionKey), fileSize: sizeBytes - 1 };
+    fault(world.prod, { effect: { type: 'status', status: 201, json }, method: 'POST', path: '/app/upload' });
+
+    const { appId } = await world.run((activities) => activities.uploadStaging({ decision, site, number, artifact }));
+
+    expect(contentOf(world.prod, appId)).toEqual(contentOf(world.prod, staged.appId));
+    expect(world.logger.lines.map(({ msg }) => msg)).not.toContain(OTHER_SIZES);
+  });
+
   it('takes an upload of another size for cut where sizes can be compared', async () => {
     const { decision, artifact, staged } = await uploadedApp(world);
     const shown = Number(world.prod.app(staged.appId)!['fileSize']);
@@ -218,6 +234,19 @@ describe('uploading a staging app', () => {
     const other = await again({ sizeComparable: true, sizeBytes: shown + 1 });
     expect(other.appId).not.toBe(staged.appId);
     expect(world.prod.app(staged.appId)).toBeUndefined();
+  });
+
+  it('takes the sizes of a site for its own ones when it shows the same other size twice', async () => {
+    const { decision } = await approvedApp(world);
+    const artifact = { ...(await exported(world, decision)), sizeComparable: true, sizeBytes: 70_000 };
+    const upload = (attempt: number) =>
+      world.run((activities) => activities.uploadStaging({ decision, site, number, artifact }), { attempt });
+
+    const staged = await upload(1);
+    expect(stagingNames(world.prod).filter((name) => name === nameOf(decision.promotionKey))).toHaveLength(1);
+
+    expect(await upload(2)).toEqual(staged);
+    expect(world.logger.lines.map(({ msg }) => msg)).toContain(OTHER_SIZES);
   });
 });
 
