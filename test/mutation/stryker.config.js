@@ -1,11 +1,9 @@
 /**
- * Mutants of `rules/` and `activities/qrs`; `npm run mutation`, or a part of them with
- * `npm run mutation -- --mutate "rules/**"`. Not in CI: it takes hours.
+ * How mutants are made and run; test/mutation/run.ts says of what. `npm run mutation`; not in CI, as it takes hours.
  *
  * @type {import('@stryker-mutator/api/core').PartialStrykerOptions}
  */
 export default {
-  mutate: ['rules/**/*.ts', 'activities/qrs/**/*.ts'],
   testRunner: 'vitest',
   vitest: { configFile: 'test/mutation/vitest.config.ts', related: false, pool: 'forks' },
   plugins: ['@stryker-mutator/vitest-runner', './test/mutation/ignore-words.js'],
