@@ -14,7 +14,7 @@ export default {
   // None: Stryker would rewrite it with an API that TypeScript 7 no longer has, and nothing here reads it.
   tsconfigFile: 'none',
   tempDirName: '.vitest/mutation',
-  ignorePatterns: ['/bench', '/docs', '/.ci', '/data', '/.sandbox', '/test/histories'],
+  ignorePatterns: ['/.vitest', '/bench', '/docs', '/.ci', '/data', '/.sandbox', '/test/histories'],
   concurrency: 2,
   timeoutMS: 10_000,
   timeoutFactor: 2,
