@@ -7,7 +7,7 @@ import { sendJson, type SmallSite, startSmallSite } from './small-site.ts';
 
 const id = '3f2504e0-4f89-41d3-9a0c-0305e82c3301';
 const other = '3f2504e0-4f89-41d3-9a0c-0305e82c3302';
-const app = { id, name: 'Sales', modifiedDate: '2026-05-04T10:00:00.000Z' };
+const app = { id, name: 'Sales', modifiedDate: '2026-05-04T10:00:00.000Z', tags: [], customProperties: [] };
 
 interface Asked {
   readonly method: string;
@@ -133,6 +133,7 @@ describe('each call', () => {
       { method: 'DELETE', path: '/qrs/notification', query: { handle: id } },
     ],
   ])('is one request: %s', async (_, call, expected) => {
+    if (expected.path.endsWith('/full')) answer([]);
     await call(client);
 
     expect(asked).toEqual([{ body: undefined, ...expected }]);
@@ -181,7 +182,7 @@ describe('each call', () => {
   });
 
   it('finds nothing where the site answers nothing', async () => {
-    answers = [status(200)];
+    answer(null);
 
     await expect(client.getApps()).resolves.toEqual([]);
     await expect(client.getAppObjects(id)).resolves.toEqual([]);

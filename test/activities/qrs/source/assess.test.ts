@@ -247,6 +247,8 @@ describe('a decision by property', () => {
     approve(world, app.id);
     const first = await assess(world, app.id);
     await takeUp(first.mails);
+    // It looks once more whether the publish was told.
+    await assess(world, app.id);
     world.dev.requestLog.clear();
 
     const second = await assess(world, app.id);

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { buffer } from 'node:stream/consumers';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { AppMemory } from '../../../../activities/qrs/app-memory.ts';
+import { fetchExport } from '../../../../activities/qrs/source/fetch-export.ts';
 import type { DecisionRecord, ExportOutcome } from '../../../../activities/promotion-types.ts';
 import { waitFor } from '../../../harness/wait-for.ts';
 import { type ActivityWorld, MANAGER, REP, startActivityWorld } from '../activity-world.ts';
@@ -85,30 +86,74 @@ describe('exporting an app', () => {
 
   it('finds sizes comparable where the site shows that of the file', async () => {
     const { app, decision } = await approvedApp(world);
-    const first = await exportApp(decision);
-    if (first.outcome !== 'exported') throw new Error('not exported');
+    const input = { site: 'dev', appId: app.id, appName: app.name, skipData: false };
+    const { sizeBytes } = await world.inside((deps) => fetchExport(deps, input));
     fault(world.dev, {
-      effect: { type: 'status', status: 200, json: { ...world.dev.app(app.id), fileSize: first.artifact.sizeBytes } },
+      effect: { type: 'status', status: 200, json: { ...world.dev.app(app.id), fileSize: sizeBytes } },
       method: 'GET',
       path: /\/app\/[0-9a-f-]{36}\?/,
     });
 
-    expect(await exportApp(decision)).toMatchObject({ artifact: { sizeComparable: true } });
+    expect(await exportApp(decision)).toMatchObject({ artifact: { sizeComparable: true, sizeBytes } });
   });
 
-  it('looks at the content once where the decision is fresh, and before it too where it is not', async () => {
+  it.each([
+    [59_999, 1, 1],
+    [60_000, 1, 2],
+    [0, 2, 2],
+  ])('looks at the content of a decision that is %i ms old, at attempt %i, %i times', async (ageMs, attempt, times) => {
     const { decision } = await approvedApp(world);
-    const count = async (nowMs: number, attempt = 1): Promise<number> => {
-      world.nowUtc = new Date(nowMs).toISOString();
-      world.dev.requestLog.clear();
-      await exportApp(decision, { attempt });
-      return looks();
-    };
     const startedMs = Date.parse((await world.ledger.getPromotion(decision.promotionKey))!.startedAtUtc);
+    world.nowUtc = new Date(startedMs + ageMs).toISOString();
+    world.dev.requestLog.clear();
 
-    expect(await count(startedMs + 59_999)).toBe(1);
-    expect(await count(startedMs + 60_000)).toBe(2);
-    expect(await count(startedMs, 2)).toBe(2);
+    await exportApp(decision, { attempt });
+
+    expect(looks()).toBe(times);
+  });
+
+  it('takes the file of an earlier run, whatever became of the app since', async () => {
+    const { app, decision } = await approvedApp(world);
+    const first = await exportApp(decision);
+    world.dev.actAs.deleteApp(app.id);
+    world.dev.requestLog.clear();
+
+    expect(await exportApp(decision)).toEqual(first);
+    expect(requestsTo(world.dev)).toEqual([]);
+  });
+
+  it('does not take a file with data for one without', async () => {
+    const { decision } = await approvedApp(world, { app: { dataSizeBytes: 50_000 } });
+    const whole = await exportApp(decision);
+
+    const bare = await exportApp(decision, { withData: false });
+
+    expect(bare).not.toEqual(whole);
+  });
+
+  it.each([
+    ['of another store', { storeId: 'another' }],
+    ['that is gone', { sha256: '0'.repeat(64) }],
+    ['that is not told whole', { storeId: undefined }],
+  ])('exports anew where the file of the earlier run is one %s', async (_, change) => {
+    const { app, decision } = await approvedApp(world);
+    const { storeId } = world.artifacts;
+    const known = { sha256: '1'.repeat(64), storeId, sizeBytes: 1, sizeComparable: false, objects: [], ...change };
+    const { promotionKey } = decision;
+    await world.ledger.record({
+      promotionKey,
+      seq: 'export',
+      type: 'exported',
+      atUtc: decision.decidedAtUtc,
+      site: 'dev',
+      appId: app.id,
+      facts: known,
+    });
+
+    const outcome = await exportApp(decision);
+
+    expect(outcome).toMatchObject({ outcome: 'exported', artifact: { storeId } });
+    expect(outcome).not.toMatchObject({ artifact: { sha256: known.sha256 } });
   });
 
   it('says bytes as they come', async () => {
@@ -280,7 +325,7 @@ describe('fetching an export', () => {
 
     expect(await tokensOf(app.id)).toEqual([first]);
     world.mend();
-    await exportApp(decision, { attempt: 3 });
+    await exportApp(decision, { withData: false });
     expect(await tokensOf(app.id)).toEqual([]);
   });
 
@@ -325,13 +370,21 @@ describe('fetching an export', () => {
     expect(await exportApp(decision, { attempt: 2 })).toMatchObject({ outcome: 'exported' });
   });
 
-  it('takes what looks cut each time as the way the site writes files, but never a web page', async () => {
+  it('takes what looks cut each time as the way the site writes files', async () => {
     const { decision } = await approvedApp(world);
     fault(world.dev, { effect: { type: 'short', afterBytes: 1000 }, method: 'GET', path: DOWNLOAD, times: 2 });
 
     await expect(exportApp(decision, { attempt: 2 })).rejects.toEqual(code('WAYBILL_PROMOTION_EXPORT_CUT'));
     expect(await exportApp(decision, { attempt: 3 })).toMatchObject({ artifact: { sizeBytes: 1000 } });
-    fault(world.dev, { effect: { type: 'html', status: 200 }, method: 'GET', path: DOWNLOAD });
+  });
+
+  it.each([
+    ['a web page', { type: 'html', status: 200 } as const],
+    ['nothing', { type: 'status', status: 200, text: '' } as const],
+  ])('never takes %s for an app', async (_, effect) => {
+    const { decision } = await approvedApp(world);
+    fault(world.dev, { effect, method: 'GET', path: DOWNLOAD });
+
     await expect(exportApp(decision, { attempt: 3 })).rejects.toEqual(code('WAYBILL_PROMOTION_EXPORT_CUT'));
   });
 

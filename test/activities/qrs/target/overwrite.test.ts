@@ -29,7 +29,7 @@ describe('replacing a target app', () => {
   it('puts in what was staged, keeps name, owner and stream, and stamps the description', async () => {
     const { app, decision, targetAppId, input, staged } = await readyToOverwrite(world);
 
-    expect(await overwrite(world, input)).toEqual({ outcome: 'replaced', isClosed: false });
+    expect(await overwrite(world, input)).toEqual({ outcome: 'replaced', isClosed: false, warnings: [] });
 
     expect(contentOf(world.prod, targetAppId)).toEqual(contentOf(world.dev, app.id));
     expect(standing(world.prod, targetAppId)).toMatchObject({
@@ -226,7 +226,7 @@ describe('repeating a replace', () => {
     await overwrite(world, input);
     world.prod.requestLog.clear();
 
-    expect(await overwrite(world, input, 2)).toEqual({ outcome: 'replaced', isClosed: false });
+    expect(await overwrite(world, input, 2)).toEqual({ outcome: 'replaced', isClosed: false, warnings: [] });
 
     expect(requestsTo(world.prod)).toEqual([]);
   });
@@ -296,6 +296,7 @@ describe('a replace that ends its delivery', () => {
     expect(await overwrite(world, { ...ready.input, ends: endOf(ready) })).toEqual({
       outcome: 'replaced',
       isClosed: true,
+      warnings: [],
     });
 
     expect(world.prod.app(ready.staged.appId)).toBeUndefined();
@@ -311,6 +312,7 @@ describe('a replace that ends its delivery', () => {
     expect(await overwrite(world, { ...ready.input, ends: endOf(ready) })).toEqual({
       outcome: 'replaced',
       isClosed: false,
+      warnings: [],
     });
 
     expect(world.prod.app(ready.staged.appId)).toBeDefined();

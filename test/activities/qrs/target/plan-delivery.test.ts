@@ -53,7 +53,7 @@ describe('planning a delivery', () => {
       { target: 'prod', state: 'staging', items: [{ action: 'publish' }, { action: 'publish' }] },
     ]);
     expect((await world.ledger.recordsOf(promotionKey)).at(-1)).toMatchObject({
-      seq: 'deliver/prod/planned',
+      seq: expect.stringMatching(/^deliver\/prod\/planned\/[0-9a-f]{8}$/),
       type: 'planned',
       site: 'prod',
       facts: { missingStreams: [] },

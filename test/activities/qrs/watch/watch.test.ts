@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { AppMemory, SiteMemory } from '../../../../activities/qrs/app-memory.ts';
 import type { RouteOutcome } from '../../../../activities/watch-types.ts';
+import { waitFor } from '../../../harness/wait-for.ts';
 import { type ActivityWorld, MANAGER, REP, startActivityWorld } from '../activity-world.ts';
 import { approve, approvedApp, assess, code, fault, publishedApp } from '../acts.ts';
 
@@ -212,6 +213,8 @@ describe('opening a watch', () => {
 
     expect(plan).toMatchObject({ callbacks: true, sweepMs: 420_000, renewMs: 9000, pace: { readMs: 30_000 } });
     await world.dev.comeUp();
+    const about = () => world.inside((deps) => deps.qrs('dev').about());
+    await waitFor('the site to answer', () => about().then(Boolean, () => false));
     world.mend();
     expect(await open(false)).toMatchObject({ callbacks: false });
   });
