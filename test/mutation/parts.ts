@@ -8,10 +8,12 @@ export const parts = {
   source: { mutate: 'activities/qrs/source/**/*.ts', testFiles: ['test/activities/qrs/source/**/*.test.ts'] },
   target: { mutate: 'activities/qrs/target/**/*.ts', testFiles: ['test/activities/qrs/target/**/*.test.ts'] },
   watch: { mutate: 'activities/qrs/watch/**/*.ts', testFiles: ['test/activities/qrs/watch/**/*.test.ts'] },
+  content: { mutate: 'activities/qrs/content/**/*.ts', testFiles: ['test/activities/qrs/content/**/*.test.ts'] },
   qrs: {
     mutate: 'activities/qrs/*.ts',
     testFiles: [
       'test/activities/qrs/*.test.ts',
+      'test/activities/qrs/content/**/*.test.ts',
       'test/activities/qrs/source/**/*.test.ts',
       'test/activities/qrs/target/**/*.test.ts',
       'test/activities/qrs/watch/**/*.test.ts',
