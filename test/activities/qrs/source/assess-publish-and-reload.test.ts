@@ -118,6 +118,26 @@ describe('a publish', () => {
 
     expect(mailsIn((await assess(world, app.id)).mails).map(({ kind }) => kind)).toEqual(['publishAlert', 'approved']);
   });
+
+  it('is told where the look that recorded a decision was lost with its mails', async () => {
+    askForAlerts('True');
+    const app = await publishedApp(world);
+    approve(world, app.id);
+    await assess(world, app.id);
+
+    expect(mailsIn((await assess(world, app.id)).mails).map(({ kind }) => kind)).toEqual(['publishAlert', 'approved']);
+    expect(mailsIn((await assess(world, app.id)).mails).map(({ kind }) => kind)).toEqual(['approved']);
+  });
+
+  it('is owed to nobody of an app that is gone meanwhile', async () => {
+    askForAlerts('True');
+    const app = await publishedApp(world);
+    approve(world, app.id);
+    await assess(world, app.id);
+    world.dev.actAs.deleteApp(app.id);
+
+    expect(mailsIn((await assess(world, app.id)).mails).map(({ kind }) => kind)).toEqual(['approved']);
+  });
 });
 
 describe('a publish that was decided', () => {

@@ -189,6 +189,104 @@ describe('planning a delivery', () => {
   });
 });
 
+describe('a delivery whose workflow Temporal has lost', () => {
+  const items = [{ action: 'published', streamName: 'Sales', appId: 'an-app', verified: true }] as const;
+
+  it('has nothing left to do where it ended, and ends as it did', async () => {
+    const { decision } = await approvedApp(world);
+    const outcome = { site: 'prod', state: 'skipped', items, missingStreams: [], warnings: ['w'] } as const;
+    await world.run((activities) => activities.closeDelivery({ decision, outcome }));
+    world.prod.requestLog.clear();
+
+    const plan = await planOf({ decision, site: 'prod', choices: [], chosenAppIds: [] });
+
+    expect(plan).toEqual({ steps: [], missingStreams: [], warnings: [], data: 'carry', ended: outcome });
+    expect(requestsTo(world.prod)).toEqual([]);
+    expect(await world.ledger.listDeliveries({ promotionKey: decision.promotionKey })).toMatchObject([
+      { state: 'skipped' },
+    ]);
+  });
+
+  it('goes on with the plan that it had begun: what it published itself is nothing to replace', async () => {
+    const name = newName();
+    const { decision } = await approvedApp(world, { app: { name } });
+    const choices = [{ site: 'prod', mode: 'overwrite', streams: ['Sales', 'Nowhere'], data: 'carry' }] as const;
+    const input = { decision, site: 'prod', choices, chosenAppIds: [] };
+    const first = await planOf(input);
+    const { promotionKey } = decision;
+    await world.ledger.upsertStaging({
+      promotionKey,
+      target: 'prod',
+      n: 1,
+      name: 'x',
+      purpose: 'upload',
+      state: 'published',
+    });
+    standingApp(world, name);
+
+    const second = await planOf(input);
+
+    expect(second.steps).toEqual(first.steps);
+    expect(second.steps).toMatchObject([{ action: 'publish' }]);
+    expect(second.missingStreams).toEqual(['Nowhere']);
+  });
+
+  it('plans anew where nothing was begun, and each plan is on record', async () => {
+    const name = newName();
+    const { decision } = await approvedApp(world, { app: { name } });
+    const choices = [{ site: 'prod', mode: 'overwrite', streams: ['Sales'], data: 'carry' }] as const;
+    const input = { decision, site: 'prod', choices, chosenAppIds: [] };
+    const { promotionKey } = decision;
+    await planOf(input);
+    await world.ledger.upsertDelivery({
+      promotionKey,
+      target: 'prod',
+      state: 'needs-operator',
+      trouble: { code: 'X' } as never,
+      waitingSinceUtc: '2026-05-04T10:00:00.000Z',
+    });
+    const targetAppId = standingApp(world, name);
+
+    expect((await planOf(input)).steps).toMatchObject([{ action: 'replace', targetAppId }]);
+
+    const planned = (await world.ledger.recordsOf(promotionKey)).filter(({ type }) => type === 'planned');
+    expect(planned).toHaveLength(2);
+    const [delivery] = await world.ledger.listDeliveries({ promotionKey });
+    expect(delivery).toMatchObject({ state: 'staging' });
+    expect(delivery?.trouble ?? undefined).toBeUndefined();
+    expect(delivery?.waitingSinceUtc).toBeUndefined();
+  });
+
+  it('goes by the plan of its own site', async () => {
+    const { decision } = await approvedApp(world);
+    const choices = [{ site: 'prod', mode: 'duplicate', streams: ['Sales'], data: 'carry' }] as const;
+    const { promotionKey } = decision;
+    await world.ledger.upsertDelivery({ promotionKey, target: 'prod', state: 'staging' });
+    await world.ledger.upsertStaging({
+      promotionKey,
+      target: 'prod',
+      n: 1,
+      name: 'x',
+      purpose: 'upload',
+      state: 'open',
+    });
+    const facts = { items: [], missingStreams: ['Of another site'] };
+    await world.ledger.record({
+      promotionKey,
+      seq: 'deliver/test/planned/1',
+      type: 'planned',
+      atUtc: decision.decidedAtUtc,
+      site: 'test',
+      facts,
+    });
+
+    expect(await planOf({ decision, site: 'prod', choices, chosenAppIds: [] })).toMatchObject({
+      missingStreams: [],
+      steps: [{ streamName: 'Sales' }],
+    });
+  });
+});
+
 describe('the owner of a new app', () => {
   let number = 0;
 

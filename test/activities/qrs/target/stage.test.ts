@@ -217,37 +217,6 @@ describe('uploading a staging app', () => {
     expect(contentOf(world.prod, appId)).toEqual(contentOf(world.prod, staged.appId));
     expect(world.logger.lines.map(({ msg }) => msg)).not.toContain(OTHER_SIZES);
   });
-
-  it('takes an upload of another size for cut where sizes can be compared', async () => {
-    const { decision, artifact, staged } = await uploadedApp(world);
-    const shown = Number(world.prod.app(staged.appId)!['fileSize']);
-    const again = (change: Partial<typeof artifact>) =>
-      world.run(
-        (activities) => activities.uploadStaging({ decision, site, number, artifact: { ...artifact, ...change } }),
-        {
-          attempt: 2,
-        },
-      );
-
-    expect(await again({ sizeComparable: true, sizeBytes: shown })).toEqual(staged);
-    expect(await again({ sizeComparable: false, sizeBytes: shown + 1 })).toEqual(staged);
-    const other = await again({ sizeComparable: true, sizeBytes: shown + 1 });
-    expect(other.appId).not.toBe(staged.appId);
-    expect(world.prod.app(staged.appId)).toBeUndefined();
-  });
-
-  it('takes the sizes of a site for its own ones when it shows the same other size twice', async () => {
-    const { decision } = await approvedApp(world);
-    const artifact = { ...(await exported(world, decision)), sizeComparable: true, sizeBytes: 70_000 };
-    const upload = (attempt: number) =>
-      world.run((activities) => activities.uploadStaging({ decision, site, number, artifact }), { attempt });
-
-    const staged = await upload(1);
-    expect(stagingNames(world.prod).filter((name) => name === nameOf(decision.promotionKey))).toHaveLength(1);
-
-    expect(await upload(2)).toEqual(staged);
-    expect(world.logger.lines.map(({ msg }) => msg)).toContain(OTHER_SIZES);
-  });
 });
 
 describe('copying a staging app', () => {

@@ -98,4 +98,52 @@ describe('renewing subscriptions', () => {
 
     expect(handles()).toHaveLength(3);
   });
+
+  describe('where the site refuses one like another', () => {
+    const conflict = { effect: { type: 'status', status: 409 }, method: 'POST', path: '/notification' } as const;
+
+    it('removes the known one first, and makes it anew', async () => {
+      await renew();
+      const [first] = handles();
+      const struck = fault(world.dev, conflict);
+
+      expect(await renew()).toEqual({ restarted: false });
+
+      expect(struck()).toBe(1);
+      expect(handles()).toHaveLength(2);
+      expect(handles()).not.toContain(first);
+      expect((await siteMemory()).handles).toEqual({
+        update: expect.any(String),
+        delete: expect.any(String),
+      });
+    });
+
+    it('leaves one that it does not know: it calls as well', async () => {
+      fault(world.dev, conflict);
+      await world.ledger.updateSiteMemory<SiteMemory>('dev', (memory) => ({
+        ...memory!,
+        handles: {},
+        formerHandles: [],
+      }));
+
+      await renew();
+
+      expect(Object.keys((await siteMemory()).handles ?? {})).toEqual(['delete']);
+    });
+
+    it('leaves it so where it still refuses then', async () => {
+      await renew();
+      fault(world.dev, { ...conflict, times: 2 });
+
+      await renew();
+
+      expect(Object.keys((await siteMemory()).handles ?? {})).toEqual(['delete']);
+    });
+
+    it('takes no other failure for that', async () => {
+      fault(world.dev, { ...conflict, effect: { type: 'status', status: 400 } });
+
+      await expect(renew()).rejects.toMatchObject({ code: 'WAYBILL_QRS_REFUSED' });
+    });
+  });
 });
