@@ -105,6 +105,19 @@ export function reapproval(
   }));
 }
 
+/** An approved app was deleted before anything was promoted. */
+export function abortedByDeletion(decision: DecisionRecord, nowUtc: string): OutgoingMail {
+  const { promotionKey, site, app } = decision;
+  const by = 'whoever deleted the app';
+  const facts = { occurredAtUtc: nowUtc, app: mailAppOfDecision(decision), results: [], fate: 'gone' } as const;
+  return {
+    promotionKey,
+    key: 'aborted',
+    mail: { kind: 'aborted', by, ...facts },
+    recipients: { to: 'owner', site, owner: app.owner },
+  };
+}
+
 /** `sheet "Sales" was changed`, as the rules say it, taken apart for the template. */
 function toContentChange(text: string): { change: 'added' | 'changed' | 'removed'; type: string; name: string } {
   const [, type = '', name = '', change = ''] = /^(.*?) "(.*)" was (\w+)$/.exec(text) ?? [];

@@ -71,6 +71,8 @@ export type LaterNews =
   | { readonly kind: 'nothing' }
   | { readonly kind: 'added'; readonly decision: DecisionRecord }
   | { readonly kind: 'newer' }
+  /** Asked for over content that the running promotion does not carry: looked at when it is over. */
+  | { readonly kind: 'later' }
   | { readonly kind: 'too-late'; readonly mails: readonly OutgoingMail[] };
 
 /** A mail to send beside the work. */

@@ -1,7 +1,7 @@
 import { fold, latestRow, type AppFacts, type PropertyRow } from './app-facts.ts';
 import { whyNotAllowed, type ApprovalPolicy, type DecisionMaker } from './approval-policy.ts';
 import type { ChosenTarget, PropertyRequest, RequestProblem } from './property-request.ts';
-import { changedAfter, type Revision } from './revision.ts';
+import { changedAfter, removedSince, type Revision, type SeenObject } from './revision.ts';
 import { identifyDecision, type RememberedDecision } from './same-decision.ts';
 
 /** The policy of one source site and stream, as far as it decides what an app's state asks for. */
@@ -25,6 +25,8 @@ export interface AskFacts {
   readonly revision: Revision;
   readonly revisionKey: string;
   readonly remembered: RememberedDecision | undefined;
+  /** What the app held when it was last seen without a decision. */
+  readonly seen?: readonly SeenObject[];
   readonly firstStartUtc: string;
   /** This very publish was decided, and the decision was carried out. */
   readonly isDecided?: boolean;
@@ -137,7 +139,7 @@ function askByApproval(
     approvalRows: request.approvalRows,
     rows: app.rows,
     targets: verdict === 'deny' ? [] : request.targets,
-    revisionKey: facts.revisionKey,
+    revisionKey: boundKey(facts, verdict, policy),
   };
   const identity = identifyDecision(seen, facts.remembered);
   const decided = { decidedBy: row.modifiedBy, decidedAtUtc: row.modifiedUtc, problems };
@@ -147,7 +149,8 @@ function askByApproval(
   if (row.modifiedUtc <= facts.firstStartUtc && !facts.remembered && !facts.adopted) {
     return { ask: 'nothing', why: 'the decision is older than the first start; `waybill adopt` takes it up', problems };
   }
-  const stale = verdict === 'deny' ? undefined : staleBy(facts, row, policy);
+  const isOther = identity.kind === 'other-content';
+  const stale = verdict === 'deny' ? undefined : staleBy(facts, row, policy, isOther);
   if (stale) return { ask: 'wait', problems: [...problems, changedSince(stale)], stale };
   return { ask: verdict, targets: seen.targets, identity: 'new', ...decided };
 }
@@ -172,9 +175,26 @@ function refusalsOf(
   );
 }
 
-/** Why a decision of that row's moment no longer holds: the content is newer. */
-function staleBy(facts: AskFacts, row: PropertyRow, policy: AskPolicy): StaleDecision | undefined {
-  const changes = changedAfter(facts.revision, row.modifiedUtc, policy.dataCounts);
+/** The content by which a decision is told from another one; a denial, and an approval of the latest, are bound to none. */
+function boundKey(
+  { revisionKey, remembered }: AskFacts,
+  verdict: 'approve' | 'deny',
+  { whenChanged }: AskPolicy,
+): string {
+  const isBound = verdict === 'approve' && whenChanged === 'reapprove';
+  return isBound ? revisionKey : (remembered?.revisionKey ?? revisionKey);
+}
+
+/**
+ * Why a decision of that row's moment no longer holds: the content is newer. What was removed bears no date any more: it
+ * counts where it was seen before and somebody changed the app after the decision. `isOther`: it is known to be newer.
+ */
+function staleBy(facts: AskFacts, row: PropertyRow, policy: AskPolicy, isOther: boolean): StaleDecision | undefined {
+  const { revision, seen = [], app } = facts;
+  const isTouched = (app?.modifiedUtc ?? '') > row.modifiedUtc;
+  const removed = isTouched ? removedSince(seen, revision) : [];
+  const changes = [...changedAfter(revision, row.modifiedUtc, policy.dataCounts), ...removed];
+  if (isOther && changes.length === 0) changes.push('its content changed');
   if (changes.length === 0 || policy.whenChanged !== 'reapprove') return undefined;
   return { decidedBy: row.modifiedBy, decidedAtUtc: row.modifiedUtc, changes };
 }
@@ -193,9 +213,10 @@ function askInAddition(
   const refusals = refusalsOf(approval, request, app, facts, policy);
   const problems = [...request.problems, ...refusals];
   if (refusals.length > 0) return { ask: 'wait', problems };
+  const isOther = facts.remembered?.revisionKey !== facts.revisionKey;
   const stale = facts.remembered?.stale
     ? { decidedBy: approval.modifiedBy, decidedAtUtc: approval.modifiedUtc, changes: [] }
-    : staleBy(facts, approval, policy);
+    : staleBy(facts, approval, policy, isOther);
   if (stale) return { ask: 'wait', problems: [...problems, changedSince(stale)], stale };
   const decided = { decidedBy: row.modifiedBy, decidedAtUtc: row.modifiedUtc, problems };
   return { ask: 'approve', targets: added, identity: 'added', ...decided };

@@ -57,6 +57,21 @@ function isChanged(before: ObjectFacts, after: ObjectFacts): boolean {
   );
 }
 
+/** An object as it is remembered from before a decision, to tell that it is gone. */
+export type SeenObject = Pick<ObjectFacts, 'engineObjectId' | 'objectType' | 'name'>;
+
+/** What is kept of the objects of an app that waits for a decision. */
+export function seenObjects(revision: Revision): SeenObject[] {
+  return revision.objects.map(({ engineObjectId, objectType, name }) => ({ engineObjectId, objectType, name }));
+}
+
+/** Objects that were seen before and are no longer among the approved ones, in words. An object that is gone has no date. */
+export function removedSince(seen: readonly SeenObject[], revision: Revision): string[] {
+  const now = new Set(revision.objects.map((object) => object.engineObjectId));
+  const gone = seen.filter((object) => !now.has(object.engineObjectId));
+  return gone.map((object) => `${object.objectType} "${object.name}" was removed`).toSorted();
+}
+
 /** Objects that changed after a moment, by name: why a decision of that moment no longer holds. */
 export function changedAfter(revision: Revision, momentUtc: string, dataCounts: boolean): string[] {
   const changes = revision.objects

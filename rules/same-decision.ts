@@ -27,9 +27,13 @@ export interface SeenDecision {
   readonly revisionKey: string;
 }
 
-/** `same` may bring targets that were added since; those are delivered in addition. */
+/**
+ * `same` may bring targets that were added since; those are delivered in addition. `other-content`: the rows were all made
+ * anew with the same word while the app changed, so that nobody can say whether somebody decided on what it holds now.
+ */
 export type DecisionIdentity =
   | { readonly kind: 'new' }
+  | { readonly kind: 'other-content' }
   | { readonly kind: 'same'; readonly added: readonly ChosenTarget[] };
 
 /**
@@ -44,7 +48,8 @@ export function identifyDecision(seen: SeenDecision, last: RememberedDecision | 
   const approvalKept = seen.approvalRows.some((row) => last.approvalRowIds.includes(row.id));
   if (!approvalKept) {
     const othersKept = seen.rows.some((row) => last.rowIds.includes(row.id));
-    if (othersKept || seen.revisionKey !== last.revisionKey) return { kind: 'new' };
+    if (othersKept) return { kind: 'new' };
+    if (seen.revisionKey !== last.revisionKey) return { kind: 'other-content' };
   }
   return { kind: 'same', added: last.baseline ? [] : addedTargets(seen.targets, last.targets) };
 }

@@ -52,6 +52,8 @@ export class Deliveries {
   private readonly failures: unknown[] = [];
   private readonly starting: Promise<unknown>;
   private newerWaits = false;
+  /** Something was asked for that needs an approval of its own. */
+  private looksLater = false;
   private exported: Exported | undefined;
 
   /** Starts one delivery a target site; they plan, and wait for the files. */
@@ -137,6 +139,7 @@ export class Deliveries {
     const news = await desk.operator.attend('look what came meanwhile', pace, looking).catch(unlessGivenUp);
     if (!news) return;
     if (news.kind === 'added') await this.startAdded(news.decision);
+    if (news.kind === 'later') this.looksLater = true;
     if (news.kind === 'too-late') desk.mails.post(news.mails, pace);
     if (news.kind !== 'newer') return;
     this.newerWaits = true;
@@ -173,7 +176,7 @@ export class Deliveries {
   private result(): Delivered {
     const [failure] = this.failures;
     if (failure !== undefined) throw failure;
-    if (this.newerWaits) this.desk.lookAgain();
+    if (this.newerWaits || this.looksLater) this.desk.lookAgain();
     const settled = this.outcomes.every((outcome) => outcome.state === 'verified' || outcome.state === 'skipped');
     const promoted = this.outcomes.some((outcome) => outcome.items.some((item) => item.verified));
     return {

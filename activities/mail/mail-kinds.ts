@@ -104,7 +104,7 @@ export interface MailResult {
 }
 
 /** What happens to the app on the source site. */
-export type MailSourceFate = 'unpublished' | 'stays-published' | 'untouched';
+export type MailSourceFate = 'unpublished' | 'stays-published' | 'untouched' | 'gone';
 
 interface Mail<Kind extends string> {
   readonly kind: Kind;

@@ -143,6 +143,7 @@ const fateWords: Record<MailSourceFate, (owner: string) => string> = {
   unpublished: (owner) => `The app was taken out of its stream and is now an unpublished copy in the work of ${owner}.`,
   'stays-published': () => 'The app stays published where it is; the promotion properties were removed from it.',
   untouched: () => 'The app and its promotion properties were left as they are.',
+  gone: () => 'The app is no longer on its source site.',
 };
 
 /** What happens to the app on the source site, as a sentence. */

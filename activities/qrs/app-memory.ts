@@ -1,4 +1,5 @@
 import type { PropertyRow } from '../../rules/app-facts.ts';
+import type { SeenObject } from '../../rules/revision.ts';
 import type { RememberedDecision } from '../../rules/same-decision.ts';
 
 /** What Waybill remembers of one app on a source site; kept in the ledger. */
@@ -8,6 +9,8 @@ export interface AppMemory {
   readonly remembered?: RememberedDecision;
   /** The app's property rows at the last look, with the author and date that each had when it was first seen. */
   readonly rows?: readonly PropertyRow[];
+  /** What the app held when it was last seen without a decision: what its approver can have looked at. */
+  readonly seen?: readonly SeenObject[];
   /** What people call the app of a decision that stood before the first start; whoever may adopt it reads it. */
   readonly standing?: StandingDecision;
   /** Somebody took up that decision: it is no longer too old to be acted on. */

@@ -27,6 +27,11 @@ export const promotionErrors = {
       'Nothing to do: it is exported again. If it goes on, look at what stands between Waybill and the site (proxy, virus scanner), and at the disk of the site.',
     retryable: true,
   },
+  WAYBILL_PROMOTION_EXPORT_EDITED: {
+    message: 'App "{app}" on site {site} was edited each time while it was being exported.',
+    remedy: 'Nothing to do: it is exported again. If it goes on, ask its owner to stop editing for a moment.',
+    retryable: true,
+  },
   WAYBILL_PROMOTION_UNDECIDED: {
     message: 'App "{app}" cannot be delivered to site {site} before somebody decides: {question}',
     remedy:

@@ -15,6 +15,10 @@ export interface ContentEdit {
   addSheet?: string;
   /** The added sheet is community content: published, not approved. */
   community?: boolean;
+  /** The added sheet is approved at once: it becomes a base sheet of the published app. */
+  approved?: boolean;
+  /** Takes the object with this engineObjectId out of the base objects; it stays, as community content. */
+  unapproveObject?: string;
   /** Takes the object with this engineObjectId out. */
   removeObject?: string;
   /** Another load script. */
@@ -30,6 +34,7 @@ export function editApp(site: SiteState, actor: Actor, app: AppRecord, edit: Con
   const touched: ObjectRecord[] = [];
   if (edit.addSheet !== undefined) touched.push(addSheet(site, actor, app, edit));
   if (edit.removeObject !== undefined) touched.push(removeObject(site, actor, app, edit.removeObject));
+  if (edit.unapproveObject !== undefined) touched.push(unapprove(site, actor, app, edit.unapproveObject));
   if (edit.script !== undefined) touched.push(setScript(site, actor, app, edit.script));
   if (touched.length === 0 || edit.title !== undefined) touched.push(retitle(site, actor, app, edit));
   const { original: _, ...content } = app.content;
@@ -50,7 +55,9 @@ export function editApp(site: SiteState, actor: Actor, app: AppRecord, edit: Con
 function addSheet(site: SiteState, actor: Actor, app: AppRecord, edit: ContentEdit): ObjectRecord {
   const made = sheet(site.random.guid(), objectsOf(site, app.id).length, edit.addSheet);
   const record = addObject(site, actor, app, contentObject(made));
-  if (edit.community) Object.assign(record.values, { published: true, publishTime: record.createdMs });
+  const isPublished = edit.community === true || edit.approved === true;
+  if (isPublished) Object.assign(record.values, { published: true, publishTime: record.createdMs });
+  if (edit.approved) record.values['approved'] = true;
   committed(site, record, { changeType: 1, action: 'add-object', by: actor.name });
   return record;
 }
@@ -60,6 +67,13 @@ function removeObject(site: SiteState, actor: Actor, app: AppRecord, engineObjec
   unstore(site, record);
   committed(site, record, { changeType: 3, action: 'delete-object', by: actor.name });
   return record;
+}
+
+function unapprove(site: SiteState, actor: Actor, app: AppRecord, engineObjectId: string): ObjectRecord {
+  const record = mustHave(site, app, engineObjectId);
+  record.values['approved'] = false;
+  delete record.shape;
+  return changed(site, actor, record);
 }
 
 function setScript(site: SiteState, actor: Actor, app: AppRecord, script: string): ObjectRecord {

@@ -70,13 +70,14 @@ describe('rows are a new decision', () => {
     ['when the approval was seen to be gone in between', seenWith({}), { ...remembered, absentSeen: true }],
     ['when the word is another', seenWith({}, { verdict: 'deny' }), remembered],
     ['when only the approval row is new: somebody set it anew', seenWith({ approval: 'a2' }), remembered],
-    [
-      'when all are new and the content is, too',
-      seenWith({ approval: 'a2', others: 's2' }, { revisionKey: 'revision-2' }),
-      remembered,
-    ],
   ])('%s', (_, seen, last) => {
     expect(identifyDecision(seen, last)).toEqual({ kind: 'new' });
+  });
+
+  it('or the same over other content, when all are new at once and the content is, too', () => {
+    const seen = seenWith({ approval: 'a2', others: 's2' }, { revisionKey: 'revision-2' });
+
+    expect(identifyDecision(seen, remembered)).toEqual({ kind: 'other-content' });
   });
 });
 

@@ -22,6 +22,7 @@ export async function askNow(
   const facts = {
     ...source,
     remembered: memory?.remembered,
+    seen: memory?.seen,
     firstStartUtc: siteMemory?.memory.firstStartUtc ?? '',
     isDecided: await isDecided(deps, key, source),
     adopted: memory?.adopted,

@@ -2,6 +2,7 @@ import { accountOf, fold, latestRow } from '../../../rules/app-facts.ts';
 import type { Ask } from '../../../rules/ask.ts';
 import { waitAfter } from '../../../rules/waiting.ts';
 import type { RequestProblem } from '../../../rules/property-request.ts';
+import { seenObjects } from '../../../rules/revision.ts';
 import { attemptContext } from '../../activity-context.ts';
 import type { ActivityDependencies } from '../../dependencies.ts';
 import { digestOf } from '../../digest.ts';
@@ -58,6 +59,7 @@ async function lookAt(deps: ActivityDependencies, key: AppKey, source: SourceApp
   if (source.request.approval === 'none' && memory?.remembered) await rememberAbsence(deps, key.site, key.appId);
   const ask = await askNow(deps, key, source, memory);
   const look = await actOn(deps, key, source, ask, memory);
+  if (look.next.kind === 'wait') await noteContent(deps, key, source, memory);
   if (look.next.kind === 'wait') await showAsWaiting(deps, key, source, look.problems, look.next.sinceUtc);
   else if (look.next.kind !== 'set-tag') await deps.ledger.deleteAwaiting(key.site, key.appId);
   return look;
@@ -76,6 +78,22 @@ async function noteRows(
 ): Promise<void> {
   if (digestOf(memory?.rows ?? []) === digestOf(rows)) return;
   await deps.ledger.updateAppMemory<AppMemory>(site, appId, (now) => ({ ...now, rows }));
+}
+
+/**
+ * Notes what the app holds while nobody has decided on it: that is what its approver will have looked at. An approval
+ * that stands is held against what was seen before it.
+ */
+async function noteContent(
+  deps: ActivityDependencies,
+  { site, appId }: AppKey,
+  { request, revision }: SourceApp,
+  memory: AppMemory | undefined,
+): Promise<void> {
+  const seen = seenObjects(revision);
+  const isHeldAgainst = request.approval !== 'none' && memory?.seen !== undefined;
+  if (isHeldAgainst || digestOf(memory?.seen ?? []) === digestOf(seen)) return;
+  await deps.ledger.updateAppMemory<AppMemory>(site, appId, (now) => ({ ...now, seen }));
 }
 
 async function actOn(

@@ -13,14 +13,13 @@ import { copyVerdict } from '../content/compare-copy.ts';
 import { inWords } from '../content/difference-words.ts';
 import { isSettled } from '../content/verify-content.ts';
 import { changeApp, deleteApp } from '../proven-writes.ts';
-import { makeStagingApp } from '../staged-app.ts';
 import { sourceOf } from '../source-policy.ts';
-import { whyNotWholeCopy } from '../whole-app.ts';
-import { COPY_NUMBER, removeCopy, settleCopy } from './owner-copy.ts';
+import { type BothApps, copyForOwner, dressAsSource } from './make-owner-copy.ts';
+import { removeCopy, settleCopy } from './owner-copy.ts';
 import { rememberAbsence } from './record-decision.ts';
 import type { SourceApp } from './read-source.ts';
-import { storedDecision } from './stored-decision.ts';
-import { checkSource, type SourceCheck } from './unchanged.ts';
+import type { StoredDecision } from './stored-decision.ts';
+import { checkSource, type ExportedContent, type SourceCheck } from './unchanged.ts';
 
 /**
  * Returns the app to its owner: a copy of it gets his name and hands, and the published app is deleted once the copy
@@ -36,14 +35,13 @@ export async function unpublish(
   decision: DecisionRecord,
 ): Promise<CleanUpOutcome | UnprovenCopy> {
   const { site, appId, promotionKey } = decision;
-  const { signal } = attemptContext();
-  const copy = await dressCopy(deps, decision, await copyForOwner(deps, decision));
-  const objects = deps.qrs(site).getObjectsOfApps([copy.id, appId], { signal });
-  const check = await checkSource(deps, decision, approvedOfSecond(objects));
-  const [copied = []] = await objects;
+  const made = await copyForOwner(deps, decision);
+  if (made === 'no source') return { outcome: 'kept', why: 'the app is gone' };
+  const looked = await lookAtBoth(deps, decision, made);
+  const { copy, check } = looked;
   const why = await whyKeepSource(deps, decision, check);
   if (why) return keepSource(deps, decision, copy.id, why);
-  const proof = await requireWholeCopy(deps, decision, copy, copied, check);
+  const proof = await requireWholeCopy(deps, decision, looked);
   if (proof === 'unproven') return { outcome: 'unproven', copyAppId: copy.id };
   if (proof) return keepSource(deps, decision, copy.id, proof.why);
   await deleteApp(deps, site, appId);
@@ -65,27 +63,19 @@ async function keepSource(
   return { outcome: 'kept', why };
 }
 
-/** The owner's copy of the published app; one whose reply was lost is adopted. */
-function copyForOwner(deps: ActivityDependencies, { promotionKey, site, appId }: DecisionRecord): Promise<QrsApp> {
-  const { signal } = attemptContext();
-  return makeStagingApp(deps, {
-    promotionKey,
-    site,
-    number: COPY_NUMBER,
-    purpose: 'unpublish',
-    whyNotWhole: (app) => whyNotWholeCopy(deps, site, app, { appId, scope: 'approved' }),
-    make: (name) => deps.qrs(site).copyApp(appId, name, { signal }),
-  });
+/** The copy and the app side by side, once the copy is called as the app is now, and belongs to whom it belongs now. */
+async function lookAtBoth(deps: ActivityDependencies, decision: DecisionRecord, made: QrsApp): Promise<BothApps> {
+  const first = await lookOnce(deps, decision, made);
+  const copy = await dressAsSource(deps, decision, first);
+  return copy === first.copy ? first : lookOnce(deps, decision, copy);
 }
 
-/** Gives the copy its owner and name in one write; the copy as it then stands. */
-async function dressCopy(deps: ActivityDependencies, decision: DecisionRecord, copy: QrsApp): Promise<QrsApp> {
-  const { source } = await storedDecision(deps, decision.promotionKey);
-  const change = (app: QrsApp): QrsApp | undefined => {
-    const dressed = app.owner.id === source.ownerId && app.name === decision.app.name;
-    return dressed ? undefined : { ...app, name: decision.app.name, owner: { ...app.owner, id: source.ownerId } };
-  };
-  return changeApp(deps, decision.site, copy.id, change, copy);
+async function lookOnce(deps: ActivityDependencies, decision: DecisionRecord, copy: QrsApp): Promise<BothApps> {
+  const { signal } = attemptContext();
+  const objects = deps.qrs(decision.site).getObjectsOfApps([copy.id, decision.appId], { signal });
+  const check = await checkSource(deps, decision, approvedOfSecond(objects));
+  const [copied = []] = await objects;
+  return { copy, copied, check };
 }
 
 /** The objects that an export of the second app carries. */
@@ -118,9 +108,21 @@ async function whyKeepSource(
 ): Promise<string | undefined> {
   if (!source) return undefined;
   if (changes.length > 0) return `the app changed since: ${changes.slice(0, 5).join('; ')}`;
+  if (await isEditedSinceExport(deps, decision, source)) return 'the app was edited after it was exported';
   const left = unconsumedRows(source.app.rows, sourceOf(deps.config(), decision.site).properties, decision.consumed);
   if (left.length > 0) return 'somebody asked for more since';
   return (await decidedAnew(deps, decision, source)) ? 'somebody decided anew since' : undefined;
+}
+
+/** A decision that is bound to no content may have promoted something older than what the app holds now. */
+async function isEditedSinceExport(
+  deps: ActivityDependencies,
+  { promotionKey }: DecisionRecord,
+  { revisionKey }: SourceApp,
+): Promise<boolean> {
+  const promotion = await deps.ledger.getPromotion<StoredDecision>(promotionKey);
+  const exported = (promotion?.artifact as ExportedContent | undefined)?.revisionKey;
+  return exported !== undefined && exported !== revisionKey;
 }
 
 async function decidedAnew(deps: ActivityDependencies, decision: DecisionRecord, source: SourceApp): Promise<boolean> {
@@ -137,29 +139,26 @@ async function decidedAnew(deps: ActivityDependencies, decision: DecisionRecord,
     targets: approval === 'deny' ? [] : targets,
     revisionKey: source.revisionKey,
   };
-  return identifyDecision(seen, memory?.remembered).kind === 'new';
+  return identifyDecision(seen, memory?.remembered).kind !== 'same';
 }
 
 /** Nothing for a copy that is whole; `unproven` where only its file can tell, or why it is not to take the app's place. */
 async function requireWholeCopy(
   deps: ActivityDependencies,
-  decision: DecisionRecord,
-  copy: QrsApp,
-  copied: readonly QrsAppObject[],
-  check: SourceCheck,
+  { site, app, promotionKey }: DecisionRecord,
+  { copy, copied, check: { source } }: BothApps,
 ): Promise<'unproven' | { readonly why: string } | undefined> {
-  const { site, app, promotionKey } = decision;
-  const { source } = await storedDecision(deps, promotionKey);
-  const originals = (check.source?.revision ?? source.revision).objects;
+  // An app that is gone was deleted by this step once its copy was proven.
+  if (!source) return undefined;
+  const originals = source.revision.objects;
   const standing = copied.map(toObjectFacts);
   const reasons = whyNotWhole({ sizeBytes: 0, objects: originals }, { sizeBytes: 0, objects: standing });
-  if (copy.owner.id !== source.ownerId) reasons.push(`its copy belongs to ${copy.owner.userId}`);
-  else if (!sameText(copy.name, app.name)) reasons.push(`its copy is called "${copy.name}"`);
+  if (copy.owner.id !== source.app.owner.id) reasons.push(`its copy belongs to ${copy.owner.userId}`);
+  else if (!sameText(copy.name, source.app.name)) reasons.push(`its copy is called "${copy.name}"`);
   if (reasons.length > 0) {
     throw waybillError('WAYBILL_PROMOTION_NOT_WHOLE', { app: app.name, site, reasons: reasons.join('; ') });
   }
-  // An app that is gone was deleted by this step once its copy was proven.
-  if (!check.source || isSettled(deps, originals, standing, { extras: true })) return undefined;
+  if (isSettled(deps, originals, standing, { extras: true })) return undefined;
   const known = await copyVerdict(deps, promotionKey, copy.id);
   if (!known) return 'unproven';
   // The same under other ids loses nothing; what is missing or changed would be lost for good.

@@ -2,10 +2,12 @@ import type { ActivityDependencies } from '../../dependencies.ts';
 import { attemptContext } from '../../activity-context.ts';
 import { unsentMails } from '../../ledger/unsent-mails.ts';
 import type { Artifact, DecisionRecord, ExportOutcome, VersionOutcome } from '../../promotion-types.ts';
+import { waybillError } from '../../../common/errors/catalogue.ts';
+import { withoutSecrets } from '../../../common/known-secrets.ts';
 import { isWaybillError } from '../../../common/errors/waybill-error.ts';
 import type { StoredArtifact } from '../../artifacts/artifact-store.ts';
 import { fetchExport } from './fetch-export.ts';
-import { askForApprovalAgain, checkSource, type SourceCheck } from './unchanged.ts';
+import { askForApprovalAgain, checkSource, type ExportedContent, type SourceCheck } from './unchanged.ts';
 import type { SourceApp } from './read-source.ts';
 
 /** A decision older than this is checked against the content before an export is begun, not only after it. */
@@ -26,15 +28,15 @@ export async function exportApp(
     const before = await checkSource(deps, decision);
     if (before.changes.length > 0) return askAgain(deps, decision, before);
   }
-  const stored = await fetchApp(deps, decision, !withData);
-  const after = await checkSource(deps, decision);
-  if (after.changes.length > 0) return askAgain(deps, decision, after);
+  const { stored, check } = await fetchUnchanged(deps, decision, !withData);
+  if (!stored) return askAgain(deps, decision, check);
   const { storeId } = await deps.artifacts();
-  const artifact = toArtifact(stored, storeId, after.source);
+  const artifact = toArtifact(stored, storeId, check.source);
   const { promotionKey, site, appId } = decision;
   const atUtc = deps.nowUtc();
   const seq = exportSeq(withData);
-  await deps.ledger.updatePromotion(promotionKey, { state: 'delivering', waitingSinceUtc: null, artifact });
+  const exported: ExportedContent = { ...artifact, revisionKey: check.source?.revisionKey };
+  await deps.ledger.updatePromotion(promotionKey, { state: 'delivering', waitingSinceUtc: null, artifact: exported });
   await deps.ledger.record({ promotionKey, seq, type: 'exported', atUtc, site, appId, facts: artifact });
   return { outcome: 'exported', artifact };
 }
@@ -71,7 +73,7 @@ export async function keepVersion(deps: ActivityDependencies, decision: Decision
     const final = isWaybillError(error) && !error.retryable;
     const givesUp = final || attemptContext().attempt >= VERSION_ATTEMPTS;
     if (decision.version === 'required' || attemptContext().signal.aborted || !givesUp) throw error;
-    const why = error instanceof Error ? error.message : String(error);
+    const why = withoutSecrets(error instanceof Error ? error.message : String(error));
     const { promotionKey, site, appId } = decision;
     await deps.ledger.record({
       promotionKey,
@@ -97,9 +99,8 @@ async function tryToKeepVersion(deps: ActivityDependencies, decision: DecisionRe
   const key = versions.keyOf({ site, appId });
   const earlier = await versions.find(promotionKey, key);
   if (earlier) return noteVersion(deps, decision, { ...earlier, key });
-  const stored = await fetchApp(deps, decision, true);
-  const after = await checkSource(deps, decision);
-  if (after.changes.length > 0) return askAgain(deps, decision, after);
+  const { stored, check } = await fetchUnchanged(deps, decision, true);
+  if (!stored) return askAgain(deps, decision, check);
   return noteVersion(deps, decision, await writeVersion(deps, decision, key, stored));
 }
 
@@ -134,6 +135,39 @@ async function noteVersion(
   const atUtc = deps.nowUtc();
   await deps.ledger.record({ promotionKey, seq: 'version', type: 'version-kept', atUtc, site, appId, facts: written });
   return { outcome: 'kept', version: { versionId, key } };
+}
+
+/** How often an app that somebody edits is exported anew in one try. */
+const SETTLED_TRIES = 3;
+
+/**
+ * An export with a look at the content after it; without a file where the decision does not stand for that content. A
+ * decision that is bound to no content gets an app that did not change while it was being exported, too: counts of
+ * objects that belong to another moment would be held against every target.
+ * @throws WAYBILL_PROMOTION_EXPORT_EDITED
+ */
+async function fetchUnchanged(
+  deps: ActivityDependencies,
+  decision: DecisionRecord,
+  skipData: boolean,
+): Promise<{ stored?: StoredArtifact; check: SourceCheck }> {
+  let before = decision.revisionKey;
+  for (let tries = 0; tries < SETTLED_TRIES; tries += 1) {
+    const stored = await fetchApp(deps, decision, skipData).catch(async (error: unknown) => {
+      if (isWaybillError(error) && !error.retryable && (await isGone(deps, decision))) return undefined;
+      throw error;
+    });
+    const check = await checkSource(deps, decision);
+    if (!stored || check.changes.length > 0) return { check };
+    if (check.source?.revisionKey === before) return { stored, check };
+    before = check.source?.revisionKey ?? '';
+  }
+  throw waybillError('WAYBILL_PROMOTION_EXPORT_EDITED', { app: decision.app.name, site: decision.site });
+}
+
+/** A site refuses to export what is no longer there; that is an end, and no failure. */
+async function isGone(deps: ActivityDependencies, { site, appId }: DecisionRecord): Promise<boolean> {
+  return (await deps.qrs(site).getApp(appId, { signal: attemptContext().signal })) === undefined;
 }
 
 function fetchApp(deps: ActivityDependencies, decision: DecisionRecord, skipData: boolean): Promise<StoredArtifact> {

@@ -5,6 +5,7 @@ import { unsentMails } from '../../ledger/unsent-mails.ts';
 import { mailAppOfDecision } from '../../outgoing-mails.ts';
 import type { DecisionRecord, LaterNews, OutgoingMail } from '../../promotion-types.ts';
 import type { AppMemory } from '../app-memory.ts';
+import { sourceOf } from '../source-policy.ts';
 import { askNow } from './ask-now.ts';
 import { readSourceApp, type SourceApp } from './read-source.ts';
 import { recordPropertyDecision, remember } from './record-decision.ts';
@@ -37,10 +38,13 @@ async function byApproval(deps: ActivityDependencies, decision: DecisionRecord, 
   const { site, appId } = decision;
   const memory = (await deps.ledger.getAppMemory<AppMemory>(site, [appId])).get(appId)?.memory;
   const ask = await askNow(deps, { site, appId }, source, memory);
+  if (ask.ask === 'wait' && ask.stale) return { kind: 'later' };
   if (ask.ask !== 'approve' || ask.identity === 'same') return { kind: 'nothing' };
   if (ask.identity === 'new')
     return decision.by.door === 'qmc' || memory?.remembered ? { kind: 'newer' } : { kind: 'nothing' };
-  if (source.revisionKey !== decision.revisionKey) return { kind: 'nothing' };
+  // Other content needs an approval of its own; whoever added the target is told so when this promotion is over.
+  const isBound = sourceOf(deps.config(), site).whenChanged === 'reapprove';
+  if (isBound && source.revisionKey !== decision.revisionKey) return { kind: 'later' };
   const recorded = await recordPropertyDecision(deps, site, source, ask, memory?.remembered);
   return recorded.state === 'open' ? { kind: 'added', decision: recorded.decision } : { kind: 'nothing' };
 }

@@ -20,7 +20,7 @@ export async function removeCopy(
 export async function settleCopy(
   deps: ActivityDependencies,
   { promotionKey, site }: DecisionRecord,
-  copyAppId: string,
+  copyAppId: string | undefined,
   state: 'published' | 'removed',
 ): Promise<void> {
   await deps.ledger.upsertStaging({

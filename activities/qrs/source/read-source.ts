@@ -29,9 +29,7 @@ export async function readSourceApp(
   if (!found) return undefined;
   const app = await withFirstSeenRows(deps, site, toAppFacts(found));
   const request = requestOf(deps.config(), site, app);
-  // An app without a decision needs no revision, and the call is saved.
-  const asked = request.approval !== 'none' || request.reloadRows.length > 0;
-  const objects = app.stream && asked ? await client.getAppObjects(appId, { signal }) : [];
+  const objects = app.stream ? await client.getAppObjects(appId, { signal }) : [];
   return withRevision(deps.config(), site, app, request, toRevision(app, objects));
 }
 

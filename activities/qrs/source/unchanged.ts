@@ -1,8 +1,8 @@
 import { changedAfter, describeChanges } from '../../../rules/revision.ts';
 import { attemptContext } from '../../activity-context.ts';
 import type { ActivityDependencies } from '../../dependencies.ts';
-import { reapproval } from '../../outgoing-mails.ts';
-import type { DecisionRecord, OutgoingMail } from '../../promotion-types.ts';
+import { abortedByDeletion, reapproval } from '../../outgoing-mails.ts';
+import type { Artifact, DecisionRecord, OutgoingMail } from '../../promotion-types.ts';
 import type { QrsAppObject } from '../client/types.ts';
 import { sourceOf } from '../source-policy.ts';
 import { readSourceContent, type SourceApp } from './read-source.ts';
@@ -14,6 +14,9 @@ export interface SourceCheck {
   /** What a person would call the differences to the decision's content; empty when it still stands for it. */
   readonly changes: readonly string[];
 }
+
+/** The exported file as the ledger keeps it, with the content that it was made of. */
+export type ExportedContent = Artifact & { readonly revisionKey?: string };
 
 /**
  * Whether the app still holds what the decision is bound to. A standing approval, and a policy that promotes the
@@ -50,7 +53,7 @@ export async function askForApprovalAgain(
   await deps.ledger.record({ promotionKey, seq: 'changed', type: 'changed', atUtc, site, appId, facts: { changes } });
   await deps.ledger.closeClaims({ promotionKey }, 'changed');
   await deps.ledger.updatePromotion(promotionKey, { state: 'withdrawn', endedAtUtc: atUtc, outcome: { changes } });
-  if (!source) return [];
+  if (!source) return decision.tellsOwner ? [abortedByDeletion(decision, atUtc)] : [];
   if (decision.by.door === 'qmc') {
     const { targets } = source.request;
     await remember(deps, site, source, { decisionId: decision.decisionId, verdict: 'approve', targets, stale: true });

@@ -1,4 +1,5 @@
 import type { LedgerRecord } from '../../../ledger/records.ts';
+import type { AppStanding } from '../../../sandbox/qrs/app-standing.ts';
 import type { DecisionRun } from './requests.ts';
 import { type RunFacts, type Violation, violation } from './run-facts.ts';
 import { isOpenByPlan, joinedKeys, type RecordedPromotion, type RunView, runsBehind } from './run-view.ts';
@@ -34,7 +35,7 @@ function checkPromotion(view: RunView, promotion: RecordedPromotion): Violation[
   if (ends.length === 0) found.push(say(`${promotionKey} has no record of its end`));
   const end = ends[0];
   if (end !== undefined && !agrees(end, state)) found.push(say(`${promotionKey} is ${state}, its record ${end.type}`));
-  if (end !== undefined && records.some((record) => record.id > end.id && isDoing(record)))
+  if (end !== undefined && records.some((record) => record.id > end.id && isDoingAfter(end, record)))
     found.push(say(`${promotionKey} went on after its end`));
   const open = view.facts.ledger.openClaims.filter((claim) => claim.promotionKey === promotionKey);
   if (open.length > 0 && endedAtUtc !== undefined) found.push(say(`${promotionKey} ended, but its claim is open`));
@@ -69,6 +70,11 @@ function isEnd({ seq, type }: LedgerRecord): boolean {
   return seq === 'closed' || type === CHANGED || (endStates.includes(type) && !seq.startsWith('deliver/'));
 }
 
+/** Targets are planned while the app is exported, which changes nothing there; a plan may be told after the change. */
+function isDoingAfter(end: LedgerRecord, record: LedgerRecord): boolean {
+  return isDoing(record) && !(end.type === CHANGED && record.type === 'planned');
+}
+
 function isDoing(record: LedgerRecord): boolean {
   return ['exported', 'planned', 'published', 'replaced', 'verified', 'unpublished', 'stripped'].includes(record.type);
 }
@@ -87,11 +93,14 @@ function checkOwed(view: RunView, run: DecisionRun): Violation[] {
   const source = settings.sources[run.site];
   const { event, after } = run.begun;
   const waived = expected.notOwed?.includes(run.appId) || event.hostUtc < (expected.startedUtc ?? '');
-  if (waived || run.begun.byWaybill || after?.published !== true) return [];
+  if (waived || run.isDoubtful || run.begun.byWaybill || after?.published !== true) return [];
   // A standing order replaces approval.
   if (run.word === 'approve' && (!run.request.isWhole || run.requests.some((request) => request.reload))) return [];
   const wasTaken = run.ended !== undefined && !run.ended.byWaybill;
-  const changed = run.contents.some((one) => one.baseContent !== run.bindings[0]?.baseContent);
+  const isOther = (one: AppStanding): boolean =>
+    one.baseContent !== run.bindings[0]?.baseContent ||
+    (source?.dataCounts === true && one.data !== run.bindings[0]?.data);
+  const changed = run.contents.some(isOther);
   if (wasTaken || (changed && source?.whenChanged !== 'promoteLatest')) return [];
   const promotions = view.facts.ledger.promotions.filter((one) => runsBehind(view, one).includes(run));
   if (run.word === 'deny' && cameTooLate(view, run)) return [];

@@ -20,6 +20,8 @@ export interface DecisionRun {
   readonly site: string;
   readonly appId: string;
   readonly word: 'approve' | 'deny';
+  /** All rows came anew with the same word while the content changed: nobody can say whether it is a decision. */
+  readonly isDoubtful: boolean;
   /** The event by which somebody decided. */
   readonly begun: Step;
   /** How the app stood whenever somebody set the decision. */
@@ -95,7 +97,8 @@ function runsOf(walk: SiteWalk, source: SourceSettings, targets: readonly string
     if (run !== undefined && !isNewDecision(run, request, step)) extend(run, request, step, after);
     else {
       if (run !== undefined) run.ended = step;
-      const begun = newRun(walk.site, request.word, request, step, after);
+      const isDoubtful = run?.word === request.word;
+      const begun = newRun(walk.site, { ...request, word: request.word }, step, after, isDoubtful);
       all.push(begun);
       standing.set(event.id, begun);
     }
@@ -105,15 +108,16 @@ function runsOf(walk: SiteWalk, source: SourceSettings, targets: readonly string
 
 function newRun(
   site: string,
-  word: 'approve' | 'deny',
-  request: Request,
+  request: Request & { readonly word: 'approve' | 'deny' },
   begun: Step,
   after: AppStanding,
+  isDoubtful: boolean,
 ): DecisionRun {
   return {
     site,
     appId: after.id,
-    word,
+    word: request.word,
+    isDoubtful,
     begun,
     bindings: [after],
     contents: [after],
