@@ -6,7 +6,7 @@ import { type ContentEdit, editApp } from './edit-content.ts';
 import { mustFind, postEntity, putEntity } from './entity-write.ts';
 import { generateContent, type GeneratedApp } from './generate-content.ts';
 import { kinds } from './kinds.ts';
-import { createUser, type NewUser } from './people.ts';
+import { createUser, type NewUser, setGroups } from './people.ts';
 import type { AppRecord, EntityRecord, KindName } from './records.ts';
 import { badRequest } from './refusal.ts';
 import { fullShape } from './shapes.ts';
@@ -27,6 +27,8 @@ export interface AppToCreate extends GeneratedApp {
  */
 export interface QmcHands {
   createUser(user: NewUser): string;
+  /** Puts a user into these groups, and out of all others. */
+  setGroups(user: string, groups: string[]): void;
   createStream(name: string, by?: string): string;
   createTag(name: string, by?: string): string;
   /** A definition of a custom property for apps. No choices: any value goes. */
@@ -73,6 +75,7 @@ export function createQmcHands(site: SiteState): QmcHands {
 
   return {
     createUser: (user) => createUser(site, repositoryActor, user).id,
+    setGroups: (user, groups) => setGroups(site, repositoryActor, userNamed(site, user), groups),
     createStream: (name, by) => post('Stream', { name }, by),
     createTag: (name, by) => post('Tag', { name }, by),
     createProperty: (name, choiceValues = [], objectTypes = ['App']) =>
@@ -121,9 +124,13 @@ export function parseUserName(name: string): UserName {
 }
 
 function actorNamed(site: SiteState, name: string): Actor {
+  return { ...actorOf(userNamed(site, name)), isAdmin: true };
+}
+
+function userNamed(site: SiteState, name: string): EntityRecord {
   const record = findUser(site, parseUserName(name));
   if (record === undefined) throw badRequest(`No user ${name} on site ${site.alias}`);
-  return { ...actorOf(record), isAdmin: true };
+  return record;
 }
 
 function createGeneratedApp(site: SiteState, owner: Actor, wanted: AppToCreate): string {

@@ -1,10 +1,14 @@
 import { waybillError } from '../../../common/errors/catalogue.ts';
+import { isWaybillError, type WaybillError } from '../../../common/errors/waybill-error.ts';
 import { whyNotAllowed, whyNotAsserted } from '../../../rules/approval-policy.ts';
 import type { DecideRequest } from '../../../workflows/contract.ts';
 import { attemptContext } from '../../activity-context.ts';
 import type { ActivityDependencies } from '../../dependencies.ts';
+import { keyBeforeDecision } from '../../outgoing-mails.ts';
 import type { AppKey } from '../../promotion-types.ts';
+import type { AppMemory } from '../app-memory.ts';
 import { askPolicyOf, sourceOf } from '../source-policy.ts';
+import { askNow } from './ask-now.ts';
 import { groupsOfAccount } from './groups.ts';
 import { readSourceContent, type SourceApp } from './read-source.ts';
 import { recordDecision } from './record-decision.ts';
@@ -25,17 +29,14 @@ export async function recordOutsideDecision(
   if (!source.app.stream) {
     throw waybillError('WAYBILL_DECISION_NOT_POSSIBLE', { app: source.app.name, site, why: 'it is not published' });
   }
-  if (request.by.door === 'temporal' && !deps.config().temporal.decisionsBySignal) {
-    const why = 'decisions by signal are switched off (`temporal.decisionsBySignal`)';
-    throw waybillError('WAYBILL_DECISION_NOT_ALLOWED', {
-      account: request.by.account,
-      app: source.app.name,
-      site,
-      why,
-    });
+  try {
+    await refuseWhenDecided(deps, site, source, request);
+    await refuseWhenDecidedInQmc(deps, site, source, request);
+    await refuseUnlessAllowed(deps, site, source, request);
+  } catch (error) {
+    if (isWaybillError(error) && !error.retryable) await recordRefusal(deps, site, source, request, error);
+    throw error;
   }
-  await refuseWhenDecided(deps, site, source, request);
-  await refuseUnlessAllowed(deps, site, source, request);
   const { decision } = await recordDecision(deps, {
     site,
     source,
@@ -48,6 +49,26 @@ export async function recordOutsideDecision(
     targets: request.targets,
   });
   return { promotionKey: decision.promotionKey };
+}
+
+/** Who wanted what and why not: an attempt to decide without the right to do so is news for an auditor. */
+async function recordRefusal(
+  deps: ActivityDependencies,
+  site: string,
+  { app }: SourceApp,
+  { decisionId, verdict, by, targets, note }: DecideRequest,
+  { code, facts: { why } }: WaybillError,
+): Promise<void> {
+  deps.logger.warn({ site, app: app.name, account: by.account, verdict, code, why }, 'a decision was refused');
+  await deps.ledger.record({
+    promotionKey: keyBeforeDecision(site, app.id),
+    seq: `refused/${decisionId}`,
+    type: 'refused',
+    atUtc: deps.nowUtc(),
+    site,
+    appId: app.id,
+    facts: { by: { ...by, asserted: true }, verdict, targets, note, code, why },
+  });
 }
 
 /** Two people who decide at the same time make one decision; the second is told of the first. */
@@ -64,6 +85,26 @@ async function refuseWhenDecided(
   throw waybillError('WAYBILL_DECISION_NOT_POSSIBLE', { app: app.name, site, why });
 }
 
+/**
+ * A decision by property that nobody has looked at yet came first, and would be stripped with this one, unheard. A repeat
+ * of a decision that stands already is answered with that.
+ */
+async function refuseWhenDecidedInQmc(
+  deps: ActivityDependencies,
+  site: string,
+  source: SourceApp,
+  { decisionId }: DecideRequest,
+): Promise<void> {
+  const { app } = source;
+  const open = await deps.ledger.listPromotions<StoredDecision>({ site, appId: app.id, open: true });
+  if (open.some((promotion) => promotion.decision.decisionId === decisionId)) return;
+  const memory = (await deps.ledger.getAppMemory<AppMemory>(site, [app.id])).get(app.id)?.memory;
+  const ask = await askNow(deps, { site, appId: app.id }, source, memory);
+  if ((ask.ask !== 'approve' && ask.ask !== 'deny') || ask.identity === 'same') return;
+  const why = `${ask.decidedBy} decided on it in the QMC (${ask.ask}) at ${ask.decidedAtUtc}, and that is carried out first`;
+  throw waybillError('WAYBILL_DECISION_NOT_POSSIBLE', { app: app.name, site, why });
+}
+
 async function refuseUnlessAllowed(
   deps: ActivityDependencies,
   site: string,
@@ -71,7 +112,11 @@ async function refuseUnlessAllowed(
   request: DecideRequest,
 ): Promise<void> {
   const config = deps.config();
-  const { account } = request.by;
+  const { account, door } = request.by;
+  if (door === 'temporal' && !config.temporal.decisionsBySignal) {
+    const why = 'decisions by signal are switched off (`temporal.decisionsBySignal`)';
+    throw waybillError('WAYBILL_DECISION_NOT_ALLOWED', { account, app: source.app.name, site, why });
+  }
   const known = sourceOf(config, site).targets;
   const unknown = request.targets.filter((target) => !known.includes(target.site)).map((target) => target.site);
   if (unknown.length > 0) {
