@@ -191,6 +191,8 @@ export interface Trouble {
   readonly message: string;
   readonly sinceUtc: string;
   readonly willRetry: boolean;
+  /** Facts of the error, such as host and setting, that its remedy names. */
+  readonly facts?: Readonly<Record<string, string | number | boolean | null | undefined>>;
 }
 
 export interface PromotionStatus {

@@ -224,7 +224,15 @@ export function troubleOf(step: string, error: unknown, willRetry: boolean): Tro
     message: rootCause(error) ?? String(error),
     sinceUtc: new Date().toISOString(),
     willRetry,
+    ...(cause instanceof ApplicationFailure && factsOf(cause)),
   };
+}
+
+/** Every Waybill error carries its facts as its only detail. */
+function factsOf({ type, details }: ApplicationFailure): Pick<Trouble, 'facts'> {
+  const [facts] = details ?? [];
+  const isFacts = type?.startsWith('WAYBILL_') === true && typeof facts === 'object' && facts !== null;
+  return isFacts ? { facts: facts as NonNullable<Trouble['facts']> } : {};
 }
 
 function stillTrying(step: string): Trouble {

@@ -1,4 +1,5 @@
 import { isErrorCode, catalogue } from '../../common/errors/catalogue.ts';
+import { fillTemplate } from '../../common/errors/waybill-error.ts';
 import type { Trouble } from '../../workflows/contract.ts';
 import type { ActivityDependencies } from '../dependencies.ts';
 import { paceOf, type Pace } from '../pace.ts';
@@ -35,7 +36,8 @@ async function explain(deps: ActivityDependencies, report: TroubleReport, troubl
   const attempts = await deps.ledger.attemptsOf({ workflowIdPrefix: report.workflowId });
   const last = attempts.findLast((attempt) => attempt.errorCode !== undefined);
   if (!last?.errorCode) return trouble;
-  return { ...trouble, code: last.errorCode, message: last.errorMessage ?? trouble.message };
+  const facts = last.facts as Trouble['facts'];
+  return { ...trouble, code: last.errorCode, message: last.errorMessage ?? trouble.message, ...(facts && { facts }) };
 }
 
 async function show(deps: ActivityDependencies, report: TroubleReport, trouble: Trouble | undefined): Promise<void> {
@@ -64,9 +66,15 @@ async function show(deps: ActivityDependencies, report: TroubleReport, trouble: 
   });
 }
 
+/** What to do, with the names of host, setting and the like; the last attempt of a slow step tells no more than its site. */
+function remedyOf({ site, promotionKey }: TroubleReport, { code, facts }: Trouble): string {
+  if (!isErrorCode(code)) return 'Look at the log of the worker.';
+  return fillTemplate(catalogue[code].remedy, { host: site, promotionKey, site, ...facts });
+}
+
 function troubleMail(report: TroubleReport, trouble: Trouble): OutgoingMail {
   const { site, promotionKey, app, target } = report;
-  const remedy = isErrorCode(trouble.code) ? catalogue[trouble.code].remedy : 'Look at the log of the worker.';
+  const remedy = remedyOf(report, trouble);
   const order = (action: string): string => `waybill ${action} ${promotionKey}${target ? ` --target ${target}` : ''}`;
   return {
     promotionKey: promotionKey || site,
@@ -76,8 +84,9 @@ function troubleMail(report: TroubleReport, trouble: Trouble): OutgoingMail {
       occurredAtUtc: trouble.sinceUtc,
       site,
       code: trouble.code,
-      cause: trouble.message,
-      remedy: remedy.replaceAll(/\{site\}/g, site).replaceAll(/\{promotionKey\}/g, promotionKey),
+      // The words of a failure end with the remedy, which the mail shows by itself.
+      cause: trouble.message.endsWith(remedy) ? trouble.message.slice(0, -remedy.length).trim() : trouble.message,
+      remedy,
       sinceUtc: trouble.sinceUtc,
       waiting: promotionKey ? [{ promotionKey, appName: app.name, site: report.appKey.site }] : [],
       commands: promotionKey ? [order('retry'), order('skip'), order('abort')] : [],
