@@ -1,5 +1,6 @@
 import { Writable } from 'node:stream';
 import pc from 'picocolors';
+import { plainLines, plainText } from './plain-text.ts';
 
 const levels: Readonly<Record<string, string>> = {
   trace: pc.dim('TRACE'),
@@ -47,12 +48,18 @@ function clock(time: unknown): string {
   return [date.getHours(), date.getMinutes(), date.getSeconds()].map(two).join(':');
 }
 
+/** Whatever a site or a person called something must not steer the terminal. */
 function text(value: unknown): string {
-  return typeof value === 'string' ? value : '';
+  return typeof value === 'string' ? plainLines(value) : '';
 }
 
 function factText(value: unknown): string {
-  return typeof value === 'string' && /^[^\s"]+$/.test(value) ? value : JSON.stringify(value);
+  const isWord = typeof value === 'string' && /^[^\s"]+$/.test(value) && plainText(value) === value;
+  return isWord ? value : plainText(JSON.stringify(value) ?? '');
+}
+
+function stackText(stack: unknown): string {
+  return text(stack).split('\n').slice(1).join('\n');
 }
 
 function errorText(error: Line): string {
@@ -60,6 +67,6 @@ function errorText(error: Line): string {
   const code = error['code'] === undefined ? '' : ` ${text(error['code'])}`;
   const cause = error['cause'] as Line | undefined;
   const below = typeof cause === 'object' && cause !== null ? errorText(cause) : '';
-  const stack = error['remedy'] === undefined ? text(error['stack']).split('\n').slice(1).join('\n') : '';
+  const stack = error['remedy'] === undefined ? stackText(error['stack']) : '';
   return `      ${pc.red(text(error['type']))}${code}: ${text(error['message'])}${remedy}\n${stack && `${stack}\n`}${below}`;
 }

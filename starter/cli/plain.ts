@@ -1,13 +1,8 @@
-import { stripVTControlCharacters } from 'node:util';
 import bytes from 'bytes';
-
-/** Control characters and the marks that turn the writing direction: a name from Qlik must not steer a terminal. */
-const steering = /[\p{Cc}\u200e\u200f\u202a-\u202e\u2066-\u2069]+/gu;
+import { plainText } from '../../common/plain-text.ts';
 
 /** A text from outside as it may stand in one line of a terminal. */
-export function plain(text: string): string {
-  return stripVTControlCharacters(text).replaceAll(steering, ' ').trim();
-}
+export const plain = plainText;
 
 /** `97.7 KB`. */
 export function sizeText(sizeBytes: number): string {

@@ -2,6 +2,7 @@ import { inspect } from 'node:util';
 import { CommanderError } from 'commander';
 import { isWaybillError, type WaybillError } from '../../common/errors/waybill-error.ts';
 import { withoutSecrets } from '../../common/known-secrets.ts';
+import { plainLines } from '../../common/plain-text.ts';
 
 const FAILURE = 1;
 const USAGE = 2;
@@ -23,10 +24,10 @@ export function errorText(error: unknown, debug: boolean): string {
 }
 
 function knownText({ message, code, remedy }: WaybillError): string {
-  return `waybill: ${message}\n  Code: ${code}\n  What to do: ${remedy}\n`;
+  return `waybill: ${plainLines(message)}\n  Code: ${code}\n  What to do: ${plainLines(remedy)}\n`;
 }
 
 function unknownText(error: unknown): string {
   const message = error instanceof Error ? error.message : String(error);
-  return `waybill: unexpected error: ${message}\n  What to do: Run the command again with --debug, and report what it says.\n`;
+  return `waybill: unexpected error: ${plainLines(message)}\n  What to do: Run the command again with --debug, and report what it says.\n`;
 }
