@@ -22,7 +22,7 @@ export interface LogFile {
  * so an open file is no hindrance on Windows. Every line is on disk when `write` returns.
  */
 export async function openLogFile({ file, maxSizeBytes, keep }: LogFileSettings): Promise<LogFile> {
-  await mkdir(path.dirname(file), { recursive: true });
+  await mkdir(path.dirname(file), { recursive: true, mode: 0o700 });
   const stream = await buildRollingStream({
     file: path.extname(file) === '' ? `${file}.log` : file,
     size: `${maxSizeBytes}b`,

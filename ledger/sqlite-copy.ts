@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { rename, rm } from 'node:fs/promises';
+import { rename, rm, writeFile } from 'node:fs/promises';
 import { type Kysely, sql } from 'kysely';
 import pRetry from 'p-retry';
 import { waybillError } from '../common/errors/catalogue.ts';
@@ -15,6 +15,8 @@ export async function copySqlite(db: Kysely<LedgerTables>, toFile: string): Prom
   if (existsSync(toFile)) throw waybillError('WAYBILL_LEDGER_BACKUP_EXISTS', { file: toFile });
   const partial = `${toFile}.partial`;
   await rm(partial, { force: true });
+  // SQLite takes an empty file as it is, with its mode.
+  await writeFile(partial, '', { mode: 0o600, flag: 'wx' });
   await sql`vacuum into ${partial}`.execute(db);
   await renameHeldFile(partial, toFile);
 }

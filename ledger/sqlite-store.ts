@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync } from 'node:fs';
 import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { CompiledQuery, type DatabaseConnection, Kysely, SqliteAdapter, SqliteDialect, SqliteDriver } from 'kysely';
@@ -13,7 +13,9 @@ import type { LedgerTables } from './tables.ts';
  * process that writes. Power loss may take the last moments before it (`synchronous = normal`), never the whole.
  */
 export async function openSqlite(file: string, busyTimeoutMs: number): Promise<Kysely<LedgerTables>> {
-  mkdirSync(path.dirname(file), { recursive: true });
+  mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 });
+  // SQLite gives the files beside it (WAL) the mode of this one.
+  closeSync(openSync(file, 'a', 0o600));
   const database = new DatabaseSync(file, { timeout: 0, enableForeignKeyConstraints: true });
   try {
     await whileBusy(busyTimeoutMs, () => database.exec('pragma journal_mode = wal'));

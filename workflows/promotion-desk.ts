@@ -32,6 +32,7 @@ import {
 import { MailDesk } from './mail-desk.ts';
 import { OperatorDesk, type OperatorNews } from './operator.ts';
 import { SharedTimer } from './shared-timer.ts';
+import { requireDecision } from './validate-decide.ts';
 import { refused, validateResolve } from './validate-resolve.ts';
 
 export const lookSignal = defineSignal(signals.look);
@@ -78,7 +79,7 @@ export class PromotionDesk {
     setHandler(decideUpdate, (request) => this.decide(request), {
       validator: (request) => this.validateDecide(request),
     });
-    setHandler(decideSignal, (decision) => this.decideBySignal(decision));
+    setHandler(decideSignal, (decision) => this.decideBySignal(decision ?? {}));
     setHandler(resolveUpdate, (request) => this.operator.resolve(request), {
       validator: (request) => this.validateOrder(request),
     });
@@ -183,8 +184,7 @@ export class PromotionDesk {
     if (!DECIDABLE.includes(this.state)) {
       throw refused(`This promotion is ${this.state}; a decision comes too late.`);
     }
-    if (!request.decisionId || !request.by?.account) throw refused('A decision needs an id and a person.');
-    if (request.verdict === 'approve' && request.targets.length === 0) throw refused('An approval needs a target.');
+    requireDecision(request);
     if (this.deciding && this.deciding !== request.decisionId) {
       throw refused('Another decision about this app is being recorded right now.');
     }
@@ -202,12 +202,12 @@ export class PromotionDesk {
   }
 
   /** A signal has nobody to answer to: what is wrong with it is shown, and changes nothing. */
-  private async decideBySignal({ verdict, by, targets = [], note }: SignalledDecision): Promise<void> {
-    const decider = { account: by, door: 'temporal', asserted: true } as const;
-    const request: DecideRequest = { decisionId: uuid4(), verdict, by: decider, targets, note };
+  private async decideBySignal({ verdict, by, targets = [], note }: Partial<SignalledDecision>): Promise<void> {
+    const decider = { account: by, door: 'temporal', asserted: true };
+    const request = { decisionId: uuid4(), verdict, by: decider, targets, note };
     try {
-      this.validateDecide(request);
-      await this.decide(request);
+      this.validateDecide(request as DecideRequest);
+      await this.decide(request as DecideRequest);
     } catch (error) {
       const why = rootCause(error) ?? String(error);
       log.warn('a decision by signal was refused', { by, verdict, why });

@@ -27,6 +27,7 @@ const RUN_MS = 24 * 60 * 60 * 1000;
 /** How long a step is tried before it is told of; opening needs no site, only the ledger. */
 const TRY_MS = 2 * 60 * 1000;
 const TRY_OPENING_MS = 10 * 60 * 1000;
+const GUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 /** How long to wait after a failed call; hints gather meanwhile. */
 const AFTER_FAILURE_MS = 15_000;
 
@@ -88,8 +89,10 @@ class SiteWatch {
     this.subscribed = input.subscribed ?? false;
     this.renewAtMs = input.renewAtUtc ? Date.parse(input.renewAtUtc) : 0;
     this.sweepAtMs = input.sweepAtUtc ? Date.parse(input.sweepAtUtc) : 0;
-    setHandler(hintSignal, ({ appIds }) => {
-      for (const id of appIds) this.inbox.add(id);
+    // Whoever can reach Temporal can send anything; what is no id must not stop the watch.
+    setHandler(hintSignal, (batch) => {
+      const appIds: readonly unknown[] = Array.isArray(batch?.appIds) ? batch.appIds : [];
+      for (const id of appIds) if (typeof id === 'string' && GUID.test(id)) this.inbox.add(id);
     });
     setHandler(siteWatchStatusQuery, () => ({
       site: this.site,

@@ -17,7 +17,7 @@ class WrittenFile {
   #sizeBytes = 0;
 
   constructor(path: string) {
-    this.#handle = open(path, 'wx', 0o640);
+    this.#handle = open(path, 'wx', 0o600);
   }
 
   async opened(): Promise<void> {

@@ -20,6 +20,8 @@ import { readFileInRing } from './read-file.ts';
 import { spoolTo } from './spooled-file.ts';
 import { flushFolder, writeNewFile } from './write-file.ts';
 
+/** Files of apps hold whatever their data holds: they are for Waybill's own account. */
+const OWN = { recursive: true, mode: 0o700 } as const;
 const READ_CHUNK_BYTES = 1024 * 1024;
 
 /**
@@ -34,8 +36,8 @@ export async function openFolderStore(
 ): Promise<ArtifactStore & { localPath(sha256: string): string }> {
   const files = folderFiles(folder);
   return told(files, async () => {
-    await mkdir(files.objects, { recursive: true });
-    await mkdir(files.incoming, { recursive: true });
+    await mkdir(files.objects, OWN);
+    await mkdir(files.incoming, OWN);
     const storeId = await ensureStoreId(folder);
     const { expectedStoreId } = options;
     if (expectedStoreId !== undefined && expectedStoreId !== storeId) throw elsewhere(folder, expectedStoreId, storeId);
@@ -142,9 +144,9 @@ async function refresh(files: FolderFiles, { sha256, sizeBytes }: StoredArtifact
 /** The note first: an object without one does not count, so that a crash in between leaves nothing half. */
 async function publish(files: FolderFiles, stored: StoredArtifact, temporary: string): Promise<void> {
   const object = files.object(stored.sha256);
-  await mkdir(path.dirname(object), { recursive: true });
+  await mkdir(path.dirname(object), OWN);
   const draft = files.temporary();
-  await writeFile(draft, JSON.stringify({ sizeBytes: stored.sizeBytes }), { flush: true });
+  await writeFile(draft, JSON.stringify({ sizeBytes: stored.sizeBytes }), { flush: true, mode: 0o600 });
   await whileBusy(() => rename(draft, files.note(stored.sha256)));
   await whileBusy(() => rename(temporary, object));
   await flushFolder(path.dirname(object));

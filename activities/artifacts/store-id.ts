@@ -9,7 +9,7 @@ export async function ensureStoreId(folder: string): Promise<string> {
   const existing = await readStoreId(file);
   if (existing !== undefined) return existing;
   const draft = path.join(folder, `store-id.${randomUUID()}`);
-  await writeFile(draft, `${randomUUID()}\n`, { flush: true });
+  await writeFile(draft, `${randomUUID()}\n`, { flush: true, mode: 0o600 });
   try {
     await publish(draft, file);
   } finally {

@@ -17,6 +17,10 @@ export const loggingSection = section({
 });
 
 export const stagingSection = section({
-  sweepAfter: duration().prefault('24h').describe('Staging apps are removed when their delivery ended this long ago, and uploads to S3 ended that began this long ago without an end.'),
+  sweepAfter: duration()
+    .prefault('24h')
+    .describe(
+      'Staging apps are removed when their delivery ended this long ago, and uploads to S3 ended that began this long ago without an end.',
+    ),
   sweepEvery: duration().prefault('1h').describe('Time between two looks for staging apps that were left behind.'),
 });

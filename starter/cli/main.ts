@@ -12,6 +12,8 @@ export async function main(
   environment: Environment,
   output?: OutputConfiguration,
 ): Promise<void> {
+  // What Waybill writes (ledger, files of apps, logs, Temporal's database) is for its own account alone.
+  process.umask(0o077);
   const program = createProgram(environment, output);
   // Whoever reads only the first lines of a list has closed the pipe before the last.
   if (output === undefined) process.stdout.on('error', () => undefined);

@@ -89,7 +89,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<WorkerWorl
   yaml['temporal'] = { address: temporal.address, taskQueue: `waybill-${suffix}` };
   options.change?.(yaml, alias);
   const config = configFromYaml(stringify(yaml), folder, {});
-  await mkdir(config.dataFolder, { recursive: true });
+  await mkdir(config.dataFolder, { recursive: true, mode: 0o700 });
   const ledger = await openLedger({ kind: 'sqlite', file: config.ledger.file });
   const logger = memoryLogger();
   const { codePath } = await waybillBundle();

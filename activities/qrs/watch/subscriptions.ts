@@ -1,7 +1,8 @@
 import { isWaybillError } from '../../../common/errors/waybill-error.ts';
 import { attemptContext } from '../../activity-context.ts';
 import type { ActivityDependencies } from '../../dependencies.ts';
-import { callbackUrl } from '../../../common/callback-url.ts';
+import { callbackToken, callbackUrl } from '../../../common/callback-url.ts';
+import { rememberSecret } from '../../../common/known-secrets.ts';
 import type { SiteMemory } from '../app-memory.ts';
 import { siteMemoryOf } from './site-memory.ts';
 
@@ -24,6 +25,8 @@ export async function renewSubscriptions(
   await siteMemoryOf(deps, site, signal);
   const { installation, listener } = deps.config();
   const secret = await installation.secret.resolve();
+  // A site that refuses a subscription may quote the address.
+  rememberSecret(callbackToken(secret, site));
   let restarted = false;
   for (const kind of KINDS) {
     const url = callbackUrl(listener.publicUrl, secret, site, kind);
