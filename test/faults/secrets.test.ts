@@ -12,7 +12,8 @@ import { historyText } from '../harness/histories.ts';
 import { waitFor } from '../harness/wait-for.ts';
 import { type WorkerWorld, type Yaml } from '../harness/world.ts';
 import { type CliWorld, startCliWorld } from '../starter/cli/cli-world.ts';
-import { expectSound } from './expect-sound.ts';
+import { checkRun } from './checker/check-run.ts';
+import { settledFacts } from './settled-facts.ts';
 
 const canaries = {
   installation: 'canary-installation-secret-7f3a',
@@ -101,7 +102,8 @@ describe('row 24: secrets of the configuration', () => {
     faults.clear();
 
     expect(showsIn(await everythingWritten(app), [...traces, token, 'BEGIN PRIVATE KEY'])).toEqual([]);
-    await expectSound({ ...world, inbox });
+    // The sweep would stop at the store, which refuses the planted key.
+    expect(checkRun(await settledFacts({ ...world, inbox })).map(({ text }) => text)).toEqual([]);
   }, 180_000);
 
   it('are in nothing that a command prints, not even one that fails', async () => {

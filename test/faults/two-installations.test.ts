@@ -36,12 +36,14 @@ describe('row 11: two Waybill installations on one site', () => {
     const dataFolder = path.join(world.folder, 'other');
     await mkdir(dataFolder, { recursive: true });
     const otherQueue = `${temporal.taskQueue}-other`;
-    const alias = `${world.alias('test')}-other`;
+    const [dev, test] = ['dev', 'test'].map(otherAlias) as [string, string];
     const yaml = {
       installation: { id: 'other' },
       dataFolder,
-      sites: { [alias]: sites[world.alias('test')] },
-      targets: { [alias]: {} },
+      sites: { [dev]: sites[world.alias('dev')], [test]: sites[world.alias('test')] },
+      // It looks at what is approved too seldom to promote it as well.
+      sources: { [dev]: { watch: 'poll', sweep: '1h' } },
+      targets: { [test]: {} },
       staging: { sweepAfter: '0s' },
       temporal: { ...temporal, taskQueue: otherQueue },
     };
@@ -51,6 +53,10 @@ describe('row 11: two Waybill installations on one site', () => {
     const options = { config, ledger: otherLedger, logger: memoryLogger(), bundlePath: codePath };
     const other = await startWorker({ ...options, handleSignals: false });
     return { other, otherLedger, otherQueue };
+  }
+
+  function otherAlias(name: string): string {
+    return `${world.alias(name)}-other`;
   }
 
   const sweepOther = (): Promise<Record<string, unknown>> =>
@@ -66,7 +72,10 @@ describe('row 11: two Waybill installations on one site', () => {
     await waitFor('the app to be staged', () => stagingApps(world, 'test').length === 1);
     const ours = stagingApps(world, 'test');
 
-    expect(await sweepOther()).toEqual({ [`${world.alias('test')}-other`]: { removed: 0, left: 0 } });
+    expect(await sweepOther()).toEqual({
+      [otherAlias('dev')]: { removed: 0, left: 0 },
+      [otherAlias('test')]: { removed: 0, left: 0 },
+    });
     expect(stagingApps(world, 'test')).toEqual(ours);
 
     // The other's, and that of one whose name only begins like ours.
