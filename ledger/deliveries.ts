@@ -4,7 +4,10 @@ import type { DeliveryState } from './states.ts';
 import type { StoreParts } from './store.ts';
 import type { DeliveryTable } from './tables.ts';
 
-/** The state of a delivery. What is left out stays as it is, `null` clears. */
+/**
+ * The state of a delivery. What is left out stays as it is, `null` clears. Without an end it is a word on what goes on,
+ * so it changes nothing on a delivery that has ended: whoever says it was late.
+ */
 export interface DeliveryPatch {
   readonly promotionKey: string;
   /** The target site's alias. */
@@ -55,16 +58,17 @@ export function createDeliveries({ db, nowUtc }: StoreParts): Deliveries {
       await db
         .insertInto('deliveries')
         .values(newRow(patch, now))
-        .onConflict((conflict) =>
-          conflict.columns(['promotion_key', 'target']).doUpdateSet({
+        .onConflict((conflict) => {
+          const update = conflict.columns(['promotion_key', 'target']).doUpdateSet({
             state: patch.state,
             trouble: jsonPatch(patch.trouble),
             items: patch.items === undefined ? undefined : toJson(patch.items),
             waiting_since_utc: patch.waitingSinceUtc,
             ended_at_utc: patch.endedAtUtc,
             updated_at_utc: now,
-          }),
-        )
+          });
+          return patch.endedAtUtc === undefined ? update.where('deliveries.ended_at_utc', 'is', null) : update;
+        })
         .execute();
     },
 

@@ -18,7 +18,10 @@ export interface PromotionInput<Decision = unknown> {
   readonly startedAtUtc: string;
 }
 
-/** A change: what is left out stays, `null` clears. */
+/**
+ * A change: what is left out stays, `null` clears. A state without an end is a word on what goes on, so it changes
+ * nothing on a promotion that has ended: whoever says it was late.
+ */
 export interface PromotionPatch<Artifact = unknown, Version = unknown> {
   readonly state?: PromotionState;
   readonly waitingSinceUtc?: string | null;
@@ -68,7 +71,7 @@ export interface PromotionFilter {
 export interface Promotions {
   /** The promotion's row, made by this call (`fresh`) or as found: a row that stands is not changed. Safe to repeat. */
   openPromotion(input: PromotionInput): Promise<{ fresh: boolean; state: PromotionState; endedAtUtc?: string }>;
-  /** Whether there is such a promotion; the last write wins. Safe to repeat. */
+  /** Whether there is such a promotion that the patch may change; the last write wins. Safe to repeat. */
   updatePromotion<A extends { readonly sha256: string }, V extends { readonly sha256?: string }>(
     promotionKey: string,
     patch: PromotionPatch<A, V>,
@@ -101,10 +104,12 @@ export function createPromotions({ db, nowUtc }: StoreParts): Promotions {
     },
 
     async updatePromotion(promotionKey, patch) {
+      const goesOn = patch.state !== undefined && patch.endedAtUtc === undefined;
       const { numUpdatedRows } = await db
         .updateTable('promotions')
         .set(changes(patch, nowUtc()))
         .where('promotion_key', '=', promotionKey)
+        .$if(goesOn, (query) => query.where('ended_at_utc', 'is', null))
         .executeTakeFirst();
       return numUpdatedRows > 0n;
     },

@@ -43,7 +43,8 @@ export async function startEffectsWorld(options: WorldOptions = {}): Promise<Wor
   return world;
 }
 
-function addBystanders(world: World, site: string): void {
+/** Apps that are nobody's business. */
+export function addBystanders(world: World, site: string): void {
   const { actAs } = world.site(site);
   actAs.publish(actAs.createApp({ name: 'Bystander', owner: REP }), 'Sales');
   actAs.createApp({ name: 'Bystander', owner: MANAGER });

@@ -22,6 +22,10 @@ export interface WorldOptions {
   /** Changes the configuration before it is parsed. Aliases are those of `world.alias`. */
   readonly change?: (yaml: Yaml, alias: (name: string) => string) => void;
   readonly mail?: boolean;
+  /** The property for target and mode takes any value, as where an administrator left the choices out. */
+  readonly anyServer?: boolean;
+  /** host:port of a Temporal server, outside of a test run. Default: that of the run. */
+  readonly temporalAddress?: string;
   /** What stands on the sites before Waybill is started for the first time. */
   readonly before?: (site: (name: string) => QrsSite, alias: (name: string) => string) => Promise<void> | void;
 }
@@ -71,7 +75,7 @@ export async function startSurroundings(options: WorldOptions = {}): Promise<Sur
   const inbox = await startInbox({ tls: 'none' });
   const sites: Record<string, QrsSite> = {};
   for (const name of names) sites[name] = await openSite(folder, name, alias(name), options.switches ?? {});
-  furnish(sites, names, alias);
+  furnish(sites, options.anyServer ? [] : names.slice(1), alias);
   await options.before?.((name) => sites[name]!, alias);
   const yaml = configOf(sites, names, alias, inbox, options.mail ?? true);
   const close = async (): Promise<void> => {
@@ -85,7 +89,7 @@ export async function startSurroundings(options: WorldOptions = {}): Promise<Sur
 /** Starts sites, mailbox, and Waybill's worker in this process. */
 export async function startWorld(options: WorldOptions = {}): Promise<WorkerWorld> {
   const { suffix, alias, folder, inbox, sites, yaml, close } = await startSurroundings(options);
-  const temporal = await testTemporal();
+  const temporal = await testTemporal(options.temporalAddress);
   yaml['temporal'] = { address: temporal.address, taskQueue: `waybill-${suffix}` };
   options.change?.(yaml, alias);
   const config = configFromYaml(stringify(yaml), folder, {});
@@ -132,9 +136,9 @@ async function openSite(folder: string, name: string, alias: string, switches: P
   return site;
 }
 
-function furnish(sites: Record<string, QrsSite>, names: readonly string[], alias: (name: string) => string): void {
+function furnish(sites: Record<string, QrsSite>, targets: readonly string[], alias: (name: string) => string): void {
   const { actAs } = sites['dev']!;
-  const choices = names.slice(1).flatMap((name) => [`${alias(name)} - Overwrite`, `${alias(name)} - Duplicate`]);
+  const choices = targets.flatMap((name) => [`${alias(name)} - Overwrite`, `${alias(name)} - Duplicate`]);
   actAs.createProperty('PromoteToServer', choices);
   for (const name of ['PromoteToStream', 'PromotionApproval', 'PromotionUnpublish', 'PromotionS3Versioning']) {
     actAs.createProperty(name);

@@ -9,6 +9,8 @@ interface Allowed {
   readonly change: (run: RunDraft) => void;
 }
 
+/** Another promotion of the app, open at the same time. */
+const JOINED = 'keyofpromotion02';
 const SALES = { id: 'stream-sales', name: 'Sales' };
 
 /** An edit of the source, between approval and export, that everything later is made of. */
@@ -76,12 +78,56 @@ const allowed: readonly Allowed[] = [
       ),
   },
   {
+    what: 'a target that somebody else added to a standing approval',
+    change: (run) => {
+      const approval = eventIn(run, 'dev', 'update-app', SOURCE_ID, MANAGER);
+      const addition = JSON.parse(JSON.stringify({ ...approval, by: REP })) as typeof approval;
+      for (const row of addition.app!.rows.filter(({ name }) => name === 'Stream'))
+        Object.assign(row, { id: 'added', by: REP });
+      const { events } = run.sites['dev']!;
+      events.splice(events.indexOf(approval) + 1, 0, addition);
+      run.ledger.promotions[0]!.decision.by.account = REP;
+    },
+  },
+  {
     what: 'an approval that was taken back before it was seen',
     change: (run) => {
       const app = inStream(syntheticApp('dev-taken', 'Taken back', REP, 'taken'), SALES);
       const approved = { ...app, rows: endRowsOf(run) };
       addEvent(run, 'dev', 'update-app', approved, { by: MANAGER });
       addEvent(run, 'dev', 'update-app', app, { by: MANAGER });
+    },
+  },
+  {
+    what: 'a command that was taken in a moment before the decision that it joined',
+    change: (run) => {
+      const [main] = run.ledger.promotions;
+      const startedAtUtc = new Date(Date.parse(main!.startedAtUtc) - 1).toISOString();
+      run.ledger.promotions.push({
+        ...structuredClone(main!),
+        promotionKey: JOINED,
+        startedAtUtc,
+        // Before the source was touched, which needs a word of every promotion that is open then.
+        endedAtUtc: main!.startedAtUtc,
+        state: 'not-promoted',
+      });
+      for (const [at, record] of [recordIn(run, 'approve'), recordIn(run, 'promoted')].entries())
+        run.ledger.records.push({ ...record, id: 90 + at, promotionKey: JOINED });
+      run.ledger.records.at(-1)!.type = 'not-promoted';
+    },
+  },
+  {
+    what: 'a delivery that was planned while the app was seen to have changed',
+    change: (run) => {
+      const later = { ...recordIn(run, 'approve'), promotionKey: JOINED };
+      const changed = structuredClone(run.ledger.promotions[0]!);
+      const endedAtUtc = changed.startedAtUtc;
+      run.ledger.promotions.push({ ...changed, promotionKey: JOINED, state: 'withdrawn', endedAtUtc });
+      run.ledger.records.push(
+        { ...later, id: 90 },
+        { ...later, id: 91, seq: 'changed', type: 'changed' },
+        { ...later, id: 92, seq: 'planned', type: 'planned', site: 'test' },
+      );
     },
   },
   {

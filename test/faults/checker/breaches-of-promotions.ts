@@ -58,6 +58,17 @@ export const breachesOfOneEnd = against('a', [
     breakIt: (run) => run.ledger.promotions[0]!.decision.targets.pop(),
   },
   {
+    what: 'a decision by command that was taken in and forgotten',
+    site: 'dev',
+    app: SOURCE_ID,
+    breakIt: (run) => {
+      const made = { site: 'dev', appId: SOURCE_ID, account: REP, verdict: 'deny', targets: [] } as const;
+      run.expected.decisions = [
+        { ...made, targets: [], hostUtc: '2026-01-05T09:00:00.000Z', promotionKey: 'forgotten' },
+      ];
+    },
+  },
+  {
     what: 'a workflow that failed',
     site: 'dev',
     app: `promotion/dev/${SOURCE_ID}`,

@@ -13,6 +13,7 @@ export function checkOneEnd(view: RunView): Violation[] {
   return [
     ...view.facts.ledger.promotions.flatMap((promotion) => checkPromotion(view, promotion)),
     ...view.runs.flatMap((run) => checkOwed(view, run)),
+    ...answeredOnly(view),
     ...strayRecords(view),
     ...brokenWorkflows(view),
   ];
@@ -126,6 +127,15 @@ function cameTooLate(view: RunView, { site, appId }: DecisionRun): boolean {
   const { promotions, records } = view.facts.ledger;
   const keys = promotions.filter((one) => one.site === site && one.appId === appId).map((one) => one.promotionKey);
   return records.some(({ type, promotionKey }) => type === 'too-late' && keys.includes(promotionKey));
+}
+
+/** A decision that Waybill said it had taken in is in the ledger. */
+function answeredOnly({ facts }: RunView): Violation[] {
+  return (facts.expected.decisions ?? []).flatMap(({ site, appId, verdict, promotionKey }) => {
+    if (promotionKey === undefined) return [];
+    if (facts.ledger.promotions.some((one) => one.promotionKey === promotionKey && one.appId === appId)) return [];
+    return [violation('a', site, appId, `${promotionKey}, as which ${verdict} was taken in, is no promotion of it`)];
+  });
 }
 
 function strayRecords({ facts }: RunView): Violation[] {

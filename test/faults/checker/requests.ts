@@ -8,6 +8,8 @@ export interface Request {
   /** The rows that say so. */
   readonly rowIds: readonly string[];
   readonly accounts: readonly string[];
+  /** The rows that name targets and streams. */
+  readonly placeRows: AppStanding['rows'];
   readonly targets: readonly TargetFacts[];
   /** Nothing in the targets is missing, unknown or contradictory. */
   readonly isWhole: boolean;
@@ -52,6 +54,7 @@ export function readRequest(app: AppStanding, source: SourceSettings, targets: r
     word: decided.length === 0 ? undefined : approve.length > 0 ? 'approve' : 'deny',
     rowIds: decided.map((row) => row.id),
     accounts: decided.map((row) => row.by),
+    placeRows: [...values(properties.server), ...values(properties.stream)],
     targets: known.map((server) => ({ ...server, streams })),
     isWhole,
     unpublish: saying(properties.unpublish, words.yes).length > 0,
@@ -137,11 +140,14 @@ function isNewDecision(run: DecisionRun, request: Request, { byWaybill, after }:
 }
 
 function extend(run: DecisionRun, request: Request, step: Step, after: AppStanding): void {
+  const known = run.request.placeRows.map((row) => row.id);
+  const adders = request.placeRows.filter((row) => !known.includes(row.id)).map((row) => row.by);
   run.contents.push(after);
   run.request = request;
   if (step.byWaybill) return;
   run.requests.push(request);
-  for (const account of request.accounts) run.accounts.add(account);
+  // Whoever adds a target to a standing approval decides on that one.
+  for (const account of [...request.accounts, ...adders]) run.accounts.add(account);
 }
 
 /** Whether a decision by property asked for this target and stream at any time. */

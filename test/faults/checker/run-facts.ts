@@ -132,6 +132,8 @@ export interface OutsideDecision {
   readonly targets: readonly TargetFacts[];
   /** On the host's clock. */
   readonly hostUtc: string;
+  /** The promotion that Waybill's answer named; undefined where no answer came. */
+  readonly promotionKey?: string;
 }
 
 export type RuleLetter = 'a' | 'b' | 'c' | 'd' | 'e' | 'f' | 'g';

@@ -141,14 +141,17 @@ export function isOpenByPlan(view: RunView, promotionKey: string): boolean {
   return view.facts.expected.open?.includes(promotionKey) === true;
 }
 
-/** The promotion's key, and those of promotions of the app that it joined: they share export and mails. */
+/**
+ * The promotion's key, and those of promotions of the app that were open at the same time: one joined the other, and
+ * they share export and mails. A command may be taken in a moment before the decision that it joins is recorded.
+ */
 export function joinedKeys(view: RunView, promotion: RecordedPromotion): string[] {
-  const { site, appId, promotionKey, startedAtUtc } = promotion;
+  const { site, appId, promotionKey, startedAtUtc, endedAtUtc = '~' } = promotion;
   const joined = view.facts.ledger.promotions.filter(
     (other) =>
       other.site === site &&
       other.appId === appId &&
-      other.startedAtUtc <= startedAtUtc &&
+      other.startedAtUtc <= endedAtUtc &&
       (other.endedAtUtc ?? '~') >= startedAtUtc,
   );
   return [promotionKey, ...joined.map((other) => other.promotionKey)];

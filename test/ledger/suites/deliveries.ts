@@ -50,6 +50,16 @@ export function describeDeliveries(store: StoreUnderTest): void {
       expect(ended).toMatchObject({ state: 'verified', trouble: undefined, waitingSinceUtc: undefined });
     });
 
+    it('takes no late word on what goes on once it has ended', async () => {
+      const key = { promotionKey: someKeys().promotionKey, target: 'test' };
+      await ledger.upsertDelivery({ ...key, state: 'verified', endedAtUtc: noon });
+
+      await ledger.upsertDelivery({ ...key, state: 'publishing', trouble: null, waitingSinceUtc: null });
+
+      const found = await ledger.listDeliveries({ promotionKey: key.promotionKey });
+      expect(found).toMatchObject([{ state: 'verified', endedAtUtc: noon }]);
+    });
+
     it('takes every state of the contract and lists by target and state', async () => {
       const { promotionKey, site } = someKeys();
 

@@ -45,6 +45,23 @@ export function describePromotions(store: StoreUnderTest): void {
       expect(await ledger.recordsOf(keys.promotionKey)).toMatchObject([{ seq: 'decision', type: 'decided' }]);
     });
 
+    it('takes no late word on what goes on once it has ended, unless it is opened again', async () => {
+      const keys = someKeys();
+      await ledger.recordDecision(approval(keys));
+      await ledger.updatePromotion(keys.promotionKey, { state: 'withdrawn', endedAtUtc: noon });
+
+      const wasTaken = await ledger.updatePromotion(keys.promotionKey, { state: 'delivering', waitingSinceUtc: null });
+      const stillEnded = await ledger.getPromotion(keys.promotionKey);
+      await ledger.updatePromotion(keys.promotionKey, { state: 'delivering', endedAtUtc: null });
+
+      expect(wasTaken).toBe(false);
+      expect(stillEnded).toMatchObject({ state: 'withdrawn', endedAtUtc: noon });
+      expect(await ledger.getPromotion(keys.promotionKey)).toMatchObject({
+        state: 'delivering',
+        endedAtUtc: undefined,
+      });
+    });
+
     it('writes nothing of a decision of which one part is refused', async () => {
       const keys = someKeys();
       const bad = approval(keys);
