@@ -107,7 +107,8 @@ function configure(yaml: Yaml, alias: (name: string) => string, setting: Setting
   yaml['retry'].needsOperatorAfter = '1500ms';
   const limits = { read: '4s', write: '4s', publish: '6s', export: '6s', uploadBase: '6s', stall: '3s' };
   yaml['timeouts'] = { ...yaml['timeouts'], ...limits };
-  yaml['mail'].timeouts = { socket: '3s' };
+  // Who decides by command is no user of the site, so that it knows no address.
+  Object.assign(yaml['mail'], { timeouts: { socket: '3s' }, fallback: ['fallback@company.example'] });
   if (!setting.processes) Object.assign(source, { watch: setting.watch, sweep: '500ms' });
   if (port !== undefined) {
     Object.assign(yaml, { listener: { port, publicUrl: `http://127.0.0.1:${port}` } });

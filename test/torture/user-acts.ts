@@ -27,6 +27,8 @@ export async function actAsUser(deed: UserDeed, cast: Cast): Promise<string | un
       actAs.setProperties(app.id, accountOf(deed.by), { [deed.property]: [] });
       break;
     case 'edit':
+      // Within a second of an approval by the same hand a removal cannot be told from it.
+      if (deed.part === 'remove') await wait(1100);
       return edit(world, app.id, deed.part);
     case 'rename':
       actAs.rename(app.id, deed.name);
