@@ -4,7 +4,7 @@ import { expectSound } from '../faults/expect-sound.ts';
 import { approve } from '../harness/acts.ts';
 import { quiet } from '../harness/scenes.ts';
 import { waitFor } from '../harness/wait-for.ts';
-import { REP, type WorkerWorld } from '../harness/world.ts';
+import { MANAGER, REP, type WorkerWorld } from '../harness/world.ts';
 import {
   fault,
   mailsOf,
@@ -50,6 +50,16 @@ describe('an app that was approved while Waybill was down', () => {
 
     expect(standingOf(world, 'test', 'Renamed since')).toHaveLength(1);
     await expectSound(world);
+  });
+
+  it('is promoted when it was renamed after the approval and another app was deleted', async () => {
+    const other = publishedApp(world, 'Deleted');
+    const app = await approvedWhileDown('Beside', (id) => {
+      world.site('dev').actAs.rename(id, 'Beside the deleted one');
+      world.site('dev').actAs.deleteApp(other.id, MANAGER);
+    });
+
+    await promoted(world, app);
   });
 
   it('is asked about again when it was written since and the site does not tell what was removed', async () => {
