@@ -41,7 +41,10 @@ export async function openStoryWorld(story: Story, stage: Stage): Promise<StoryW
     change: (yaml, alias) => configure(yaml, alias, setting, { port, store }),
   };
   const opened = setting.processes ? await openProcesses(options) : await openInProcess(options, port);
-  for (const name of Object.keys(opened.world.sites)) addBystanders(opened.world, name);
+  for (const [name, site] of Object.entries(opened.world.sites)) {
+    addBystanders(opened.world, name);
+    site.actAs.createStream('Planning');
+  }
   const close = async (): Promise<void> => {
     await opened.close();
     await store?.faulty.close();

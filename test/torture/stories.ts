@@ -10,7 +10,7 @@ const people = fc.constantFrom('manager' as const, 'manager' as const, 'rep' as 
 const targets = fc.constantFrom('test' as const, 'prod' as const);
 const modes = fc.constantFrom('Overwrite', 'Overwrite', 'Duplicate', 'Duplicate', ' duplicate ', 'Overwritte');
 const streams = fc.uniqueArray(
-  fc.constantFrom('Sales', 'Sales', 'Sales', 'Finance', 'Finance', 'sales', 'Nowhere', 'id:Sales'),
+  fc.constantFrom('Sales', 'Sales', 'Sales', 'Finance', 'Finance', 'sales', 'Nowhere', 'id:Planning'),
   { minLength: 1, maxLength: 2 },
 );
 

@@ -72,7 +72,7 @@ function serverText({ site, word }: ServerValue, world: World): string {
   return `${site === 'nowhere' ? site : world.alias(site)} - ${word}`;
 }
 
-/** `id:Sales` stands for the id that the stream Sales has at that site. */
+/** `id:Planning` stands for the id that this stream has at that site; nobody asks for it by name. */
 export function streamText(stream: string, site: ServerValue['site'] | undefined, world: World): string {
   if (!stream.startsWith('id:')) return stream;
   const known = site === undefined || site === 'nowhere' ? 'test' : site;

@@ -131,6 +131,17 @@ const allowed: readonly Allowed[] = [
     },
   },
   {
+    what: 'an approval over edited content that may be but a save of the one before the edit',
+    change: (run) => {
+      const app = inStream(syntheticApp('dev-saved', 'Saved', REP, 'saved'), SALES);
+      const rows = (prefix: string) => endRowsOf(run).map((row) => ({ ...row, id: `${prefix}${row.id}` }));
+      const edited = { ...app, baseContent: 'edited', allContent: 'edited' };
+      addEvent(run, 'dev', 'update-app', { ...app, rows: rows('first-') }, { by: MANAGER });
+      addEvent(run, 'dev', 'edit-app', { ...edited, rows: rows('first-') }, { by: REP });
+      addEvent(run, 'dev', 'update-app', { ...edited, rows: rows('saved-') }, { by: MANAGER });
+    },
+  },
+  {
     what: 'a promotion that is known to be under way',
     change: (run) => {
       Object.assign(run.ledger.promotions[0]!, { state: 'delivering', endedAtUtc: undefined });
@@ -145,6 +156,15 @@ function endRowsOf(run: RunDraft) {
   return eventIn(run, 'dev', 'update-app', SOURCE_ID, MANAGER).app!.rows;
 }
 
+/** An approval that comes to nothing: the app is written afterwards, and an object is removed from some app. */
+function removeAfterApproval(run: RunDraft): void {
+  const app = inStream(syntheticApp('dev-shrunk', 'Shrunk', REP, 'shrunk'), SALES);
+  const approved = { ...app, rows: endRowsOf(run) };
+  addEvent(run, 'dev', 'update-app', approved, { by: MANAGER });
+  addEvent(run, 'dev', 'delete-object', app, { by: REP, entity: 'App.Object' });
+  addEvent(run, 'dev', 'update-app', { ...approved, description: 'Said by its owner' }, { by: REP });
+}
+
 describe('the checker lets pass', () => {
   it.each(allowed)('$what', ({ change }) => {
     const run = cleanRun();
@@ -152,6 +172,16 @@ describe('the checker lets pass', () => {
     change(run);
 
     expect(checkRun(run).map(({ text }) => text)).toEqual([]);
+  });
+
+  it('an approval after which an object was removed only where the approver was asked again', () => {
+    const [silent, asked] = [cleanRun(), cleanRun()];
+    for (const run of [silent, asked]) removeAfterApproval(run);
+    const mail = { ...asked.mails[0]!, kind: 'reapproval', promotionKey: 'dev.dev-shrunk', messageId: '<again>' };
+    asked.mails.push(mail);
+
+    expect(checkRun(asked).map(({ text }) => text)).toEqual([]);
+    expect(checkRun(silent)).toMatchObject([{ rule: 'a', app: 'Shrunk' }]);
   });
 
   it('no app that was changed and not approved again, where approval is bound to content', () => {

@@ -105,6 +105,7 @@ function checkOwed(view: RunView, run: DecisionRun): Violation[] {
   if (wasTaken || (changed && source?.whenChanged !== 'promoteLatest')) return [];
   const promotions = view.facts.ledger.promotions.filter((one) => runsBehind(view, one).includes(run));
   if (run.word === 'deny' && cameTooLate(view, run)) return [];
+  if (promotions.length === 0 && wasAskedAgain(view, run)) return [];
   if (promotions.length === 0) {
     return [
       violation(
@@ -120,6 +121,18 @@ function checkOwed(view: RunView, run: DecisionRun): Violation[] {
   return run.request.targets
     .filter((target) => !served.includes(target.site))
     .map(({ site }) => violation('a', run.site, after.name, `${site} was asked for and is in no promotion`));
+}
+
+/**
+ * The app was written after its approval, and an object was removed from some app of the site. No site tells from which,
+ * so that the approver is rightly asked again, by mail.
+ */
+function wasAskedAgain(view: RunView, { site, appId, begun, contents }: DecisionRun): boolean {
+  const steps = view.walks.get(site)?.steps ?? [];
+  const since = steps.filter(({ event }) => event.seq > begun.event.seq);
+  const isRemoved = since.some(({ event, byWaybill }) => event.action === 'delete-object' && !byWaybill);
+  const asked = view.facts.mails.some((mail) => mail.kind === 'reapproval' && mail.promotionKey === `${site}.${appId}`);
+  return isRemoved && asked && contents.length > 1;
 }
 
 /** A denial of an app that was being delivered; the record of that promotion says so. */
