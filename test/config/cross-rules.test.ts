@@ -57,7 +57,7 @@ describe('settings that refer to each other', () => {
     ],
     [
       'sources.dev.streams.Finance.approval.reminder: this time is too long',
-      source('{ streams: { Finance: { approval: { expire: 2d } } } }'),
+      source('{ streams: { Finance: { approval: { reminder: 31d } } } }'),
     ],
   ])('refuses %s', async (problem, text) => {
     expect(await problemsOf(text)).toContainEqual(expect.stringContaining(problem));

@@ -66,6 +66,8 @@ describe('a configuration that is right', () => {
       approvers: 'anyone',
       ownerMayApprove: false,
       reminderMs: 3 * 86_400_000,
+      escalateMs: 0,
+      escalateTo: [],
       expireMs: 60 * 86_400_000,
     });
   });

@@ -43,5 +43,6 @@ export function berlinTime(ms: number, offsetHours: number): string {
   const local = new Date(ms + offsetHours * HOUR);
   const two = (value: number): string => String(value).padStart(2, '0');
   const day = `${local.getUTCDate()} ${MONTHS[local.getUTCMonth()]} ${local.getUTCFullYear()}`;
-  return `${day}, ${two(local.getUTCHours())}:${two(local.getUTCMinutes())} GMT+${offsetHours} (Europe/Berlin)`;
+  const zone = offsetHours === 1 ? 'CET' : 'CEST';
+  return `${day}, ${two(local.getUTCHours())}:${two(local.getUTCMinutes())} ${zone} (Europe/Berlin)`;
 }

@@ -1,18 +1,17 @@
 import { mkdir } from 'node:fs/promises';
 import proto from '@temporalio/proto';
-import { TestWorkflowEnvironment } from '@temporalio/testing';
 import { stringify } from 'yaml';
 import { configFromYaml } from '../../config/load.ts';
 import { openLedger } from '../../ledger/ledger.ts';
 import { ensureSiteWatch } from '../../temporal/ensure-site-watch.ts';
-import { installRuntime } from '../../worker/install-runtime.ts';
 import { startWorker } from '../../worker/start-worker.ts';
 import { searchAttributes, signals, workflowIds } from '../../workflows/contract.ts';
-import { memoryLogger, silentLogger } from '../harness/memory-logger.ts';
+import { memoryLogger } from '../harness/memory-logger.ts';
 import { testTemporal, waybillBundle } from '../harness/temporal.ts';
 import { waitFor } from '../harness/wait-for.ts';
 import { startSurroundings, type World, type WorldOptions } from '../harness/world.ts';
 import { serverClock } from './server-clock.ts';
+import { startTestServer } from './start-test-server.ts';
 
 const ValueType = proto.temporal.api.enums.v1.IndexedValueType;
 const types = Object.fromEntries(
@@ -35,10 +34,8 @@ export interface SkippingWorld extends World {
 export async function startSkippingWorld(program: string, options: WorldOptions = {}): Promise<SkippingWorld> {
   const surroundings = await startSurroundings(options);
   const { alias, folder, inbox, sites, yaml, suffix } = surroundings;
-  installRuntime(silentLogger());
-  const executable = { type: 'existing-path', path: program } as const;
-  const environment = await TestWorkflowEnvironment.createTimeSkipping({ server: { executable } });
-  yaml['temporal'] = { address: environment.address, taskQueue: `waybill-${suffix}` };
+  const server = await startTestServer(program);
+  yaml['temporal'] = { address: server.address, taskQueue: `waybill-${suffix}` };
   // Weeks are skipped from one due thing to the next, so none may be due all the time.
   yaml['sources'][alias('dev')].sweep = '10d';
   options.change?.(yaml, alias);
@@ -50,7 +47,7 @@ export async function startSkippingWorld(program: string, options: WorldOptions 
   const { codePath } = await waybillBundle();
   // That server has no Schedules and lists no search attributes, so what a worker prepares is prepared here.
   const started = { config, ledger, logger, bundlePath: codePath, handleSignals: false, prepare: false };
-  const temporal = await testTemporal(environment.address);
+  const temporal = await testTemporal(server.address);
   await temporal.client.connection.operatorService.addSearchAttributes({
     namespace: 'default',
     searchAttributes: types,
@@ -70,14 +67,14 @@ export async function startSkippingWorld(program: string, options: WorldOptions 
     alias,
     site: (name) => sites[name]!,
     hostUtcOf: clock.hostUtcOf,
-    nowMs: () => environment.currentTimeMs(),
-    pass: (ms) => environment.sleep(ms),
+    nowMs: () => server.nowMs(),
+    pass: (ms) => server.pass(ms),
     hint: (appId) => watch.signal(signals.hint, { appIds: [appId] }),
     async close() {
       await worker.close();
       await ledger.close();
       await temporal.close();
-      await environment.teardown();
+      await server.stop();
       await surroundings.close();
     },
   };
