@@ -6,7 +6,6 @@ import { quiet } from '../harness/scenes.ts';
 import { waitFor } from '../harness/wait-for.ts';
 import { MANAGER, REP, type WorkerWorld } from '../harness/world.ts';
 import {
-  fault,
   mailsOf,
   mendAll,
   promoted,
@@ -17,7 +16,7 @@ import {
   startEffectsWorld,
 } from './effects.ts';
 
-/** What was removed bears no date any more, so that only the site can tell that something was. */
+/** What was removed bears no date any more: it counts where Waybill had seen it before. */
 describe('an app that was approved while Waybill was down', () => {
   let world: WorkerWorld;
 
@@ -60,16 +59,6 @@ describe('an app that was approved while Waybill was down', () => {
     });
 
     await promoted(world, app);
-  });
-
-  it('is asked about again when it was written since and the site does not tell what was removed', async () => {
-    fault(world, 'dev', { effect: { type: 'status', status: 400 }, path: '/notification/changes', times: 0 });
-    const app = await approvedWhileDown('Untold', (id) => world.site('dev').actAs.rename(id, 'Untold since'));
-
-    await waitFor('the mails', () => askedAgain(app).length === 2);
-    await quiet(world, app.id);
-
-    expect(await promotionsOf(world, app)).toEqual([]);
   });
 
   async function approvedWhileDown(name: string, then: (appId: string) => unknown): Promise<SentApp> {
