@@ -95,7 +95,7 @@ export async function stripProperties(deps: ActivityDependencies, decision: Deci
     );
     return kept.length === app.customProperties.length ? undefined : { ...app, customProperties: kept };
   });
-  await rememberAbsence(deps, site, appId);
+  await rememberAbsence(deps, site, appId, decision.consumed);
   await deps.ledger.record({ promotionKey, seq: 'stripped', type: 'stripped', atUtc: deps.nowUtc(), site, appId });
   return { outcome: 'done' };
 }

@@ -1,6 +1,6 @@
 import type { Ask } from '../../../rules/ask.ts';
 import { accountOf } from '../../../rules/app-facts.ts';
-import { consumedRows } from '../../../rules/clean-up.ts';
+import { consumedRows, isConsumed } from '../../../rules/clean-up.ts';
 import type { ChosenTarget } from '../../../rules/property-request.ts';
 import { joinTargets, type RememberedDecision } from '../../../rules/same-decision.ts';
 import type { Decider, DecisionVerdict } from '../../../workflows/contract.ts';
@@ -140,9 +140,19 @@ export async function remember(
   await deps.ledger.updateAppMemory<AppMemory>(site, source.app.id, (memory) => ({ ...memory, remembered }));
 }
 
-/** Notes that the approval was seen to be gone, so that the next one is a new one. */
-export async function rememberAbsence(deps: ActivityDependencies, site: string, appId: string): Promise<void> {
-  await deps.ledger.updateAppMemory<AppMemory>(site, appId, (memory) =>
-    memory?.remembered ? { ...memory, remembered: { ...memory.remembered, absentSeen: true } } : { ...memory },
-  );
+/**
+ * Notes that the approval was seen to be gone, so that the next one is a new one. `removed`: rows that Waybill took
+ * away itself; set again at once, they are their author's, and no longer what was first seen.
+ */
+export async function rememberAbsence(
+  deps: ActivityDependencies,
+  site: string,
+  appId: string,
+  removed: DecisionRecord['consumed'] = [],
+): Promise<void> {
+  await deps.ledger.updateAppMemory<AppMemory>(site, appId, (memory) => {
+    const rows = memory?.rows?.filter((row) => !isConsumed(row, removed));
+    const remembered = memory?.remembered && { ...memory.remembered, absentSeen: true };
+    return { ...memory, ...(rows && { rows }), ...(remembered && { remembered }) };
+  });
 }
