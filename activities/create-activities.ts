@@ -24,6 +24,7 @@ import { comparePublished, publishStaging } from './qrs/target/publish.ts';
 import { copyStaging, dressStaging, uploadStaging } from './qrs/target/stage.ts';
 import { openWatch, readAndRoute, sweepSite } from './qrs/watch/read-and-route.ts';
 import { renewSubscriptions } from './qrs/watch/subscriptions.ts';
+import { recordedOnly } from './recorded.ts';
 import type { SweepActivities, WatchActivities } from './watch-types.ts';
 
 export type SiteActivities = SourceActivities &
@@ -60,14 +61,14 @@ export function createSiteActivities(deps: ActivityDependencies): SiteActivities
     newsWhileDelivering: (input) => newsWhileDelivering(deps, input),
     recordOutsideDecision: (input) => recordOutsideDecision(deps, input),
     setTag: (input) => setTag(deps, input),
-    unpublish: (input) => unpublish(deps, input),
-    stripProperties: (input) => stripProperties(deps, input),
+    unpublish: recordedOnly(deps, unpublish),
+    stripProperties: recordedOnly(deps, stripProperties),
     planDelivery: (input) => planDelivery(deps, input),
-    copyStaging: (input) => copyStaging(deps, input),
-    dressStaging: (input) => dressStaging(deps, input),
-    publishStaging: (input) => publishStaging(deps, input),
-    reloadApp: (input) => reloadApp(deps, input),
-    finishDelivery: (input) => finishDelivery(deps, input),
+    copyStaging: recordedOnly(deps, copyStaging),
+    dressStaging: recordedOnly(deps, dressStaging),
+    publishStaging: recordedOnly(deps, publishStaging),
+    reloadApp: recordedOnly(deps, reloadApp),
+    finishDelivery: recordedOnly(deps, finishDelivery),
     closeDelivery: (input) => closeDelivery(deps, input),
     openWatch: (input) => openWatch(deps, input),
     renewSubscriptions: (input) => renewSubscriptions(deps, input),
@@ -80,11 +81,11 @@ export function createSiteActivities(deps: ActivityDependencies): SiteActivities
 /** Transfers; few at a time, polled on `site-<alias>-bulk`. */
 export function createSiteBulkActivities(deps: ActivityDependencies): SiteBulkActivities {
   return {
-    exportApp: (input) => exportApp(deps, input),
-    keepVersion: (input) => keepVersion(deps, input),
-    uploadStaging: (input) => uploadStaging(deps, input),
-    overwriteTarget: (input) => overwriteTarget(deps, input),
-    comparePublished: (input) => comparePublished(deps, input),
-    compareCopy: (input) => compareCopy(deps, input),
+    exportApp: recordedOnly(deps, exportApp),
+    keepVersion: recordedOnly(deps, keepVersion),
+    uploadStaging: recordedOnly(deps, uploadStaging),
+    overwriteTarget: recordedOnly(deps, overwriteTarget),
+    comparePublished: recordedOnly(deps, comparePublished),
+    compareCopy: recordedOnly(deps, compareCopy),
   };
 }

@@ -2,7 +2,7 @@ import type { Config } from '../config/types.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { Logger } from '../common/logger.ts';
 import type { ArtifactStore } from './artifacts/artifact-store.ts';
-import type { OutgoingMail } from './promotion-types.ts';
+import type { DeliveryOutcome, OutgoingMail } from './promotion-types.ts';
 import type { QrsClient } from './qrs/client/qrs-client.ts';
 import type { VersionStore } from './s3/version-store.ts';
 
@@ -25,6 +25,10 @@ export interface ActivityDependencies {
   readonly runningSince: (workflowId: string) => Promise<string | undefined>;
   /** Starts the watch of a source site unless it runs. Safe to repeat. */
   readonly ensureWatch: (site: string) => Promise<void>;
+  /** How a delivery's workflow ended, as Temporal knows it; undefined while it runs, or when there is none. */
+  readonly outcomeOf: (workflowId: string) => Promise<DeliveryOutcome | undefined>;
+  /** The most sweeps of each source site that were ever seen written down: a ledger with fewer was put back. */
+  readonly sweepsSeen: Map<string, number>;
   readonly logger: Logger;
   readonly nowUtc: () => string;
 }

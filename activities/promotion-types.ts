@@ -105,6 +105,8 @@ export interface Artifacts {
 
 export type ExportOutcome =
   | { readonly outcome: 'exported'; readonly artifact: Artifact }
+  /** Every delivery has ended already, in a run that Temporal or the ledger had lost. */
+  | { readonly outcome: 'not-needed' }
   /** The content is newer than the decision: it has to be approved again. */
   | { readonly outcome: 'changed'; readonly mails: readonly OutgoingMail[] };
 

@@ -15,13 +15,18 @@ export interface RouteOutcome {
   readonly nudged: number;
 }
 
+/** `sweeps`: how many the ledger has come to; kept in Temporal as well. */
+export interface SweepOutcome extends RouteOutcome {
+  readonly sweeps: number;
+}
+
 /** Watching one source site; run on its own queue. */
 export interface WatchActivities {
   /** `fresh`: a first run, maybe of a new Temporal database: whatever the ledger holds open is nudged. */
   openWatch(input: { site: string; fresh: boolean }): Promise<WatchPlan>;
   /** `restarted`: a handle was unknown, so the repository lost its subscriptions: sweep now. */
   renewSubscriptions(input: { site: string }): Promise<{ restarted: boolean }>;
-  sweepSite(input: { site: string }): Promise<RouteOutcome>;
+  sweepSite(input: { site: string }): Promise<SweepOutcome>;
   readAndRoute(input: { site: string; appIds: readonly string[] }): Promise<RouteOutcome>;
 }
 

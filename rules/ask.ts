@@ -28,6 +28,8 @@ export interface AskFacts {
   /** What the app held when it was last seen without a decision. */
   readonly seen?: readonly SeenObject[];
   readonly firstStartUtc: string;
+  /** The ledger was put back from a backup by then: what is older and not known may have been done before. */
+  readonly restoredUtc?: string;
   /** This very publish was decided, and the decision was carried out. */
   readonly isDecided?: boolean;
   /** Somebody took up the decision that stood before the first start: it counts as any other. */
@@ -108,7 +110,8 @@ function askOnReload(facts: AskFacts, app: AppFacts, request: PropertyRequest, p
   if (!author || problems.some((problem) => problem.blocking)) {
     return { ask: 'nothing', why: 'promotion on reload is not complete', problems };
   }
-  const since = author.modifiedUtc > facts.firstStartUtc ? author.modifiedUtc : facts.firstStartUtc;
+  // A reload before the ledger was put back may have been promoted; the next one brings newer data anyway.
+  const since = latestOf(author.modifiedUtc, facts.firstStartUtc, facts.restoredUtc ?? '');
   if (!app.reloadedAtUtc || app.reloadedAtUtc <= since) {
     return { ask: 'nothing', why: 'the app waits for its next reload', problems };
   }
@@ -119,6 +122,10 @@ function askOnReload(facts: AskFacts, app: AppFacts, request: PropertyRequest, p
     targets: request.targets,
     problems,
   };
+}
+
+function latestOf(...timesUtc: readonly string[]): string {
+  return timesUtc.toSorted().at(-1) ?? '';
 }
 
 function askByApproval(
@@ -211,8 +218,9 @@ function askInAddition(
   const approval = latestRow(request.approvalRows);
   if (!row || !approval) return { ask: 'wait', problems: request.problems };
   const refusals = refusalsOf(approval, request, app, facts, policy);
-  const problems = [...request.problems, ...refusals];
-  if (refusals.length > 0) return { ask: 'wait', problems };
+  const mayBeDone = facts.restoredUtc !== undefined && row.modifiedUtc <= facts.restoredUtc;
+  const problems = [...request.problems, ...refusals, ...(mayBeDone ? [mayBeDelivered] : [])];
+  if (refusals.length > 0 || mayBeDone) return { ask: 'wait', problems };
   const isOther = facts.remembered?.revisionKey !== facts.revisionKey;
   const stale = facts.remembered?.stale
     ? { decidedBy: approval.modifiedBy, decidedAtUtc: approval.modifiedUtc, changes: [] }
@@ -221,6 +229,12 @@ function askInAddition(
   const decided = { decidedBy: row.modifiedBy, decidedAtUtc: row.modifiedUtc, problems };
   return { ask: 'approve', targets: added, identity: 'added', ...decided };
 }
+
+const mayBeDelivered: RequestProblem = {
+  kind: 'conflict',
+  text: 'Targets were added before the ledger of Waybill was put back from a backup; they may have been delivered. Where they were not, take the approval away, save, and set it again.',
+  blocking: true,
+};
 
 function askAgain(
   facts: AskFacts,
@@ -231,7 +245,7 @@ function askAgain(
   if (facts.remembered?.baseline) {
     return {
       ask: 'nothing',
-      why: 'the decision is older than the first start; `waybill adopt` takes it up',
+      why: 'the decision is older than the first start, or than a restored ledger; `waybill adopt` takes it up',
       problems: decided.problems,
     };
   }

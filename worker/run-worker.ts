@@ -20,6 +20,8 @@ export interface RunWorkersOptions {
   readonly logger: Logger;
   /** The activities, or what makes them over a client of the worker's own connection. */
   readonly activities: FleetActivities | ((client: Client) => FleetActivities);
+  /** Done once Temporal is prepared, before the workers take any work. */
+  readonly beforePolling?: (client: Client) => Promise<void>;
   /** host:port to use in place of the configured one: that of a development server just started. */
   readonly address?: string;
   /** A connection to share; it stays open. Default: one of its own. */
@@ -97,6 +99,7 @@ class WorkerRun {
     const dataConverter = await createDataConverter(config.temporal.encryption);
     const preparation = { ...this.#options, connection, dataConverter };
     if (prepare) await prepareTemporal(preparation);
+    await this.#options.beforePolling?.(clientOver(preparation));
     const bundlePath = await bundle;
     this.#throwIfStopping();
     const activities = this.#activities(preparation);

@@ -17,7 +17,9 @@ import { createAttemptSink } from '../ledger/attempt-sink.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import { ensureSiteWatch } from '../temporal/ensure-site-watch.ts';
 import { isRunning, runningSince } from '../temporal/is-running.ts';
+import { outcomeOf } from '../temporal/outcome-of.ts';
 import { signals, startAttributes, taskQueues, workflowIds, workflowTypes } from '../workflows/contract.ts';
+import { readSweepsSeen } from './sweeps-seen.ts';
 import { ownerResolver } from './owner-resolver.ts';
 import { openArtifacts } from './open-artifacts.ts';
 import { openVersions } from './open-versions.ts';
@@ -58,6 +60,7 @@ export async function startWorker(options: StartWorkerOptions): Promise<StartedW
     logger,
     resolveOwner: ownerResolver((site) => clients.get(site)),
   });
+  const sweepsSeen = new Map<string, number>();
   const dependencies = (client: Client): ActivityDependencies => ({
     config: () => config,
     ledger,
@@ -69,6 +72,8 @@ export async function startWorker(options: StartWorkerOptions): Promise<StartedW
     isRunning: (workflowId) => isRunning(client, workflowId),
     runningSince: (workflowId) => runningSince(client, workflowId),
     ensureWatch: (site) => ensureSiteWatch(client, site, config),
+    outcomeOf: (workflowId) => outcomeOf(client, workflowId),
+    sweepsSeen,
     logger,
     nowUtc: () => now().toISOString(),
   });
@@ -77,6 +82,11 @@ export async function startWorker(options: StartWorkerOptions): Promise<StartedW
   const running = await runWorkers({
     ...options,
     attempts,
+    beforePolling: async (client) => {
+      for (const [site, sweeps] of await readSweepsSeen(client, Object.keys(config.sources))) {
+        sweepsSeen.set(site, sweeps);
+      }
+    },
     activities: (client) => {
       const deps = dependencies(client);
       watching = watchQueues({ client, config, ledger, logger }, stopping.signal);

@@ -126,6 +126,9 @@ export const searchAttributes = {
   WaybillTargets: 'KEYWORD_LIST',
 } as const;
 
+/** What a `siteWatch` shows in its memo: how many sweeps the ledger has come to. */
+export const watchMemo = { sweeps: 'sweeps' } as const;
+
 /** What a promotion is found by from its start on; `typedSearchAttributes` could not be made here, without imports. */
 export const startAttributes = {
   promotion: ({ site, appId }: { site: string; appId: string }) => ({

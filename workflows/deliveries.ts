@@ -71,7 +71,9 @@ export class Deliveries {
     this.exported = exported;
     await this.starting;
     this.desk.enter('delivering');
-    await Promise.all(sitesOf(this.decision).map((site) => this.tell(site, filesFor(this.decision, site, exported))));
+    if (hasFiles(exported.artifacts)) {
+      await Promise.all(sitesOf(this.decision).map((site) => this.tell(site, filesFor(this.decision, site, exported))));
+    }
     for (;;) {
       await condition(() => this.running === 0 || this.desk.hasNews);
       if (this.running === 0) break;
@@ -205,6 +207,11 @@ async function unlessEnded(signal: () => Promise<void>): Promise<void> {
 
 function choicesOf(decision: DecisionRecord, site: string): TargetChoice[] {
   return decision.targets.filter((target) => target.site === site);
+}
+
+/** False where every delivery had ended already, so that nothing was exported. */
+export function hasFiles({ withData, withoutData }: Artifacts): boolean {
+  return withData !== undefined || withoutData !== undefined;
 }
 
 /** The bytes that a site wants: with data, or without. */

@@ -23,6 +23,7 @@ export async function exportFor(
       desk.mails.post(result.mails, pace);
       return 'changed';
     }
+    if (result.outcome === 'not-needed') return artifacts;
     artifacts[kind] = result.artifact;
   }
   return artifacts;

@@ -155,6 +155,8 @@ export class OperatorDesk {
     if (error === undefined) return { value: value as T };
     if (isCancellation(error) && (this.order || expired)) return { expired };
     if (isCancellation(error) || error instanceof StepGivenUp) throw error;
+    // The ledger was put back from a backup: whoever takes the decision up again begins anew.
+    if (isUnknownToLedger(error)) throw new StepGivenUp('supersede', 'the ledger does not know the promotion any more');
     await this.tell(troubleOf(step, error, false));
     return { expired };
   }
@@ -202,6 +204,11 @@ export class OperatorDesk {
     this.trouble = same ? { ...trouble, sinceUtc: this.trouble?.sinceUtc ?? trouble.sinceUtc } : trouble;
     if (!same) await this.news.trouble(this.trouble);
   }
+}
+
+function isUnknownToLedger(error: unknown): boolean {
+  const cause = error instanceof ActivityFailure ? error.cause : error;
+  return cause instanceof ApplicationFailure && cause.type === 'WAYBILL_PROMOTION_RECORD_MISSING';
 }
 
 /** Whether an order has nothing left to act on once the step it met has succeeded. */

@@ -8,7 +8,7 @@ import type {
   VersionOutcome,
 } from '../activities/promotion-types.ts';
 import { records, sourceSteps, sourceTransfers } from './activity-options.ts';
-import { Deliveries, type Exported } from './deliveries.ts';
+import { Deliveries, type Exported, hasFiles } from './deliveries.ts';
 import { exportFor } from './export-for.ts';
 import { isLongHistory } from './history-pace.ts';
 import { lookAtApp } from './look-at-app.ts';
@@ -108,6 +108,7 @@ async function exportAndVersion(
   desk.enter('exporting');
   const artifacts = await exportFor(decision, {}, pace, desk);
   if (artifacts === 'changed') return 'changed';
+  if (!hasFiles(artifacts)) return { artifacts, version: undefined, versionFailure: undefined };
   const kept = await keepVersion(decision, pace, desk);
   if (kept?.outcome === 'changed') return 'changed';
   const version = kept?.outcome === 'kept' ? kept.version : undefined;

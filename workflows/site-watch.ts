@@ -5,12 +5,13 @@ import {
   defineQuery,
   defineSignal,
   setHandler,
+  upsertMemo,
   workflowInfo,
 } from '@temporalio/workflow';
 import type { Pace } from '../activities/pace.ts';
 import type { WatchActivities, WatchPlan } from '../activities/watch-types.ts';
 import { FIRST_PACE, records, watchSteps } from './activity-options.ts';
-import { type HintBatch, queries, type SiteWatchStatus, signals } from './contract.ts';
+import { type HintBatch, queries, type SiteWatchStatus, signals, watchMemo } from './contract.ts';
 import { sendBeside } from './notify.ts';
 import { troubleOf } from './operator.ts';
 import { SharedTimer } from './shared-timer.ts';
@@ -126,7 +127,10 @@ class SiteWatch {
     if (!this.plan || Date.now() < this.sweepAtMs) return;
     const swept = await this.guarded('sweep', (site) => site.sweepSite({ site: this.site }));
     this.sweepAtMs = Date.now() + (swept ? this.plan.sweepMs : AFTER_FAILURE_MS);
-    if (swept) this.lastSweepUtc = new Date().toISOString();
+    if (!swept) return;
+    this.lastSweepUtc = new Date().toISOString();
+    // Outside the ledger, so that one which was put back from a backup is noticed.
+    upsertMemo({ [watchMemo.sweeps]: swept.sweeps });
   }
 
   async readNext(): Promise<void> {

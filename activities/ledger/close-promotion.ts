@@ -2,6 +2,7 @@ import type { ActivityDependencies } from '../dependencies.ts';
 import { fateOf, mailAppOfDecision } from '../outgoing-mails.ts';
 import type { MailResult, MailSourceFate } from '../mail/mail-kinds.ts';
 import type { CloseInput, DecisionRecord, DeliveryOutcome, OutgoingMail } from '../promotion-types.ts';
+import { isRecorded } from '../recorded.ts';
 import { unsentMails } from './unsent-mails.ts';
 
 /**
@@ -10,9 +11,10 @@ import { unsentMails } from './unsent-mails.ts';
  */
 export async function closePromotion(deps: ActivityDependencies, input: CloseInput): Promise<readonly OutgoingMail[]> {
   const atUtc = deps.nowUtc();
-  const [first] = input.decisions;
+  const decisions = await recordedOf(deps, input.decisions);
+  const [first] = decisions;
   if (!first) return [];
-  for (const { promotionKey, site, appId } of input.decisions) {
+  for (const { promotionKey, site, appId } of decisions) {
     const { state, deliveries, version, versionFailure, cleanUp, why } = input;
     const facts = { state, deliveries, version, versionFailure, cleanUp, why };
     await deps.ledger.withTransaction(async (store) => {
@@ -23,6 +25,12 @@ export async function closePromotion(deps: ActivityDependencies, input: CloseInp
   }
   await deps.ledger.deleteAwaiting(first.site, first.appId);
   return unsentMails(deps, mailsOf(deps, input, first, atUtc));
+}
+
+/** What a restored ledger does not know is settled by a person (docs/decisions/0016). */
+async function recordedOf(deps: ActivityDependencies, decisions: readonly DecisionRecord[]): Promise<DecisionRecord[]> {
+  const known = await Promise.all(decisions.map((decision) => isRecorded(deps, decision)));
+  return decisions.filter((_, index) => known[index]);
 }
 
 function mailsOf(

@@ -15,6 +15,8 @@ export interface AppMemory {
   readonly standing?: StandingDecision;
   /** Somebody took up that decision: it is no longer too old to be acted on. */
   readonly adopted?: boolean;
+  /** The restore of the ledger (`SiteMemory.restoredUtc`) that somebody settled this app's decision of. */
+  readonly released?: string;
   /** The publish that the stream's approvers were told of. */
   readonly alertedPublishUtc?: string;
   /** Tokens of exports that may still be running. */
@@ -31,6 +33,8 @@ export interface StandingDecision {
   readonly decidedBy: string;
   /** The site's own clock. */
   readonly decidedAtUtc: string;
+  /** Not older than the first start, but than the restore of a ledger that does not know it; its promotion's key. */
+  readonly lostPromotionKey?: string;
 }
 
 /** What Waybill remembers of a source site. Times are the site's own clock. */
@@ -39,6 +43,14 @@ export interface SiteMemory {
   readonly firstStartUtc: string;
   /** Publishes and reloads up to here have been looked at. */
   readonly watermarkUtc: string;
+  /** The ledger was put back from a backup by then. What is older and not known to it may have been done before. */
+  readonly restoredUtc?: string;
+  /** The restore after which what the ledger holds open was started. */
+  readonly resumedUtc?: string;
+  /** How many sweeps were written down; it only rises, whatever the site's clock does. */
+  readonly sweeps?: number;
+  /** How many the ledger had come to that was lost. */
+  readonly lostSweeps?: number;
   readonly handles?: Readonly<Record<string, string>>;
   /** Handles of former subscriptions that are still to be deleted. */
   readonly formerHandles?: readonly string[];

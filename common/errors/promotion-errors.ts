@@ -13,7 +13,8 @@ export const promotionErrors = {
   },
   WAYBILL_PROMOTION_RECORD_MISSING: {
     message: 'The ledger has no record of promotion {promotionKey}, which is running.',
-    remedy: 'Check that every process uses the same ledger (`ledger` in the configuration), then retry.',
+    remedy:
+      'Check that every process uses the same ledger (`ledger` in the configuration). Where the ledger was put back from a backup, the promotion ends, and `waybill adopt` lists its decision.',
     retryable: false,
   },
   WAYBILL_PROMOTION_EXPORT_EMPTY: {

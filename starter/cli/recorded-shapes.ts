@@ -23,7 +23,9 @@ export interface DecisionOfRecord {
 export interface AppMemoryOfRecord {
   readonly digest?: string;
   readonly adopted?: boolean;
+  readonly released?: string;
   readonly remembered?: {
+    readonly decisionId: string;
     readonly verdict: 'approve' | 'deny';
     readonly targets: readonly TargetChoice[];
     readonly baseline: boolean;
@@ -34,5 +36,11 @@ export interface AppMemoryOfRecord {
     readonly streamName?: string;
     readonly decidedBy: string;
     readonly decidedAtUtc: string;
+    readonly lostPromotionKey?: string;
   };
+}
+
+/** What is remembered of a source site. */
+export interface SiteMemoryOfRecord {
+  readonly restoredUtc?: string;
 }

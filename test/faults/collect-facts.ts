@@ -8,6 +8,8 @@ import {
 } from '@aws-sdk/client-s3';
 import type { WorkflowExecutionInfo } from '@temporalio/client';
 import type { Config } from '../../config/types.ts';
+import type { Ledger } from '../../ledger/ledger.ts';
+import type { LedgerRecord } from '../../ledger/records.ts';
 import type { QrsSite } from '../../sandbox/qrs/site.ts';
 import type { SandboxS3 } from '../../sandbox/s3/start-s3.ts';
 import { queries } from '../../workflows/contract.ts';
@@ -26,6 +28,8 @@ import type {
 
 export interface CollectOptions {
   readonly expected?: Expectations;
+  /** A ledger that was lost, and whose place a backup took: what it alone knows counts as well. */
+  readonly lostLedger?: Ledger;
   /** The workflows to look at, for a server that lists none. Default: all of the world's task queue. */
   readonly workflowIds?: readonly string[];
   /** The host's time for one of the ledger, where Waybill's clock is another one than the sites' host's. */
@@ -40,7 +44,10 @@ export async function collectFacts(world: World, options: CollectOptions = {}): 
   return {
     settings: settingsOf(config),
     sites: Object.fromEntries(Object.values(world.sites).map((site) => [site.alias, siteFacts(config, site)])),
-    ledger: inHostTime(await ledgerFacts(world), options.hostUtcOf),
+    ledger: inHostTime(
+      withLost(await ledgerFacts(world.ledger), options.lostLedger && (await ledgerFacts(options.lostLedger))),
+      options.hostUtcOf,
+    ),
     mails: inbox.messages().map(({ messageId, to, subject, text, raw = '' }) => ({
       messageId,
       to,
@@ -92,7 +99,7 @@ function siteFacts(config: Config, site: QrsSite): SiteFacts {
   };
 }
 
-async function ledgerFacts({ ledger }: World): Promise<LedgerFacts> {
+async function ledgerFacts(ledger: Ledger): Promise<LedgerFacts> {
   const all = { limit: 100_000 };
   const [promotions, records, openClaims, deliveries, stagings, mails] = await Promise.all([
     ledger.listPromotions<DecisionFacts>(all),
@@ -110,6 +117,33 @@ function inHostTime(facts: LedgerFacts, hostUtcOf?: (utc: string) => string): Le
   const isTime = (key: string, value: unknown): value is string => key.endsWith('Utc') && typeof value === 'string';
   const inHost = (key: string, value: unknown): unknown => (isTime(key, value) ? hostUtcOf(value) : value);
   return JSON.parse(JSON.stringify(facts), inHost) as LedgerFacts;
+}
+
+/**
+ * Rows of a lost ledger that the present one has not; its open claims died with it. What both have recorded happened when
+ * the lost one says.
+ */
+function withLost(now: LedgerFacts, lost: LedgerFacts | undefined): LedgerFacts {
+  if (!lost) return now;
+  return {
+    promotions: joined(now.promotions, lost.promotions, ({ promotionKey }) => promotionKey),
+    records: inOrder(joined(lost.records, now.records, ({ promotionKey, seq }) => `${promotionKey} ${seq}`)),
+    openClaims: now.openClaims,
+    deliveries: joined(now.deliveries, lost.deliveries, ({ promotionKey, target }) => `${promotionKey} ${target}`),
+    stagings: joined(now.stagings, lost.stagings, ({ promotionKey, target, n }) => `${promotionKey} ${target} ${n}`),
+    mails: joined(now.mails, lost.mails, ({ messageId }) => messageId),
+  };
+}
+
+/** As one ledger would have numbered them. */
+function inOrder(records: readonly LedgerRecord[]): LedgerRecord[] {
+  const sorted = records.toSorted((left, right) => Date.parse(left.atUtc) - Date.parse(right.atUtc));
+  return sorted.map((record, index) => ({ ...record, id: index + 1 }));
+}
+
+function joined<T>(now: readonly T[], lost: readonly T[], keyOf: (row: T) => string): T[] {
+  const known = new Set(now.map(keyOf));
+  return [...now, ...lost.filter((row) => !known.has(keyOf(row)))];
 }
 
 function headersOf(raw: string): Pick<MailFacts, 'promotionKey' | 'kind'> {

@@ -125,3 +125,33 @@ describe('an approval that stood before the first start', () => {
     expect(askOf(approvedBefore({ adopted: true, remembered }), policy)).toMatchObject({ identity: 'same' });
   });
 });
+
+describe('after the ledger was put back from a backup', () => {
+  const restoredUtc = '2025-01-02T20:00:00.000Z';
+  const adopted = true;
+
+  it('targets that were added to a known approval before are waited with, those added after are delivered', () => {
+    const remembered = { ...baseline, baseline: false, decisionId: 'd', targets: [] };
+
+    expect(askOf(approvedBefore({ adopted, remembered, restoredUtc }), policy)).toMatchObject({
+      ask: 'wait',
+      problems: [{ kind: 'conflict', text: expect.stringContaining('may have been delivered') }],
+    });
+    expect(
+      askOf(approvedBefore({ adopted, remembered, restoredUtc: '2024-12-31T00:00:00.000Z' }), policy),
+    ).toMatchObject({ ask: 'approve', identity: 'added' });
+  });
+
+  it('a reload of before is not promoted, one of after is', () => {
+    const reload = { ...policy, reload: { enabled: true, tag: 'PromoteOnReload', untaggable: true } };
+    const reloadedAt = (reloadedAtUtc: string): AskFacts => {
+      const facts = approvedBefore({ restoredUtc });
+      const rows = [...facts.app!.rows.slice(0, 2), row(names.reload, 'True')];
+      const app = { ...facts.app!, rows, reloadedAtUtc };
+      return { ...facts, app, request: readPropertyRequest(app, names, words, ['test']) };
+    };
+
+    expect(askOf(reloadedAt('2025-01-02T19:00:00.000Z'), reload)).toMatchObject({ ask: 'nothing' });
+    expect(askOf(reloadedAt(AFTER), reload)).toMatchObject({ ask: 'reload', reloadedAtUtc: AFTER });
+  });
+});

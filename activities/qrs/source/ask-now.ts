@@ -2,10 +2,13 @@ import { fold } from '../../../rules/app-facts.ts';
 import { type Ask, askOf } from '../../../rules/ask.ts';
 import type { ActivityDependencies } from '../../dependencies.ts';
 import type { AppKey } from '../../promotion-types.ts';
-import type { AppMemory, SiteMemory } from '../app-memory.ts';
+import { attemptContext } from '../../activity-context.ts';
+import type { AppMemory } from '../app-memory.ts';
 import { eq } from '../client/filter.ts';
 import { askPolicyOf, sourceOf } from '../source-policy.ts';
+import { siteMemoryOf } from '../watch/site-memory.ts';
 import { groupsFor } from './groups.ts';
+import { holdLostDecision } from './hold-lost-decision.ts';
 import type { SourceApp } from './read-source.ts';
 import type { StoredDecision } from './stored-decision.ts';
 
@@ -17,13 +20,15 @@ export async function askNow(
   memory: AppMemory | undefined,
 ): Promise<Ask> {
   const policy = askPolicyOf(deps.config(), key.site, source.app.stream?.name);
-  const siteMemory = await deps.ledger.getSiteMemory<SiteMemory>(key.site);
+  const siteMemory = await siteMemoryOf(deps, key.site, attemptContext().signal);
+  const known = await holdLostDecision(deps, key.site, source, memory, siteMemory);
   const groups = await groupsFor(deps, key.site, policy, source.request);
   const facts = {
     ...source,
-    remembered: memory?.remembered,
+    remembered: known?.remembered,
     seen: memory?.seen,
-    firstStartUtc: siteMemory?.memory.firstStartUtc ?? '',
+    firstStartUtc: siteMemory.firstStartUtc,
+    restoredUtc: known?.released === siteMemory.restoredUtc ? undefined : siteMemory.restoredUtc,
     isDecided: await isDecided(deps, key, source),
     adopted: memory?.adopted,
     groupsOf: (account: string) => groups.get(fold(account)) ?? [],

@@ -13,6 +13,7 @@ import type { AppMemory, SiteMemory } from '../app-memory.ts';
 import { eq, guid } from '../client/filter.ts';
 import { approvalOf, sourceOf } from '../source-policy.ts';
 import { askNow } from './ask-now.ts';
+import { catchUp } from '../../ledger/catch-up.ts';
 import { unsentMails } from '../../ledger/unsent-mails.ts';
 import { readSourceApp, type SourceApp } from './read-source.ts';
 import { recordDecision, recordPropertyDecision, remember, rememberAbsence } from './record-decision.ts';
@@ -27,6 +28,7 @@ export async function assess(deps: ActivityDependencies, key: AppKey): Promise<A
   const open = await openDecision(deps, key);
   if (open) {
     await deps.ledger.deleteAwaiting(key.site, key.appId);
+    await catchUp(deps, open);
     const mails = await unsentMails(deps, [...(await owedOnPublish(deps, key, open)), ...decisionMail(open)]);
     return { pace, app: open.app, problems: [], mails, next: { kind: 'act', decision: withoutDetails(open) } };
   }
@@ -59,6 +61,7 @@ async function lookAt(deps: ActivityDependencies, key: AppKey, source: SourceApp
   if (source.request.approval === 'none' && memory?.remembered) await rememberAbsence(deps, key.site, key.appId);
   const ask = await askNow(deps, key, source, memory);
   const look = await actOn(deps, key, source, ask, memory);
+  if (look.next.kind === 'act') await catchUp(deps, look.next.decision);
   if (look.next.kind === 'wait') await noteContent(deps, key, source, memory);
   if (look.next.kind === 'wait') await showAsWaiting(deps, key, source, look.problems, look.next.sinceUtc);
   else if (look.next.kind !== 'set-tag') await deps.ledger.deleteAwaiting(key.site, key.appId);

@@ -24,6 +24,7 @@ export async function exportApp(
   const { withData, ...decision } = input;
   const earlier = await exportedBefore(deps, decision, withData);
   if (earlier) return { outcome: 'exported', artifact: earlier };
+  if (await hasEnded(deps, decision)) return { outcome: 'not-needed' };
   if (!(await isFresh(deps, decision))) {
     const before = await checkSource(deps, decision);
     if (before.changes.length > 0) return askAgain(deps, decision, before);
@@ -39,6 +40,12 @@ export async function exportApp(
   await deps.ledger.updatePromotion(promotionKey, { state: 'delivering', waitingSinceUtc: null, artifact: exported });
   await deps.ledger.record({ promotionKey, seq, type: 'exported', atUtc, site, appId, facts: artifact });
   return { outcome: 'exported', artifact };
+}
+
+/** Whether nothing is left to deliver. */
+async function hasEnded({ ledger }: ActivityDependencies, { promotionKey, targets }: DecisionRecord): Promise<boolean> {
+  const ended = await ledger.listDeliveries({ promotionKey, open: false });
+  return targets.every(({ site }) => ended.some(({ target }) => target === site));
 }
 
 function exportSeq(withData: boolean): string {

@@ -114,7 +114,12 @@ export async function recordPropertyDecision(
   });
 }
 
-function decisionIdOf(source: SourceApp, ask: AskByApproval, remembered: RememberedDecision | undefined): string {
+/** The id of a decision by property: the remembered one's, or made of rows, targets and content. Pure. */
+export function decisionIdOf(
+  source: SourceApp,
+  ask: Pick<AskByApproval, 'ask' | 'targets'> & Partial<Pick<AskByApproval, 'identity'>>,
+  remembered: RememberedDecision | undefined,
+): string {
   if (ask.identity === 'same' && remembered) return remembered.decisionId;
   const rows = source.request.approvalRows
     .map((row) => [row.id, row.modifiedUtc, row.value])

@@ -1,16 +1,19 @@
 import { attemptContext } from '../../activity-context.ts';
 import type { ActivityDependencies } from '../../dependencies.ts';
 import type { CloseDeliveryInput, StagedApp } from '../../delivery-types.ts';
+import { isRecorded } from '../../recorded.ts';
 import { removeStaging } from './stage.ts';
 
 /**
  * Writes down how a delivery ended. Staging apps it leaves behind (given up, site down) are noted as abandoned; the
- * sweep removes them when the site is back. Touches only the ledger; safe to repeat.
+ * sweep removes them when the site is back. Touches only the ledger; safe to repeat. Nothing for a promotion that the
+ * ledger does not know: it was put back from a backup.
  */
 export async function closeDelivery(
   deps: ActivityDependencies,
   { decision, outcome }: CloseDeliveryInput,
 ): Promise<void> {
+  if (!(await isRecorded(deps, decision))) return;
   const { promotionKey } = decision;
   const { site } = outcome;
   const atUtc = deps.nowUtc();

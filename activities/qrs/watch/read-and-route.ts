@@ -3,7 +3,7 @@ import { resumeMails } from '../../ledger/resume-mails.ts';
 import { attemptContext } from '../../activity-context.ts';
 import type { ActivityDependencies } from '../../dependencies.ts';
 import { paceOf } from '../../pace.ts';
-import type { RouteOutcome, WatchPlan } from '../../watch-types.ts';
+import type { RouteOutcome, SweepOutcome, WatchPlan } from '../../watch-types.ts';
 import { openWork } from '../../../ledger/open-work.ts';
 import type { AppMemory, SiteMemory } from '../app-memory.ts';
 import { eq, gt, oneOf, or, type QrsFilter } from '../client/filter.ts';
@@ -39,6 +39,17 @@ export async function openWatch(
   };
 }
 
+/** After the ledger was put back from a backup: what it holds open may have ended in Temporal, or wait there for long. */
+async function startWhatWasOpen(
+  deps: ActivityDependencies,
+  site: string,
+  { restoredUtc, resumedUtc }: SiteMemory,
+): Promise<void> {
+  if (restoredUtc === resumedUtc) return;
+  await nudgeOpen(deps, site);
+  await deps.ledger.updateSiteMemory<SiteMemory>(site, (memory) => ({ ...memory!, resumedUtc: restoredUtc }));
+}
+
 async function nudgeOpen(deps: ActivityDependencies, site: string): Promise<void> {
   const limit = pLimit(NUDGES_AT_ONCE);
   const open = await openWork(deps.ledger, site);
@@ -62,19 +73,21 @@ export async function readAndRoute(
  * Finds what no callback told of: apps published or reloaded since the watermark, minus an overlap, and every app
  * that bears a request or the reload tag. Safe to repeat; the watermark moves only when all were routed.
  */
-export async function sweepSite(deps: ActivityDependencies, { site }: { site: string }): Promise<RouteOutcome> {
+export async function sweepSite(deps: ActivityDependencies, { site }: { site: string }): Promise<SweepOutcome> {
   const { signal } = attemptContext();
   const memory = await siteMemoryOf(deps, site, signal);
   const nowUtc = await siteNow(deps, site, signal);
+  await startWhatWasOpen(deps, site, memory);
   const apps = await deps.qrs(site).getApps(sweepFilter(deps, site, memory), { signal });
   const routed = await routeApps(deps, site, memory, apps, []);
   const missing = await lookAfterMissing(deps, site, memory, new Set(apps.map((app) => app.id)));
-  await deps.ledger.updateSiteMemory<SiteMemory>(site, (now) => ({
+  const { sweeps = 1 } = await deps.ledger.updateSiteMemory<SiteMemory>(site, (now) => ({
     ...(now ?? memory),
     watermarkUtc: nowUtc,
     missingCursor: missing.cursor,
+    sweeps: (now?.sweeps ?? 0) + 1,
   }));
-  return { read: routed.read + missing.read, nudged: routed.nudged + missing.nudged };
+  return { read: routed.read + missing.read, nudged: routed.nudged + missing.nudged, sweeps };
 }
 
 function sweepFilter(deps: ActivityDependencies, site: string, memory: SiteMemory): QrsFilter {

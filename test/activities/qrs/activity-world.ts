@@ -85,6 +85,11 @@ export async function startActivityWorld(): Promise<ActivityWorld> {
     runningSince: async () => undefined,
     isRunning: async (workflowId) => world.running.has(workflowId),
     ensureWatch: async () => undefined,
+    outcomeOf: async () => undefined,
+    // As if each step ran in a worker of its own: tests write what is remembered of a site as they like.
+    get sweepsSeen() {
+      return new Map<string, number>();
+    },
     logger,
     nowUtc: () => world.nowUtc ?? new Date().toISOString(),
   };

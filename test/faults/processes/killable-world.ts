@@ -1,9 +1,9 @@
 import { spawn } from 'node:child_process';
-import { mkdir, open, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, open, rename, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { stringify } from 'yaml';
 import { configFromYaml } from '../../../config/load.ts';
-import { openLedger } from '../../../ledger/ledger.ts';
+import { type Ledger, openLedger } from '../../../ledger/ledger.ts';
 import { devServerArguments } from '../../../temporal/dev-server-arguments.ts';
 import { findServer } from '../../../temporal/find-server.ts';
 import { frontendServes } from '../../../temporal/server-ready.ts';
@@ -22,6 +22,10 @@ export interface KillableWorld extends World {
   readonly configFile: string;
   /** The database of the Temporal server. */
   readonly temporalFile: string;
+  /** The ledger as it is now: another one after a restore. */
+  ledger: Ledger;
+  /** With worker and listener killed, puts a backup in the ledger's place; the ledger that was lost. */
+  restoreLedger(backup: string): Promise<Ledger>;
 }
 
 const IP = '127.0.0.1';
@@ -58,17 +62,41 @@ export async function startKillableWorld(options: KillableOptions = {}): Promise
   const ledger = await openLedger({ kind: 'sqlite', file: config.ledger.file });
   await waitFor('the source to be watched', () => sites['dev']!.subscriptions().length > 0, 30_000);
   await waitFor('the first look at the source', async () => ledger.getSiteMemory(alias('dev')), 30_000);
-  const close = async (): Promise<void> => {
-    await Promise.all([processes.worker.kill(), processes.listener.kill()]);
-    await temporal.close().catch(() => undefined);
-    await processes.temporal.kill();
-    await ledger.close();
-    await surroundings.close();
-  };
   const { inbox, alias: aliasOf } = surroundings;
   const site = (name: string) => sites[name]!;
-  const parts = { folder, config, configFile, temporalFile, ledger, temporal, inbox, sites };
-  return { ...parts, logger: memoryLogger(), processes, alias: aliasOf, site, close };
+  const parts = { folder, config, configFile, temporalFile, temporal, inbox, sites };
+  const opened = [ledger];
+  const world: KillableWorld = {
+    ...parts,
+    ledger,
+    logger: memoryLogger(),
+    processes,
+    alias: aliasOf,
+    site,
+    async restoreLedger(backup) {
+      await Promise.all([processes.worker.kill(), processes.listener.kill()]);
+      await world.ledger.close();
+      const { file } = config.ledger;
+      for (const end of ['', '-wal', '-shm']) await rename(`${file}${end}`, `${file}.lost${end}`).catch(unlessMissing);
+      await copyFile(backup, file);
+      world.ledger = await openLedger({ kind: 'sqlite', file });
+      const lost = await openLedger({ kind: 'sqlite', file: `${file}.lost` });
+      opened.push(world.ledger, lost);
+      return lost;
+    },
+    async close() {
+      await Promise.all([processes.worker.kill(), processes.listener.kill()]);
+      await temporal.close().catch(() => undefined);
+      await processes.temporal.kill();
+      for (const one of opened) await one.close();
+      await surroundings.close();
+    },
+  };
+  return world;
+}
+
+function unlessMissing(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'ENOENT') throw error;
 }
 
 /** Callbacks, with a sweep that finds within seconds what a killed listener missed. */

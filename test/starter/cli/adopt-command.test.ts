@@ -46,9 +46,9 @@ describe('waybill adopt', () => {
     const { output } = await cli.run('adopt', site);
     const report = await cli.json<AdoptReport>('adopt', site);
 
-    expect(output).toMatch(/that stood before the first start \(3\)\n/);
+    expect(output).toMatch(/until they are taken up \(3\)\n/);
     expect(output).toMatch(/Stood approved +approve +COMPANY\\manager +[\d-]+ [\d:]+ +test-\w+: overwrite in Sales/);
-    expect(output).toContain('Nothing was taken up. Name apps, or add --all.');
+    expect(output).toContain('Nothing was done. Name apps, or add --all.');
     expect(report).toMatchObject({ site, dryRun: false, adopted: [] });
     expect(report.standing.find((one) => one.appId === first)).toEqual({
       appId: first,
