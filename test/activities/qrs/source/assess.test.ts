@@ -140,11 +140,11 @@ describe('an app that waits for a decision', () => {
     expect(await assess(world, app.id)).toMatchObject({ mails: [], next: { kind: 'wait' } });
   });
 
-  it('saves the reading of its content while nobody decided', async () => {
-    const app = await publishedApp(world);
+  it('has its content read only while it stands in a stream', async () => {
+    const draft = world.dev.actAs.createApp({ name: 'Draft', owner: REP });
     world.dev.requestLog.clear();
 
-    await assess(world, app.id);
+    await assess(world, draft);
 
     expect(requestsTo(world.dev)).not.toContain('GET /qrs/app/object/full');
   });

@@ -227,7 +227,10 @@ describe('an app whose content changed after the decision', () => {
     const { app, decision } = await approvedApp(world);
     world.dev.actAs.deleteApp(app.id);
 
-    expect(await exportApp(decision, { attempt: 2 })).toEqual({ outcome: 'changed', mails: [] });
+    const outcome = await exportApp(decision, { attempt: 2 });
+
+    if (outcome.outcome !== 'changed') throw new Error(outcome.outcome);
+    expect(mailsIn(outcome.mails)).toMatchObject([{ kind: 'aborted', to: REP }]);
     expect(await world.ledger.getPromotion(decision.promotionKey)).toMatchObject({
       outcome: { changes: ['the app was deleted'] },
     });

@@ -95,7 +95,7 @@ describe('while a promotion is being delivered', () => {
     const { app, decision } = await approvedApp(world);
     approve(world, app.id, { streams: BOTH });
 
-    expect(await news({ ...decision, revisionKey: 'another' })).toEqual({ kind: 'nothing' });
+    expect(await news({ ...decision, revisionKey: 'another' })).toEqual({ kind: 'later' });
     expect(await world.ledger.listPromotions({ appId: app.id })).toHaveLength(1);
   });
 
