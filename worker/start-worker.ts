@@ -82,11 +82,7 @@ export async function startWorker(options: StartWorkerOptions): Promise<StartedW
   const running = await runWorkers({
     ...options,
     attempts,
-    beforePolling: async (client) => {
-      for (const [site, sweeps] of await readSweepsSeen(client, Object.keys(config.sources))) {
-        sweepsSeen.set(site, sweeps);
-      }
-    },
+    beforePolling: (client) => readSweepsSeen(client, Object.keys(config.sources), sweepsSeen),
     activities: (client) => {
       const deps = dependencies(client);
       watching = watchQueues({ client, config, ledger, logger }, stopping.signal);

@@ -33,7 +33,7 @@ const tellers: Readonly<Record<string, (facts: Facts) => string>> = {
   published: (facts) => `published in ${text(facts['stream'])} as ${text(facts['appId'])}, ${size(facts)}`,
   replaced: (facts) => `replaced ${text(facts['appId'])} in ${text(facts['stream'])}, ${size(facts)}`,
   'content-compared': (facts) => `its content ${comparedText(facts)}`,
-  'copy-compared': (facts) => `the content of the copy for its owner ${comparedText(facts)}`,
+  'copy-compared': (facts) => `the content of the copy for its owner ${comparedText(facts, 'the same')}`,
   'reload-started': () => 'a reload was started',
   verified: (facts) => `verified${warnings(facts)}`,
   skipped: (facts) => `skipped: ${text(facts['why'])}`,
@@ -82,8 +82,8 @@ function planOf(facts: Facts): string {
   return [...steps, ...lacking].join('; ') || 'nothing to do';
 }
 
-function comparedText(facts: Facts): string {
-  if (facts['verdict'] === 'same') return 'is what was exported';
+function comparedText(facts: Facts, same = 'what was exported'): string {
+  if (facts['verdict'] === 'same') return `is ${same}`;
   if (facts['verdict'] === 'differs') return `differs: ${list(facts['differences'])}`;
   return `could not be compared: ${text(facts['why'])}`;
 }

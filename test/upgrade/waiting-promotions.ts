@@ -50,6 +50,7 @@ export async function startWaiting(world: World, label: string): Promise<Waiting
   const publishing = fault(world, 'halfway', { effect: { type: 'hang' }, method: 'PUT', path: '/publish', times: 0 });
   const halfway = send(world, `${label} halfway`, { halfway: 'Duplicate' });
 
+  const untilWaiting = (what: string, look: () => Promise<boolean>): Promise<void> => untilSo(world, what, look);
   const waiting = { undecided, exporting, refused, holder, behindLock, halfway, unmailed };
   await untilWaiting('the decision', async () => (await promotionState(world, undecided)) === 'awaiting-decision');
   await untilWaiting('the export to be repeated', async () => cut.struck > 1);
@@ -85,8 +86,14 @@ export function letGo(world: World, { undecided }: WaitingPromotions): void {
   approve(world, undecided.id, { test: 'Overwrite' }, ['Sales'], { PromotionUnpublish: ['True'] });
 }
 
-function untilWaiting(what: string, look: () => Promise<boolean>): Promise<unknown> {
-  return waitFor(`a promotion to wait for ${what}`, look, LONG_MS);
+async function untilSo(world: World, what: string, look: () => Promise<boolean>): Promise<void> {
+  try {
+    await waitFor(`a promotion to wait for ${what}`, look, LONG_MS);
+  } catch (error) {
+    const deliveries = await world.ledger.listDeliveries({ limit: 100 });
+    const told = deliveries.map(({ target, state, trouble }) => JSON.stringify({ target, state, trouble }));
+    throw new Error([(error as Error).message, ...told].join('\n'), { cause: error });
+  }
 }
 
 async function promotionState({ temporal, alias }: World, app: SentApp): Promise<string | undefined> {

@@ -1,4 +1,5 @@
 import { latestRow } from '../../../rules/app-facts.ts';
+import { isConsumed } from '../../../rules/clean-up.ts';
 import { attemptContext } from '../../activity-context.ts';
 import type { ActivityDependencies } from '../../dependencies.ts';
 import { unsentMails } from '../../ledger/unsent-mails.ts';
@@ -40,8 +41,12 @@ async function byApproval(deps: ActivityDependencies, decision: DecisionRecord, 
   const ask = await askNow(deps, { site, appId }, source, memory);
   if (ask.ask === 'wait' && ask.stale) return { kind: 'later' };
   if (ask.ask !== 'approve' || ask.identity === 'same') return { kind: 'nothing' };
-  if (ask.identity === 'new')
-    return decision.by.door === 'qmc' || memory?.remembered ? { kind: 'newer' } : { kind: 'nothing' };
+  if (ask.identity === 'new') {
+    // What stood when a command decided went with it, and is seen as new only because nobody recorded it.
+    const wasThere = source.request.approvalRows.every((row) => isConsumed(row, decision.consumed));
+    const isNewer = decision.by.door === 'qmc' || memory?.remembered || !wasThere;
+    return { kind: isNewer ? 'newer' : 'nothing' };
+  }
   // Other content needs an approval of its own; whoever added the target is told so when this promotion is over.
   const isBound = sourceOf(deps.config(), site).whenChanged === 'reapprove';
   if (isBound && source.revisionKey !== decision.revisionKey) return { kind: 'later' };

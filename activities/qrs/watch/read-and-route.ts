@@ -40,14 +40,11 @@ export async function openWatch(
 }
 
 /** After the ledger was put back from a backup: what it holds open may have ended in Temporal, or wait there for long. */
-async function startWhatWasOpen(
-  deps: ActivityDependencies,
-  site: string,
-  { restoredUtc, resumedUtc }: SiteMemory,
-): Promise<void> {
+async function startWhatWasOpen(deps: ActivityDependencies, site: string, memory: SiteMemory): Promise<void> {
+  const { restoredUtc, resumedUtc } = memory;
   if (restoredUtc === resumedUtc) return;
   await nudgeOpen(deps, site);
-  await deps.ledger.updateSiteMemory<SiteMemory>(site, (memory) => ({ ...memory!, resumedUtc: restoredUtc }));
+  await deps.ledger.updateSiteMemory<SiteMemory>(site, (now) => ({ ...(now ?? memory), resumedUtc: restoredUtc }));
 }
 
 async function nudgeOpen(deps: ActivityDependencies, site: string): Promise<void> {

@@ -23,6 +23,8 @@ import { startQrsSite } from '../../../sandbox/qrs/start-site.ts';
 import { defaultSwitches } from '../../../sandbox/qrs/switches.ts';
 import { memoryLogger, type MemoryLogger } from '../../harness/memory-logger.ts';
 
+const LONG_AGO = '2020-01-01T00:00:00.000Z';
+
 export const REP = 'COMPANY\\rep';
 export const MANAGER = 'COMPANY\\manager';
 export const API = 'INTERNAL\\sa_api';
@@ -71,6 +73,8 @@ export async function startActivityWorld(): Promise<ActivityWorld> {
   let config = configFromYaml(stringify(yaml), folder, {});
   const standard = config;
   const ledger = await openLedger({ kind: 'sqlite', file: config.ledger.file });
+  // Waybill has long known the site: nothing in these tests is older than its first look.
+  await ledger.putSiteMemory('dev', { firstStartUtc: LONG_AGO, watermarkUtc: LONG_AGO });
   const artifacts = await openArtifactStore(config.artifacts);
   const logger = memoryLogger();
   const clients = createQrsClients(config, logger);

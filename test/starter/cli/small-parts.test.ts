@@ -72,6 +72,18 @@ describe('what is printed', () => {
     expect(recordLine({ seq: 'x', type: 'something-new', facts: null })).toBe('something-new');
   });
 
+  it('tells what a comparison of contents found, by name', () => {
+    const told = (type: string, facts: unknown) => recordLine({ seq: 'x', type, facts });
+
+    expect(told('content-compared', { verdict: 'same' })).toBe('its content is what was exported');
+    expect(
+      told('content-compared', { verdict: 'differs', differences: ['sheet "A" is missing', 'script was changed'] }),
+    ).toBe('its content differs: sheet "A" is missing; script was changed');
+    expect(told('copy-compared', { verdict: 'not-compared', why: 'it is encrypted' })).toBe(
+      'the content of the copy for its owner could not be compared: it is encrypted',
+    );
+  });
+
   it('survives records whose facts are not as expected', () => {
     for (const type of ['approve', 'exported', 'planned', 'published', 'verified', 'trouble', 'changed', 'skipped']) {
       expect(recordLine({ seq: 'x', type, facts: undefined })).toEqual(expect.any(String));

@@ -91,7 +91,7 @@ describe('while a promotion is being delivered', () => {
     expect(await news(decision)).toEqual({ kind: 'nothing' });
   });
 
-  it('targets that were added to other content wait for the next cycle', async () => {
+  it('targets that were added to other content are looked at in the next cycle', async () => {
     const { app, decision } = await approvedApp(world);
     approve(world, app.id, { streams: BOTH });
 
@@ -107,7 +107,7 @@ describe('while a promotion is being delivered', () => {
     expect(await world.ledger.listPromotions({ appId: app.id })).toHaveLength(1);
   });
 
-  it('an approval in the QMC is newer than a decision elsewhere only where one is remembered', async () => {
+  it('an approval in the QMC is newer than a decision elsewhere, unless that one already took it in', async () => {
     const app = await publishedApp(world);
     const { promotionKey } = await world.run((activities) =>
       activities.recordOutsideDecision({
@@ -123,9 +123,11 @@ describe('while a promotion is being delivered', () => {
     );
     const { decision } = (await world.ledger.getPromotion<DecisionRecord>(promotionKey))!;
     approve(world, app.id);
+    const consumed = [{ name: 'PromotionApproval', value: 'Approve' }];
 
-    expect(await news(decision)).toEqual({ kind: 'nothing' });
-    expect(await news({ ...decision, by: { ...decision.by, door: 'qmc' } })).toEqual({ kind: 'newer' });
+    expect(await news(decision)).toEqual({ kind: 'newer' });
+    expect(await news({ ...decision, consumed })).toEqual({ kind: 'nothing' });
+    expect(await news({ ...decision, consumed, by: { ...decision.by, door: 'qmc' } })).toEqual({ kind: 'newer' });
   });
 
   it('an approval that does not count is no news', async () => {
