@@ -14,7 +14,9 @@ const RING = 10;
  * for, as every `pipe` and HTTP request does. The file is closed at the end, whichever way it comes.
  */
 export function readFileInRing(handle: FileHandle): Readable {
-  return Readable.from(chunksOf(handle), { objectMode: false, highWaterMark: CHUNK_BYTES });
+  const stream = Readable.from(chunksOf(handle), { objectMode: false, highWaterMark: CHUNK_BYTES });
+  // A generator that was never asked for anything ends without its `finally`.
+  return stream.once('close', () => void handle.close().catch(() => undefined));
 }
 
 async function* chunksOf(handle: FileHandle): AsyncGenerator<Buffer> {

@@ -1,13 +1,15 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, open, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { request } from 'undici';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { readFileInRing } from '../../../activities/artifacts/read-file.ts';
 import { openFolderStore } from '../../../activities/artifacts/folder-store.ts';
+import { waitFor } from '../../harness/wait-for.ts';
 import type { ArtifactStore } from '../../../activities/artifacts/artifact-store.ts';
 
 // More than ten chunks, and no whole number of them.
@@ -43,6 +45,15 @@ it('sends an artifact right to a server that reads slowly and in fits', async ()
   } finally {
     server.close();
   }
+});
+
+it('closes a file of which nobody read a byte, as where the target is down', async () => {
+  const handle = await open(store.localPath!(sha256));
+  const stream = readFileInRing(handle);
+
+  stream.destroy();
+
+  await waitFor('the file to be closed', () => handle.fd === -1);
 });
 
 async function receiveSlowly(incoming: IncomingMessage): Promise<string> {
