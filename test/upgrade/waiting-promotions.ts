@@ -55,10 +55,7 @@ export async function startWaiting(world: World, label: string): Promise<Waiting
   await untilWaiting('the decision', async () => (await promotionState(world, undecided)) === 'awaiting-decision');
   await untilWaiting('the export to be repeated', async () => cut.struck > 1);
   await untilWaiting('the refusal', async () => (await deliveryState(world, refused, 'refusing')) === 'needs-operator');
-  await untilWaiting(
-    'the lock',
-    async () => (await deliveryState(world, behindLock, 'contended')) === 'waiting-for-lock',
-  );
+  await untilWaiting('the lock', async () => (await lockAskedFor(world, behindLock)) > 1);
   await untilWaiting('the publish', async () => publishing.struck > 0);
   return waiting;
 }
@@ -99,6 +96,16 @@ async function untilSo(world: World, what: string, look: () => Promise<boolean>)
 async function promotionState({ temporal, alias }: World, app: SentApp): Promise<string | undefined> {
   const handle = temporal.client.workflow.getHandle(workflowIds.promotion(alias('dev'), app.id));
   return (await handle.query<PromotionStatus>(queries.status).catch(() => undefined))?.state;
+}
+
+/** How often a delivery asked for the lock of its app and did not get it. */
+async function lockAskedFor({ ledger, alias }: World, app: SentApp): Promise<number> {
+  const [promotion] = await ledger.listPromotions({ appId: app.id });
+  if (!promotion) return 0;
+  const workflowIdPrefix = workflowIds.deliver(promotion.promotionKey, alias('contended'));
+  const attempts = await ledger.attemptsOf({ workflowIdPrefix });
+  return attempts.filter(({ activityType, state }) => activityType === 'overwriteTarget' && state === 'completed')
+    .length;
 }
 
 async function deliveryState(
