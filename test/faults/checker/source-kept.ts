@@ -34,7 +34,7 @@ function checkDeletion(view: RunView, step: Step): Violation[] {
   if (own.length === 0) return isEarlierDuplicate(view, step) ? [] : [notAsked(step, before)];
   return [
     ...checkReadiness(view, step, 'deleted'),
-    ...own.flatMap((promotion) => checkLostEdits(view, step, promotion)),
+    ...own.filter((one) => isUnderWay(one, step)).flatMap((promotion) => checkLostEdits(view, step, promotion)),
     ...checkCopy(view, step, before).map((what) => violation('c', site, before.name, what)),
   ];
 }
@@ -63,6 +63,11 @@ function promotionsOf(view: RunView, { site, event }: Step): RecordedPromotion[]
   );
 }
 
+/** One that ended before, as where its app had changed, neither deletes nor loses anything. */
+function isUnderWay({ endedAtUtc = '~' }: RecordedPromotion, { event }: Step): boolean {
+  return endedAtUtc >= event.hostUtc;
+}
+
 function asksToUnpublish(view: RunView, promotion: RecordedPromotion): boolean {
   const source = view.facts.settings.sources[promotion.site];
   if (source?.unpublish === 'always') return true;
@@ -74,7 +79,7 @@ function asksToUnpublish(view: RunView, promotion: RecordedPromotion): boolean {
 /** Every target of every promotion that was under way is verified or waived. */
 function checkReadiness(view: RunView, step: Step, done: string): Violation[] {
   const { event, before, site } = step;
-  const promotions = promotionsOf(view, step).filter((promotion) => (promotion.endedAtUtc ?? '~') >= event.hostUtc);
+  const promotions = promotionsOf(view, step).filter((promotion) => isUnderWay(promotion, step));
   const say = (what: string) => violation('c', site, before?.name ?? event.name, `it was ${done} ${what}`);
   if (promotions.length === 0) return [say('by no promotion')];
   return promotions
