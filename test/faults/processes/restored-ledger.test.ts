@@ -85,6 +85,8 @@ async function decideSince(): Promise<void> {
   apps.halfWay = send(world, 'Half-way', { test: 'Duplicate', prod: 'Duplicate' }, KEPT);
   const key = await waitingDelivery(world, apps.halfWay);
   await waitFor('the other target', async () => (await stateOf(key, 'test')) === 'verified');
+  // The ledger hears of it before Temporal does; what Temporal has not heard yet, nobody could tell afterwards.
+  await world.temporal.client.workflow.getHandle(workflowIds.deliver(key, world.alias('test'))).result();
 }
 
 async function giveCleanUpUp(app: SentApp): Promise<void> {
