@@ -59,6 +59,9 @@ describe('waybill adopt', () => {
       targets: [{ site: cli.world.alias('test'), mode: 'overwrite', streams: ['Sales'] }],
       decidedBy: MANAGER,
       decidedAtUtc: expect.any(String),
+      since: 'first-start',
+      promotionKey: null,
+      delivered: null,
     });
     expect(await cli.world.ledger.listPromotions({ site })).toEqual([]);
   });
