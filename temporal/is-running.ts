@@ -1,4 +1,5 @@
-import { type Client, WorkflowNotFoundError } from '@temporalio/client';
+import type { Client } from '@temporalio/client';
+import { describeWorkflow } from './describe-workflow.ts';
 
 /** Whether a workflow of this id is running now. */
 export async function isRunning(client: Client, workflowId: string): Promise<boolean> {
@@ -7,11 +8,6 @@ export async function isRunning(client: Client, workflowId: string): Promise<boo
 
 /** When the run of that id that is running now began, ISO 8601; undefined when none is. */
 export async function runningSince(client: Client, workflowId: string): Promise<string | undefined> {
-  try {
-    const { status, startTime } = await client.workflow.getHandle(workflowId).describe();
-    return status.name === 'RUNNING' ? startTime.toISOString() : undefined;
-  } catch (error) {
-    if (error instanceof WorkflowNotFoundError) return undefined;
-    throw error;
-  }
+  const described = await describeWorkflow(client, workflowId);
+  return described?.status.name === 'RUNNING' ? described.startTime.toISOString() : undefined;
 }

@@ -1,4 +1,5 @@
-import { type Client, WorkflowNotFoundError } from '@temporalio/client';
+import type { Client } from '@temporalio/client';
+import { describeWorkflow } from '../temporal/describe-workflow.ts';
 import { watchMemo, workflowIds } from '../workflows/contract.ts';
 
 /**
@@ -11,16 +12,7 @@ export async function readSweepsSeen(
   seen: Map<string, number>,
 ): Promise<void> {
   for (const site of sites) {
-    const sweeps = (await memoOf(client, workflowIds.siteWatch(site)))?.[watchMemo.sweeps];
+    const sweeps = (await describeWorkflow(client, workflowIds.siteWatch(site)))?.memo?.[watchMemo.sweeps];
     if (typeof sweeps === 'number') seen.set(site, sweeps);
-  }
-}
-
-async function memoOf(client: Client, workflowId: string): Promise<Record<string, unknown> | undefined> {
-  try {
-    return (await client.workflow.getHandle(workflowId).describe()).memo;
-  } catch (error) {
-    if (error instanceof WorkflowNotFoundError) return undefined;
-    throw error;
   }
 }

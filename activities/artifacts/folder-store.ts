@@ -16,6 +16,7 @@ import { codeOf, whileBusy } from './busy-files.ts';
 import { collectFolder, sweepIncoming } from './collect-folder.ts';
 import { type FolderFiles, folderError, folderFiles } from './folder-files.ts';
 import { ensureStoreId } from './store-id.ts';
+import { randomAccess } from './random-access.ts';
 import { readFileInRing } from './read-file.ts';
 import { spoolTo } from './spooled-file.ts';
 import { flushFolder, writeNewFile } from './write-file.ts';
@@ -89,11 +90,7 @@ class FolderStore implements ArtifactStore {
   look(sha256: string): Promise<RandomAccess> {
     return told(this.#files, async () => {
       const { handle, sizeBytes } = await openObject(this.#files, sha256);
-      const read = async (offset: number, length: number): Promise<Uint8Array> => {
-        const { buffer, bytesRead } = await handle.read(Buffer.allocUnsafe(length), 0, length, offset);
-        return buffer.subarray(0, bytesRead);
-      };
-      return { sizeBytes, read, close: () => handle.close() };
+      return randomAccess(handle, sizeBytes, () => handle.close());
     });
   }
 

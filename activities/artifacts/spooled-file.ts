@@ -1,6 +1,7 @@
 import { open, rm } from 'node:fs/promises';
 import type { RandomAccess, WriteOptions } from './artifact-store.ts';
 import { whileBusy } from './busy-files.ts';
+import { randomAccess } from './random-access.ts';
 import { writeNewFile } from './write-file.ts';
 
 /** The bytes in the new file at `file`, to be read at any place; closing it removes the file, as does any failure. */
@@ -13,15 +14,10 @@ export async function spoolTo(
   const remove = (): Promise<void> => whileBusy(() => rm(file, { force: true }));
   try {
     const handle = await open(file);
-    const close = async (): Promise<void> => {
+    return randomAccess(handle, sizeBytes, async () => {
       await handle.close();
       await remove();
-    };
-    const read = async (offset: number, length: number): Promise<Uint8Array> => {
-      const { buffer, bytesRead } = await handle.read(Buffer.allocUnsafe(length), 0, length, offset);
-      return buffer.subarray(0, bytesRead);
-    };
-    return { sizeBytes, read, close };
+    });
   } catch (error) {
     await remove();
     throw error;

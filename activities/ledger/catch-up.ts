@@ -2,6 +2,7 @@ import { workflowIds } from '../../workflows/contract.ts';
 import { attemptContext } from '../activity-context.ts';
 import type { ActivityDependencies } from '../dependencies.ts';
 import type { DecisionRecord } from '../promotion-types.ts';
+import { noteEnd } from './note-end.ts';
 import { siteMemoryOf } from '../qrs/watch/site-memory.ts';
 
 /**
@@ -19,10 +20,6 @@ export async function catchUp(deps: ActivityDependencies, decision: DecisionReco
     const outcome = await deps.outcomeOf(workflowIds.deliver(promotionKey, site));
     // One that took itself back because the ledger had forgotten it is still to be done.
     if (!outcome || outcome.state === 'superseded') continue;
-    const { state, items } = outcome;
-    const atUtc = deps.nowUtc();
-    await deps.ledger.upsertDelivery({ promotionKey, target: site, state, items, trouble: null, endedAtUtc: atUtc });
-    const seq = `deliver/${site}/${state}`;
-    await deps.ledger.record({ promotionKey, seq, type: state, atUtc, site, facts: outcome });
+    await noteEnd(deps, promotionKey, outcome);
   }
 }

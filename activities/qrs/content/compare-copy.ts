@@ -4,7 +4,7 @@ import type { DecisionRecord } from '../../promotion-types.ts';
 import { removeCopy } from '../source/owner-copy.ts';
 import { endExports } from '../source/take-export.ts';
 import { inWords } from './difference-words.ts';
-import { type ContentVerdict, judge, WARN_EXPORT_MS } from './judge.ts';
+import { type ContentVerdict, judge, noteVerdict, WARN_EXPORT_MS } from './judge.ts';
 import { contentsOfApp } from './read-contents.ts';
 
 /**
@@ -31,14 +31,12 @@ export async function compareCopy(
     extras: true,
   });
   if (verdict.verdict === 'not-compared') for (const one of [original, copy]) await endExports(deps, one);
-  const stops = mode === 'block' && verdict.verdict === 'differs';
-  const seq = stops ? `${seqOf(copyAppId)}/difference` : seqOf(copyAppId);
-  const atUtc = deps.nowUtc();
   const facts = { ...verdict, copyAppId };
-  await deps.ledger.record({ promotionKey, seq, type: 'copy-compared', atUtc, site, appId: copyAppId, facts });
-  if (!stops) return;
+  const record = { promotionKey, seq: seqOf(copyAppId), type: 'copy-compared', site, appId: copyAppId, facts };
+  const stopping = await noteVerdict(deps, mode, verdict, record);
+  if (!stopping) return;
   await removeCopy(deps, decision, copyAppId);
-  const differences = inWords(verdict.differences);
+  const differences = inWords(stopping);
   throw waybillError('WAYBILL_PROMOTION_COPY_DIFFERS', { app: app.name, site, differences });
 }
 

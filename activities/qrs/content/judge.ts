@@ -1,6 +1,7 @@
 import { isWaybillError } from '../../../common/errors/waybill-error.ts';
 import { compareContents } from '../../../qvf/compare-contents.ts';
 import type { QvfContents } from '../../../qvf/contents.ts';
+import type { RecordInput } from '../../../ledger/records.ts';
 import { attemptContext } from '../../activity-context.ts';
 import type { ActivityDependencies } from '../../dependencies.ts';
 import { differencesOf } from './difference-words.ts';
@@ -46,6 +47,21 @@ export async function judge(
     const why = error instanceof Error ? error.message : String(error);
     return { verdict: 'not-compared', why: why.replaceAll(ID, '') };
   }
+}
+
+/**
+ * Writes an answer down, and returns the differences that have to wait for an operator. What stops may be mended and
+ * compared again: the first difference stays on record beside the last answer.
+ */
+export async function noteVerdict(
+  { ledger, nowUtc }: ActivityDependencies,
+  mode: 'warn' | 'block',
+  verdict: ContentVerdict,
+  record: Omit<RecordInput, 'atUtc'>,
+): Promise<readonly string[] | undefined> {
+  const stopping = mode === 'block' && verdict.verdict === 'differs' ? verdict.differences : undefined;
+  await ledger.record({ ...record, seq: stopping ? `${record.seq}/difference` : record.seq, atUtc: nowUtc() });
+  return stopping;
 }
 
 function isUnreadable(error: unknown): boolean {

@@ -3,9 +3,12 @@ import type { ObjectFacts } from '../../../rules/revision.ts';
 import { listsAgree } from '../../../rules/same-content.ts';
 import type { ActivityDependencies } from '../../dependencies.ts';
 import type { Artifact, DecisionRecord } from '../../promotion-types.ts';
+import { toObjectFacts } from '../app-facts.ts';
+import type { QrsAppObject } from '../client/types.ts';
+import { storedDecision } from '../source/stored-decision.ts';
 import { endExports } from '../source/take-export.ts';
 import { inWords } from './difference-words.ts';
-import { type ContentVerdict, judge, WARN_EXPORT_MS } from './judge.ts';
+import { type ContentVerdict, judge, noteVerdict, WARN_EXPORT_MS } from './judge.ts';
 import { contentsOfApp, contentsOfArtifact } from './read-contents.ts';
 
 /** An app that stands at a target, and what was sent there. */
@@ -26,6 +29,16 @@ export function isSettled(
 ): boolean {
   const mode = deps.config().verify.content;
   return mode === 'off' || (mode === 'warn' && listsAgree(sent, standing, options));
+}
+
+/** The same of an app at a target, by the objects that an export of it would carry. */
+export async function isDeliverySettled(
+  deps: ActivityDependencies,
+  { promotionKey }: DecisionRecord,
+  standing: readonly QrsAppObject[],
+): Promise<boolean> {
+  const { source } = await storedDecision(deps, promotionKey);
+  return isSettled(deps, source.revision.objects, standing.map(toObjectFacts));
 }
 
 /**
@@ -49,12 +62,10 @@ export async function verifyContent(deps: ActivityDependencies, input: Delivered
     standing: () => contentsOfApp(deps, { ...exported, timeoutMs }),
   });
   if (verdict.verdict === 'not-compared') await endExports(deps, exported);
-  const stops = mode === 'block' && verdict.verdict === 'differs';
-  const record = { promotionKey, type: 'content-compared', atUtc: deps.nowUtc(), site, appId, facts: verdict };
-  // What stops may be mended and compared again; the first difference stays on record beside the last answer.
-  await deps.ledger.record({ ...record, seq: stops ? `${seq}/difference` : seq });
-  if (!stops) return warningsOf(verdict, streamName);
-  const differences = inWords(verdict.differences);
+  const record = { promotionKey, seq, type: 'content-compared', site, appId, facts: verdict };
+  const stopping = await noteVerdict(deps, mode, verdict, record);
+  if (!stopping) return warningsOf(verdict, streamName);
+  const differences = inWords(stopping);
   throw waybillError('WAYBILL_PROMOTION_CONTENT_DIFFERS', { app: app.name, site, differences });
 }
 

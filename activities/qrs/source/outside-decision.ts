@@ -30,8 +30,8 @@ export async function recordOutsideDecision(
     throw waybillError('WAYBILL_DECISION_NOT_POSSIBLE', { app: source.app.name, site, why: 'it is not published' });
   }
   try {
-    await refuseWhenDecided(deps, site, source, request);
-    await refuseWhenDecidedInQmc(deps, site, source, request);
+    const isRepeat = await refuseUnlessOnlyDecision(deps, site, source, request);
+    if (!isRepeat) await refuseWhenDecidedInQmc(deps, site, source);
     await refuseUnlessAllowed(deps, site, source, request);
   } catch (error) {
     if (isWaybillError(error) && !error.retryable) await recordRefusal(deps, site, source, request, error);
@@ -71,33 +71,26 @@ async function recordRefusal(
   });
 }
 
-/** Two people who decide at the same time make one decision; the second is told of the first. */
-async function refuseWhenDecided(
+/**
+ * Two people who decide at the same time make one decision; the second is told of the first. True for a repeat of the one
+ * that stands already.
+ */
+async function refuseUnlessOnlyDecision(
   deps: ActivityDependencies,
   site: string,
   { app }: SourceApp,
   { decisionId }: DecideRequest,
-): Promise<void> {
+): Promise<boolean> {
   const open = await deps.ledger.listPromotions<StoredDecision>({ site, appId: app.id, open: true });
   const other = open.map((promotion) => promotion.decision).find((decision) => decision.decisionId !== decisionId);
-  if (!other) return;
+  if (!other) return open.length > 0;
   const why = `${other.by.account} decided on it (${other.verdict}) at ${other.decidedAtUtc}, and that is being carried out`;
   throw waybillError('WAYBILL_DECISION_NOT_POSSIBLE', { app: app.name, site, why });
 }
 
-/**
- * A decision by property that nobody has looked at yet came first, and would be stripped with this one, unheard. A repeat
- * of a decision that stands already is answered with that.
- */
-async function refuseWhenDecidedInQmc(
-  deps: ActivityDependencies,
-  site: string,
-  source: SourceApp,
-  { decisionId }: DecideRequest,
-): Promise<void> {
+/** A decision by property that nobody has looked at yet came first, and would be stripped with this one, unheard. */
+async function refuseWhenDecidedInQmc(deps: ActivityDependencies, site: string, source: SourceApp): Promise<void> {
   const { app } = source;
-  const open = await deps.ledger.listPromotions<StoredDecision>({ site, appId: app.id, open: true });
-  if (open.some((promotion) => promotion.decision.decisionId === decisionId)) return;
   const memory = (await deps.ledger.getAppMemory<AppMemory>(site, [app.id])).get(app.id)?.memory;
   const ask = await askNow(deps, { site, appId: app.id }, source, memory);
   if ((ask.ask !== 'approve' && ask.ask !== 'deny') || ask.identity === 'same') return;

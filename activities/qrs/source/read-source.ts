@@ -1,4 +1,3 @@
-import type { Config } from '../../../config/types.ts';
 import type { AppFacts } from '../../../rules/app-facts.ts';
 import { asFirstSeen } from '../../../rules/first-seen.ts';
 import type { PropertyRequest } from '../../../rules/property-request.ts';
@@ -6,7 +5,7 @@ import type { Revision } from '../../../rules/revision.ts';
 import type { ActivityDependencies } from '../../dependencies.ts';
 import type { AppMemory } from '../app-memory.ts';
 import { revisionKeyOf, toAppFacts, toRevision } from '../app-facts.ts';
-import type { QrsAppObject } from '../client/types.ts';
+import type { QrsApp, QrsAppObject } from '../client/types.ts';
 import { requestOf, sourceOf } from '../source-policy.ts';
 
 /** An app on its source site as it is now: what it asks for and what it holds. */
@@ -27,10 +26,7 @@ export async function readSourceApp(
   const client = deps.qrs(site);
   const found = await client.getApp(appId, { signal });
   if (!found) return undefined;
-  const app = await withFirstSeenRows(deps, site, toAppFacts(found));
-  const request = requestOf(deps.config(), site, app);
-  const objects = app.stream ? await client.getAppObjects(appId, { signal }) : [];
-  return withRevision(deps.config(), site, app, request, toRevision(app, objects));
+  return toSourceApp(deps, site, found, found.stream ? await client.getAppObjects(appId, { signal }) : []);
 }
 
 /** As `readSourceApp`, with the objects in any case; `reading`: where they are being read anyway. */
@@ -47,23 +43,25 @@ export async function readSourceContent(
     reading ?? client.getAppObjects(appId, { signal }),
   ]);
   if (!found) return undefined;
+  return toSourceApp(deps, site, found, objects);
+}
+
+async function toSourceApp(
+  deps: ActivityDependencies,
+  site: string,
+  found: QrsApp,
+  objects: readonly QrsAppObject[],
+): Promise<SourceApp> {
+  const config = deps.config();
   const app = await withFirstSeenRows(deps, site, toAppFacts(found));
-  return withRevision(deps.config(), site, app, requestOf(deps.config(), site, app), toRevision(app, objects));
+  const revision = toRevision(app, objects);
+  const { dataCountsAsContent } = sourceOf(config, site);
+  const revisionKey = revisionKeyOf(revision, dataCountsAsContent);
+  return { app, request: requestOf(config, site, app), revision, revisionKey };
 }
 
 /** Who decided is who set the row, as first seen, and not who saved the app since (design 3.5). */
 async function withFirstSeenRows(deps: ActivityDependencies, site: string, app: AppFacts): Promise<AppFacts> {
   const memory = (await deps.ledger.getAppMemory<AppMemory>(site, [app.id])).get(app.id)?.memory;
   return { ...app, rows: asFirstSeen(app.rows, memory?.rows ?? []) };
-}
-
-function withRevision(
-  config: Config,
-  site: string,
-  app: AppFacts,
-  request: PropertyRequest,
-  revision: Revision,
-): SourceApp {
-  const { dataCountsAsContent } = sourceOf(config, site);
-  return { app, request, revision, revisionKey: revisionKeyOf(revision, dataCountsAsContent) };
 }

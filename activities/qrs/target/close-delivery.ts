@@ -1,6 +1,7 @@
 import { attemptContext } from '../../activity-context.ts';
 import type { ActivityDependencies } from '../../dependencies.ts';
 import type { CloseDeliveryInput, StagedApp } from '../../delivery-types.ts';
+import { noteEnd } from '../../ledger/note-end.ts';
 import { isRecorded } from '../../recorded.ts';
 import { removeStaging } from './stage.ts';
 
@@ -20,17 +21,7 @@ export async function closeDelivery(
   const left = await deps.ledger.listStagings({ promotionKey, target: site, states: ['intended', 'open'] });
   for (const staging of left) await deps.ledger.upsertStaging({ ...staging, state: 'abandoned', closedAtUtc: atUtc });
   await deps.ledger.releaseOverwriteLock({ target: site, promotionKey });
-  await deps.ledger.upsertDelivery({
-    promotionKey,
-    target: site,
-    state: outcome.state,
-    items: outcome.items,
-    trouble: null,
-    waitingSinceUtc: null,
-    endedAtUtc: atUtc,
-  });
-  const seq = `deliver/${site}/${outcome.state}`;
-  await deps.ledger.record({ promotionKey, seq, type: outcome.state, atUtc, site, facts: outcome });
+  await noteEnd(deps, promotionKey, outcome);
 }
 
 /** Removes the upload that no stream took and confirms that it is gone, then closes the delivery. Safe to repeat. */

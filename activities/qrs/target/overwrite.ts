@@ -11,7 +11,7 @@ import type { DeliveryOutcome } from '../../promotion-types.ts';
 import { toObjectFacts } from '../app-facts.ts';
 import type { QrsApp } from '../client/types.ts';
 import { comparableSize } from '../comparable-size.ts';
-import { type DeliveredContent, isSettled, verifyContent } from '../content/verify-content.ts';
+import { type DeliveredContent, isDeliverySettled, verifyContent } from '../content/verify-content.ts';
 import { changeApp } from '../proven-writes.ts';
 import { fetchExport } from '../source/fetch-export.ts';
 import { storedDecision } from '../source/stored-decision.ts';
@@ -170,8 +170,7 @@ async function replaceTarget(
   const earlier = mustMatch && wasBegun ? await readEarlier(deps, input, before) : undefined;
   const now = earlier ?? (await replaceNow(deps, input, before, wasBegun));
   if (mustMatch && !earlier) await verifyContent(deps, deliveredContent(input));
-  const { sizeBytes, isSettled: settled } = now;
-  const facts: Replaced = { appId: targetAppId, stream: step.streamName, sizeBytes, isSettled: settled };
+  const facts: Replaced = { appId: targetAppId, stream: step.streamName, ...now };
   const seq = replacedSeq(site, targetAppId);
   const atUtc = deps.nowUtc();
   await deps.ledger.record({ promotionKey, seq, type: 'replaced', atUtc, site, appId: targetAppId, facts });
@@ -228,9 +227,8 @@ async function readBack(deps: ActivityDependencies, input: OverwriteInput, befor
   if (reasons.length > 0) {
     throw waybillError('WAYBILL_PROMOTION_NOT_REPLACED', { app: decision.app.name, site, reasons: reasons.join('; ') });
   }
-  const { source } = await storedDecision(deps, decision.promotionKey);
-  const base = standing.filter(({ approved }) => approved).map(toObjectFacts);
-  return { sizeBytes: now.fileSize, isSettled: isSettled(deps, source.revision.objects, base) };
+  const base = standing.filter(({ approved }) => approved);
+  return { sizeBytes: now.fileSize, isSettled: await isDeliverySettled(deps, decision, base) };
 }
 
 /** What stood at the target before the first replace; read once, then always the same. */

@@ -3,10 +3,8 @@ import { isWaybillError } from '../../../common/errors/waybill-error.ts';
 import { attemptContext } from '../../activity-context.ts';
 import type { PublishInput, PublishOutcome } from '../../delivery-types.ts';
 import type { ActivityDependencies } from '../../dependencies.ts';
-import { toObjectFacts } from '../app-facts.ts';
 import type { QrsApp } from '../client/types.ts';
-import { isSettled, verifyContent } from '../content/verify-content.ts';
-import { storedDecision } from '../source/stored-decision.ts';
+import { isDeliverySettled, verifyContent } from '../content/verify-content.ts';
 import { lookAtUpload } from '../whole-app.ts';
 import { keepLastOnes } from './keep-last.ts';
 import { closeStaging } from './stage.ts';
@@ -87,10 +85,9 @@ async function verify(deps: ActivityDependencies, input: PublishInput, app: QrsA
   if (reasons.length > 0) {
     throw waybillError('WAYBILL_PROMOTION_NOT_WHOLE', { app: decision.app.name, site, reasons: reasons.join('; ') });
   }
-  const { source } = await storedDecision(deps, decision.promotionKey);
   return {
     warnings: app.name === decision.app.name ? [] : [`At ${site} it is called "${app.name}".`],
-    isSettled: isSettled(deps, source.revision.objects, objects.map(toObjectFacts)),
+    isSettled: await isDeliverySettled(deps, decision, objects),
   };
 }
 
