@@ -1,7 +1,7 @@
 import { type Actor, mustBeAllowed } from './actors.ts';
 import { addApp, appDetails } from './app-create.ts';
 import { scriptObjectId } from './app-content.ts';
-import { applyDraft, checkConflict, differences, draftOf } from './entity-write.ts';
+import { checkConflict, differences, draftOf, saveDraft } from './entity-write.ts';
 import { type AppRecord, neverMs, textOf } from './records.ts';
 import { withLoss } from './imported-content.ts';
 import { badRequest, QrsRefusal } from './refusal.ts';
@@ -18,8 +18,7 @@ export function updateApp(site: SiteState, actor: Actor, app: AppRecord, body: R
   settleStream(site, app, draft.refs);
   const { fields, references } = differences(app, draft);
   if (fields.length + references.length === 0 && !site.switches.idlePutRenewsModifiedDate) return;
-  applyDraft(app, draft);
-  stamp(site, app, actor.name);
+  saveDraft(site, app, draft, actor.name);
   const mode = site.switches.changedPropertiesOfPut;
   const names = mode === 'with-references' ? [...fields, ...references] : fields;
   committed(site, app, {

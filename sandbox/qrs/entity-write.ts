@@ -80,11 +80,26 @@ export function differences(record: EntityRecord, draft: Draft): { fields: strin
 }
 
 /** Writes the draft into the record. */
-export function applyDraft(record: EntityRecord, draft: Draft): void {
+function applyDraft(record: EntityRecord, draft: Draft): void {
   Object.assign(record.values, draft.values);
   Object.assign(record.refs, draft.refs);
   record.tagIds = draft.tagIds;
   record.rows = draft.rows;
+}
+
+/**
+ * Writes the draft into the record as one change of one moment: rows that it made bear the record's new date. Whether a
+ * real repository dates the two alike is not known.
+ */
+export function saveDraft(site: SiteState, record: EntityRecord, draft: Draft, by: string): void {
+  const standing = new Set(record.rows);
+  applyDraft(record, draft);
+  stamp(site, record, by);
+  const { modifiedMs } = record;
+  record.rows = record.rows.map((row) => {
+    if (standing.has(row)) return row;
+    return { ...row, modifiedMs, createdMs: row.createdMs === row.modifiedMs ? modifiedMs : row.createdMs };
+  });
 }
 
 /** Adds an entity from a POST body; the caller becomes its owner when none is given. */
@@ -105,8 +120,7 @@ export function putEntity(site: SiteState, actor: Actor, record: EntityRecord, b
   checkConflict(record, body);
   const draft = draftOf(site, record, body, actor.name);
   const { fields, references } = differences(record, draft);
-  applyDraft(record, draft);
-  stamp(site, record, actor.name);
+  saveDraft(site, record, draft, actor.name);
   const changedProperties = ['modifiedDate', ...fields];
   const action = `update-${kinds[record.kind].path}`;
   committed(site, record, { changeType: 2, action, by: actor.name, changedProperties, details: { references } });
