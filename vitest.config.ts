@@ -9,6 +9,8 @@ export default defineConfig({
     fileParallelism: true,
     maxWorkers: 2,
     pool: 'forks',
+    // What the product writes for a terminal is compared as text, also where a CI asks for colours.
+    env: { NO_COLOR: '1' },
     reporters: ['default'],
   },
 });

@@ -15,10 +15,11 @@ const mostGrowthBytes = 64 * MIB;
 /** Room for a busy machine; alone, the longest takes 3 seconds. */
 const mostMs = 40_000;
 /**
- * V8 lets its young generation grow to about 100 MB while anything at all makes much garbage, and now and then takes
- * 30 MB to compile a loop anew while it runs. Without both, what is measured is what the reader holds.
+ * V8 lets its young generation grow to about 100 MB while anything at all makes much garbage, now and then takes
+ * 30 MB to compile a loop anew while it runs, and on a busy machine the threads of its garbage collector come late.
+ * Without all three, what is measured is what the reader holds.
  */
-const readerAlone = ['--max-semi-space-size=2', '--no-opt', '--no-maglev'];
+const readerAlone = ['--max-semi-space-size=2', '--no-opt', '--no-maglev', '--single-threaded-gc'];
 const child = path.join(import.meta.dirname, 'read-in-child.ts');
 const realFiles = findRealFiles();
 let folder: string;

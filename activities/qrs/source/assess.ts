@@ -62,7 +62,7 @@ async function lookAt(deps: ActivityDependencies, key: AppKey, source: SourceApp
   const ask = await askNow(deps, key, source, memory);
   const look = await actOn(deps, key, source, ask, memory);
   if (look.next.kind === 'act') await catchUp(deps, look.next.decision);
-  if (look.next.kind === 'wait') await noteContent(deps, key, source, memory);
+  if (look.next.kind === 'wait') await noteContent(deps, key, source, memory, look.problems);
   if (look.next.kind === 'wait') await showAsWaiting(deps, key, source, look.problems, look.next.sinceUtc);
   else if (look.next.kind !== 'set-tag') await deps.ledger.deleteAwaiting(key.site, key.appId);
   return look;
@@ -85,16 +85,18 @@ async function noteRows(
 
 /**
  * Notes what the app holds while nobody has decided on it: that is what its approver will have looked at. An approval
- * that stands is held against what was seen before it.
+ * that stands is held against what was seen before it, until its approver was told what changed and is asked again.
  */
 async function noteContent(
   deps: ActivityDependencies,
   { site, appId }: AppKey,
   { request, revision }: SourceApp,
   memory: AppMemory | undefined,
+  problems: readonly RequestProblem[],
 ): Promise<void> {
   const seen = seenObjects(revision);
-  const isHeldAgainst = request.approval !== 'none' && memory?.seen !== undefined;
+  const isAskedAgain = problems.some(({ kind }) => kind === 'changed-since');
+  const isHeldAgainst = request.approval !== 'none' && memory?.seen !== undefined && !isAskedAgain;
   if (isHeldAgainst || digestOf(memory?.seen ?? []) === digestOf(seen)) return;
   await deps.ledger.updateAppMemory<AppMemory>(site, appId, (now) => ({ ...now, seen }));
 }

@@ -341,6 +341,28 @@ describe('a decision by property', () => {
     expect(await world.ledger.listPromotions({ appId: app.id })).toEqual([]);
   });
 
+  it('is asked for once more, and not again and again, where it missed what had been removed before', async () => {
+    const app = await publishedApp(world);
+    await assess(world, app.id);
+    const [object] = world.dev.objects(app.id).filter(({ objectType }) => objectType === 'sheet');
+    world.dev.actAs.edit(app.id, { removeObject: String(object!['engineObjectId']) });
+    approveAndTouch(app.id);
+    expect((await assess(world, app.id)).problems).toEqual([expect.stringContaining('was removed')]);
+    expect((await assess(world, app.id)).next.kind).toBe('wait');
+
+    approveAndTouch(app.id);
+
+    expect((await assess(world, app.id)).next.kind).toBe('act');
+  });
+
+  /** Sets the approval anew, and saves the app once more after it. */
+  function approveAndTouch(appId: string): void {
+    approve(world, appId, { word: 'No' });
+    approve(world, appId);
+    later(world.dev, appId);
+    world.dev.actAs.describe(appId, 'Touched');
+  }
+
   it('asks again in one mail where the owner approved it himself', async () => {
     const app = await publishedApp(world);
     approve(world, app.id, { by: REP });
