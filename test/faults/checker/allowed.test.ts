@@ -90,6 +90,16 @@ const allowed: readonly Allowed[] = [
     },
   },
   {
+    what: 'a denial that waits until the standing order beside it is cleared',
+    change: (run) => {
+      run.settings.sources['dev']!.reload.enabled = true;
+      const denied = { id: 'denied', name: 'Approval', value: 'Deny', by: MANAGER, atUtc: '2026-01-05T09:00:00.000Z' };
+      const order = { ...denied, id: 'ordered', name: 'Reload', value: 'True' };
+      const app = inStream(syntheticApp('dev-waits', 'Waits', REP, 'waits'), SALES, { rows: [denied, order] });
+      addEvent(run, 'dev', 'update-app', app, { by: MANAGER });
+    },
+  },
+  {
     what: 'an approval that was taken back before it was seen',
     change: (run) => {
       const app = inStream(syntheticApp('dev-taken', 'Taken back', REP, 'taken'), SALES);

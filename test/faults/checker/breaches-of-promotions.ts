@@ -10,7 +10,7 @@ import {
   type RunDraft,
 } from './break-run.ts';
 import { APP, COPY_ID, DENIED_APP, DENIED_KEY, KEY, SOURCE_ID, TARGET_ID } from './synthetic-run.ts';
-import { inStream, MANAGER, REP } from './synthetic-site.ts';
+import { inStream, MANAGER, REP, syntheticApp } from './synthetic-site.ts';
 
 const SALES = { id: 'stream-sales', name: 'Sales' };
 
@@ -50,6 +50,17 @@ export const breachesOfOneEnd = against('a', [
     breakIt: (run) => {
       run.ledger.promotions.splice(0, 1);
       run.ledger.records = run.ledger.records.filter((record) => record.promotionKey !== KEY);
+    },
+  },
+  {
+    what: 'a denial that came to nothing, though no standing order blocks it',
+    site: 'dev',
+    app: 'Waits',
+    breakIt: (run) => {
+      const denied = { id: 'denied', name: 'Approval', value: 'Deny', by: MANAGER, atUtc: '2026-01-05T09:00:00.000Z' };
+      const order = { ...denied, id: 'ordered', name: 'Reload', value: 'True' };
+      const app = inStream(syntheticApp('dev-waits', 'Waits', REP, 'waits'), SALES, { rows: [denied, order] });
+      addEvent(run, 'dev', 'update-app', app, { by: MANAGER });
     },
   },
   {

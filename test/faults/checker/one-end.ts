@@ -95,8 +95,9 @@ function checkOwed(view: RunView, run: DecisionRun): Violation[] {
   const { event, after } = run.begun;
   const waived = expected.notOwed?.includes(run.appId) || event.hostUtc < (expected.startedUtc ?? '');
   if (waived || run.isDoubtful || run.begun.byWaybill || after?.published !== true) return [];
-  // A standing order replaces approval.
+  // A standing order replaces approval, and is blocked by a denial that waits until it is cleared.
   if (run.word === 'approve' && (!run.request.isWhole || run.requests.some((request) => request.reload))) return [];
+  if (run.word === 'deny' && run.request.reload) return [];
   const wasTaken = run.ended !== undefined && !run.ended.byWaybill;
   const isOther = (one: AppStanding): boolean =>
     one.baseContent !== run.bindings[0]?.baseContent ||

@@ -58,7 +58,7 @@ export function readRequest(app: AppStanding, source: SourceSettings, targets: r
     targets: known.map((server) => ({ ...server, streams })),
     isWhole,
     unpublish: saying(properties.unpublish, words.yes).length > 0,
-    reload: saying(properties.reload, words.yes).length > 0,
+    reload: source.reload.enabled && saying(properties.reload, words.yes).length > 0,
   };
 }
 
