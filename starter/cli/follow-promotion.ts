@@ -1,8 +1,8 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import type { PromotionState } from '../../workflows/contract.ts';
+import type { PromotionState, Trouble } from '../../workflows/contract.ts';
 import type { Cli } from './cli-context.ts';
 import type { KnownPromotion } from './find-app.ts';
-import { ordersFor } from './orders-text.ts';
+import { choicesIn, ordersFor } from './orders-text.ts';
 import { plain } from './plain.ts';
 import { recordLine } from './record-line.ts';
 import type { DecisionOfRecord } from './recorded-shapes.ts';
@@ -55,7 +55,9 @@ async function tellNews({ ledger, clock, paint, remark }: Cli, promotionKey: str
     const isTrouble = record.type === 'trouble';
     const words = `${target ? `${target}: ` : ''}${recordLine(record)}`;
     remark(`  ${paint.dim(clock.exact(record.atUtc))}  ${isTrouble ? paint.red(words) : words}`);
-    if (isTrouble) for (const order of ordersFor(promotionKey, target)) remark(`      ${order}`);
+    if (!isTrouble) continue;
+    const orders = ordersFor(promotionKey, target, choicesIn(record.facts as Trouble));
+    for (const order of orders) remark(`      ${order}`);
   }
 }
 

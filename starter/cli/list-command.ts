@@ -3,7 +3,7 @@ import { type Cli, withCli, withCommonOptions } from './cli-context.ts';
 import { ordersFor } from './orders-text.ts';
 import { allParts, type ListedPromotion, type Overview, type Part, readOverview } from './overview.ts';
 import { plain } from './plain.ts';
-import { stateText } from './state-text.ts';
+import { NOTHING_DELIVERED, stateText } from './state-text.ts';
 import { table } from './table.ts';
 
 interface ListOptions extends Partial<Record<Part, boolean>> {
@@ -90,7 +90,7 @@ function stuckTexts({ paint, clock }: Cli, rows: NonNullable<Overview['stuck']>)
       `  ${paint.bold(plain(row.appName))} ${where}: ${paint.red(`stuck at "${row.step}"`)} ${since}`,
       `    ${plain(row.message)} ${paint.dim(row.code)}`,
       ...(row.willRetry ? [`    ${paint.dim('It goes on being tried.')}`] : []),
-      ...ordersFor(row.promotionKey, row.target ?? undefined).map((order) => `    ${order}`),
+      ...ordersFor(row.promotionKey, row.target ?? undefined, row.choices).map((order) => `    ${order}`),
     ].join('\n');
   });
   return paragraphs.join('\n\n');
@@ -113,7 +113,9 @@ function endedTable(cli: Cli, rows: readonly ListedPromotion[]): string {
 }
 
 function promotionCells(cli: Cli, row: ListedPromotion, utc: string): string[] {
-  const targets = Object.entries(row.targets).map(([site, state]) => `${site} ${state ?? '–'}`);
+  const targets = Object.entries(row.targets).map(([site, state]) => {
+    return `${site} ${row.nothingDelivered.includes(site) ? NOTHING_DELIVERED : (state ?? '–')}`;
+  });
   return [
     cli.paint.bold(plain(row.appName)),
     row.site,

@@ -1,4 +1,4 @@
-import type { ResolveAction } from '../../workflows/contract.ts';
+import type { ResolveAction, Trouble } from '../../workflows/contract.ts';
 
 const meanings: Readonly<Record<ResolveAction, string>> = {
   retry: 'try it again now',
@@ -6,11 +6,24 @@ const meanings: Readonly<Record<ResolveAction, string>> = {
   abort: 'end it and leave the source as it is',
 };
 
-/** The commands that help a stuck target, or the promotion's own step; a step of its own cannot be skipped. */
-export function ordersFor(promotionKey: string, target: string | undefined): string[] {
+/** The apps at a target among which somebody has to choose before it goes on; none where that is not what is amiss. */
+export function choicesIn(trouble: Trouble | undefined): string[] {
+  const { choices } = trouble?.facts ?? {};
+  return typeof choices === 'string' && choices !== '' ? choices.split(' ') : [];
+}
+
+/**
+ * The commands that help a stuck target, or the promotion's own step; a step of its own cannot be skipped. Where several
+ * apps bear the name, trying again needs the choice of one of them.
+ */
+export function ordersFor(promotionKey: string, target: string | undefined, choices: readonly string[]): string[] {
   const actions: readonly ResolveAction[] = target === undefined ? ['retry', 'abort'] : ['retry', 'skip', 'abort'];
   const where = target === undefined ? '' : ` --target ${target}`;
-  const orders = actions.map((action) => ({ action, text: `waybill ${action} ${promotionKey}${where}` }));
+  const choice = choices.length > 0 ? ' --choose <app id>' : '';
+  const orders = actions.map((action) => ({
+    action,
+    text: `waybill ${action} ${promotionKey}${where}${action === 'retry' ? choice : ''}`,
+  }));
   const width = Math.max(...orders.map(({ text }) => text.length));
   return orders.map(({ action, text }) => `${text.padEnd(width)}  # ${meanings[action]}`);
 }

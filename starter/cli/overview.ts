@@ -3,8 +3,10 @@ import type { Delivery } from '../../ledger/deliveries.ts';
 import type { Ledger } from '../../ledger/ledger.ts';
 import type { PromotionState, Trouble } from '../../workflows/contract.ts';
 import type { KnownPromotion } from './find-app.ts';
+import { choicesIn } from './orders-text.ts';
 import { troubleOfItself } from './own-trouble.ts';
 import type { DecisionOfRecord } from './recorded-shapes.ts';
+import { deliveredNothing } from './state-text.ts';
 import { stepOf } from './step-of.ts';
 
 export type Part = 'waiting' | 'stuck' | 'running' | 'ended';
@@ -51,6 +53,8 @@ export interface StuckStep extends ListedApp {
   readonly message: string;
   readonly sinceUtc: string;
   readonly willRetry: boolean;
+  /** Ids of the apps at the target of which somebody has to choose one; empty where that is not what is amiss. */
+  readonly choices: readonly string[];
 }
 
 export interface ListedPromotion extends ListedApp {
@@ -60,6 +64,8 @@ export interface ListedPromotion extends ListedApp {
   readonly decidedBy: string;
   /** Targets by site, each with the state of its delivery; null before it has begun. */
   readonly targets: Readonly<Record<string, string | null>>;
+  /** Targets whose delivery found no place to deliver to. */
+  readonly nothingDelivered: readonly string[];
   readonly startedAtUtc: string;
   readonly endedAtUtc: string | null;
 }
@@ -138,8 +144,10 @@ async function waitingApps(ledger: Ledger, { site, text, limit }: OverviewFilter
 
 function stuckSteps({ promotion, deliveries, ownTrouble }: PromotionWithParts): StuckStep[] {
   const { site, appId, appName, owner, promotionKey } = promotion;
-  const entry = (target: string | null, { step, code, message, sinceUtc, willRetry }: Trouble): StuckStep => {
-    return { site, appId, appName, owner, promotionKey, target, step, code, message, sinceUtc, willRetry };
+  const entry = (target: string | null, trouble: Trouble): StuckStep => {
+    const { step, code, message, sinceUtc, willRetry } = trouble;
+    const choices = choicesIn(trouble);
+    return { site, appId, appName, owner, promotionKey, target, step, code, message, sinceUtc, willRetry, choices };
   };
   const ofTargets = deliveries.flatMap(({ target, trouble, endedAtUtc }) =>
     trouble && endedAtUtc === undefined ? [entry(target, trouble)] : [],
@@ -161,6 +169,7 @@ function listed({ promotion, deliveries }: PromotionWithParts): ListedPromotion 
     state: stepOf(promotion, deliveries),
     decidedBy: decision.by.account,
     targets: Object.fromEntries(targets.map((target) => [target, states.get(target) ?? null])),
+    nothingDelivered: deliveries.filter(deliveredNothing).map(({ target }) => target),
     startedAtUtc,
     endedAtUtc: endedAtUtc ?? null,
   };

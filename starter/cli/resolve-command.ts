@@ -130,9 +130,14 @@ function tell(cli: Cli, action: ResolveAction, found: Found, aim: Aim, sent: Sen
     return;
   }
   const where = aim.target ? `${plain(appName)} to ${aim.target}` : plain(appName);
-  const done = sent.restarted ? 'Nothing ran for it any more; it was started again from the ledger' : accepted[action];
-  cli.print(`${where}: ${cli.paint.green(done)}.`);
+  cli.print(`${where}: ${cli.paint.green(doneText(action, aim, sent))}.`);
   cli.print(`Look with: waybill show ${promotionKey ?? appId}`);
+}
+
+function doneText(action: ResolveAction, { promotion }: Aim, { restarted, state }: Sent): string {
+  if (restarted) return 'Nothing ran for it any more; it was started again from the ledger';
+  const isInTrouble = promotion !== undefined || state === 'needs-operator';
+  return isInTrouble ? accepted[action] : 'it is in no trouble; it is looked at again';
 }
 
 const accepted: Readonly<Record<ResolveAction, string>> = {

@@ -4,8 +4,8 @@ import type { Cli } from './cli-context.ts';
 import { plain, sizeText } from './plain.ts';
 import type { AttemptStory, DeliveryStory, PromotionStory, Story } from './promotion-story.ts';
 import { doorText, recordLine, targetText } from './record-line.ts';
-import { ordersFor } from './orders-text.ts';
-import { stateText } from './state-text.ts';
+import { choicesIn, ordersFor } from './orders-text.ts';
+import { deliveryText, stateText } from './state-text.ts';
 import { table } from './table.ts';
 
 type Drawing = Pick<Cli, 'paint' | 'clock'>;
@@ -66,7 +66,7 @@ function promotionParts(cli: Drawing, promotion: PromotionStory, withAttempts: b
       const delivery = deliveries.find((one) => one.target === target);
       const its = records.filter(({ seq }) => targetOf(seq) === target);
       const lines = its.map((record) => lineOf(cli, record, delivery?.trouble));
-      const state = delivery ? `  ${stateText(cli.paint, delivery.state)}` : '';
+      const state = delivery ? `  ${deliveryText(cli.paint, delivery)}` : '';
       return [section(cli, `To ${target}${state}`, lines), ...troublePart(cli, promotion, delivery)];
     }),
     section(
@@ -121,7 +121,7 @@ function troublePart(
       paint.red(`stuck at "${trouble.step}" since ${clock.moment(trouble.sinceUtc)} (${clock.ago(trouble.sinceUtc)})`),
       `  ${plain(trouble.message)}`,
       `  ${paint.dim(trouble.willRetry ? 'It goes on being tried.' : 'It is looked at again now and then.')}`,
-      ...ordersFor(promotionKey, delivery?.target).map((order) => `  ${order}`),
+      ...ordersFor(promotionKey, delivery?.target, choicesIn(trouble)).map((order) => `  ${order}`),
     ].join('\n'),
   ];
 }

@@ -64,7 +64,8 @@ async function planAnew(
   const question = questionOf(plan);
   if (!question) return plan;
   const { promotionKey, app } = decision;
-  throw waybillError('WAYBILL_PROMOTION_UNDECIDED', { promotionKey, app: app.name, site, question });
+  const choices = plan.several.flatMap(({ appIds }) => appIds).join(' ');
+  throw waybillError('WAYBILL_PROMOTION_UNDECIDED', { promotionKey, app: app.name, site, question, choices });
 }
 
 /** Writes the plan down, and that nothing is amiss any more; each plan that differs is a record of its own. */

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { DecisionReport } from '../../../starter/cli/decide-command.ts';
+import type { Overview } from '../../../starter/cli/overview.ts';
 import type { OrderReport } from '../../../starter/cli/resolve-command.ts';
 import { workflowIds } from '../../../workflows/contract.ts';
 import { endedPromotion, whatStands } from '../../harness/acts.ts';
@@ -149,6 +150,12 @@ describe('waybill retry, skip and abort', () => {
     const { appId, promotionKey } = await stuckAt('dev', 'no-such-call', 'Several');
     await stuckDelivery(promotionKey, 'test');
 
+    const { stuck } = await cli.json<Overview>('list');
+    expect(stuck?.find((one) => one.promotionKey === promotionKey)?.choices.toSorted()).toEqual(
+      [left, chosen].toSorted(),
+    );
+    for (const command of [['list'], ['show', promotionKey]])
+      expect((await cli.run(...command)).output).toContain(`${promotionKey} --target ${to('test')} --choose <app id>`);
     const wrong = await cli.run('retry', promotionKey, '--choose', 'the first');
     const ran = await cli.run('retry', promotionKey, '--target', to('test'), '--choose', chosen!);
     await endedPromotion(cli.world, appId);
@@ -187,8 +194,10 @@ describe('waybill retry, skip and abort', () => {
     const ended = await cli.run('retry', promotionKey);
     const waits = await cli.run('abort', 'Still waits', '--yes');
     const looked = await cli.json<OrderReport>('retry', 'Still waits');
+    const idle = await cli.run('retry', 'Still waits');
     const unknown = await cli.run('retry', 'Nobody knows it');
 
+    expect(idle.output).toContain('it is in no trouble; it is looked at again');
     expect(ended).toMatchObject({ exitCode: 1, errors: expect.stringContaining('has ended (promoted)') });
     expect(waits).toMatchObject({ exitCode: 1, errors: expect.stringContaining('deny it instead') });
     expect(looked).toMatchObject({ accepted: true, state: 'awaiting-decision', promotionKey: null, restarted: false });

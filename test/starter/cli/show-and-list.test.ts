@@ -187,6 +187,18 @@ describe('waybill show and waybill list', () => {
     expect(none).toEqual({ waiting: null, stuck: null, running: null, ended: [], more: [] });
   });
 
+  it('does not call it verified where a target has none of the streams', async () => {
+    const appId = await publishAndWait(cli.world, 'For nobody');
+    approve(cli.world, appId, { prod: 'Duplicate' }, ['Nowhere']);
+    await endedPromotion(cli.world, appId);
+
+    const list = await cli.run('list', '--ended', '--text', 'For nobody');
+    const show = await cli.run('show', 'For nobody');
+
+    expect(list.output).toContain(`${to('prod')} nothing delivered`);
+    expect(show.output).toContain(`To ${to('prod')}  nothing delivered`);
+  });
+
   it('ends with 3 for what nobody knows, and with 2 for a wrong number', async () => {
     expect(await cli.run('show', 'Nobody knows it')).toMatchObject({ exitCode: 3, output: '' });
     expect(await cli.run('list', '--limit', '0')).toMatchObject({ exitCode: 2 });
