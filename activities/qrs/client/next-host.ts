@@ -12,6 +12,11 @@ export function mayAskNextHost(error: unknown): error is WaybillError {
   return isDown && facts.mayHaveTakenEffect === false;
 }
 
+/** Whether no host could be connected because of its certificate. Pure. */
+export function isOfCertificates(error: unknown): boolean {
+  return mayAskNextHost(error) && error.code.startsWith('WAYBILL_QRS_TLS_');
+}
+
 /** Of several hosts' failures, the one that may pass by itself; its reason tells of all. Pure; `failures` is not empty. */
 export function mostHopeful(failures: readonly WaybillError[]): WaybillError {
   const chosen = (failures.find(({ retryable }) => retryable) ?? failures[0]) as WaybillError;

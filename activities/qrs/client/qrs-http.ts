@@ -3,7 +3,7 @@ import type { WaybillError } from '../../../common/errors/waybill-error.ts';
 import { type CallPlace, type QrsCall, userHeader } from './call.ts';
 import { connectionFailure } from './connection-failure.ts';
 import { Exchange } from './exchange.ts';
-import { mayAskNextHost, mostHopeful } from './next-host.ts';
+import { isOfCertificates, mayAskNextHost, mostHopeful } from './next-host.ts';
 import { largestTextBytes, parseReply, tooLong } from './parse-reply.ts';
 import { replyFailure } from './reply-failure.ts';
 import type { Reply } from './reply-handler.ts';
@@ -82,11 +82,28 @@ export function createQrsHttp({ alias, site, timeouts, logger }: QrsHttpOptions)
   };
 }
 
-/** Asks the hosts in turn, going on only where the former cannot have done anything. */
+/** Asks the hosts of the site, or the one that is named. */
 async function askHosts(sender: Sender, call: QrsCall, transfer: Transfer): Promise<GoodReply> {
   call.signal?.throwIfAborted();
-  const known = transfer.host ? [transfer.host] : sender.connections.hosts();
+  if (transfer.host) return askInTurn(sender, [transfer.host], call, transfer);
+  const known = sender.connections.hosts();
   const hosts = known instanceof Promise ? await known : known;
+  try {
+    return await askInTurn(sender, hosts, call, transfer);
+  } catch (error) {
+    // An administrator who exchanged the certificates a moment ago is not told of the former ones.
+    if (!isOfCertificates(error) || !(await sender.connections.areExchanged(hosts))) throw error;
+    return askInTurn(sender, await sender.connections.hosts(), call, transfer);
+  }
+}
+
+/** Goes on to the next host only where the former cannot have done anything. */
+async function askInTurn(
+  sender: Sender,
+  hosts: readonly SiteHost[],
+  call: QrsCall,
+  transfer: Transfer,
+): Promise<GoodReply> {
   const failures: WaybillError[] = [];
   for (const host of hosts) {
     try {

@@ -63,6 +63,13 @@ export class SiteConnections {
     return this.#refreshing.then(({ hosts }) => this.#inOrder(hosts));
   }
 
+  /** Looks at the certificate files at once: whether they were exchanged since these hosts were given. */
+  async areExchanged(hosts: readonly SiteHost[]): Promise<boolean> {
+    this.#lookedAtMs = Number.NEGATIVE_INFINITY;
+    const now = await this.hosts();
+    return !now.some((host) => hosts.includes(host));
+  }
+
   /** Puts a host behind the others for a while: it could not be connected. */
   rest(host: SiteHost): void {
     this.#restingUntilMs.set(host.name, performance.now() + hostRestMs);

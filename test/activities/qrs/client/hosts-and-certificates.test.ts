@@ -128,6 +128,29 @@ describe('certificates of a site', () => {
     await expect(slow).resolves.toBe('deleted');
   });
 
+  it('are read again at once where the site shows a certificate that the former ones do not vouch for', async () => {
+    const site = await start({}, (_, response) => {
+      response.setHeader('connection', 'close');
+      sendJson(response, aboutBody);
+    });
+    const client = site.client();
+    await client.about();
+
+    await renew(site);
+
+    await expect(client.about()).resolves.toEqual(aboutBody);
+  });
+
+  it('are not tried twice where they are still the same', async () => {
+    const site = await start();
+    let connections = 0;
+    site.server.on('connection', () => (connections += 1));
+    await writeCertificates({ folder: site.folder, hostNames: ['127.0.0.1'] });
+
+    expect((await failureOf(site.client().about())).code).toBe('WAYBILL_QRS_TLS_UNTRUSTED');
+    expect(connections).toBe(1);
+  });
+
   it('stay in use while the changed files cannot be used', async () => {
     const site = await start();
     const warnings: string[] = [];
