@@ -23,6 +23,8 @@ export interface DeliveryPlan {
   /** Stream names that more than one stream of the site bears, with their ids. */
   readonly ambiguousStreams: readonly { readonly name: string; readonly ids: readonly string[] }[];
   readonly several: readonly SeveralSameNamed[];
+  /** Streams as asked for that were served under another name: by id before, by name now. */
+  readonly alreadyServed: readonly string[];
 }
 
 export interface DeliveryChoice {
@@ -37,6 +39,8 @@ export interface DeliveryFacts {
   readonly whenSeveral: 'stop' | 'all';
   /** Ids an operator chose where several bear the name. */
   readonly chosenAppIds: readonly string[];
+  /** What the same approval asked for before these choices were added to it. */
+  readonly before?: readonly DeliveryChoice[];
 }
 
 const BY_ID = /^id:\s*([0-9a-f-]{36})$/i;
@@ -50,11 +54,14 @@ export function planDelivery(choices: readonly DeliveryChoice[], facts: Delivery
   const missing = new Set<string>();
   const ambiguous = new Map<string, readonly string[]>();
   const several: SeveralSameNamed[] = [];
+  const alreadyServed: string[] = [];
+  const served = servedBefore(facts);
   for (const { mode, name } of flatten(choices)) {
     const found = findStreams(name, facts.streams);
     const [stream] = found;
     if (!stream) missing.add(name);
     else if (found.length > 1) ambiguous.set(name, found.map((one) => one.id).toSorted());
+    else if (served.has(`${mode} ${stream.id}`)) alreadyServed.push(name);
     else if (mode === 'duplicate') items.push({ action: 'publish', stream });
     else planOverwrite(stream, facts, items, several);
   }
@@ -63,7 +70,14 @@ export function planDelivery(choices: readonly DeliveryChoice[], facts: Delivery
     missingStreams: [...missing],
     ambiguousStreams: [...ambiguous].map(([name, ids]) => ({ name, ids })),
     several,
+    alreadyServed,
   };
+}
+
+/** The streams of which the approval asked something before, with what; one that is not found for sure counts for nothing. */
+function servedBefore({ before = [], streams }: DeliveryFacts): ReadonlySet<string> {
+  const found = flatten(before).map(({ mode, name }) => ({ mode, streams: findStreams(name, streams) }));
+  return new Set(found.flatMap(({ mode, streams: [one, other] }) => (one && !other ? [`${mode} ${one.id}`] : [])));
 }
 
 function planOverwrite(

@@ -13,6 +13,7 @@ import {
   mendAll,
   promoted,
   promotionsOf,
+  publishedApp,
   send,
   type SentApp,
   standingOf,
@@ -66,6 +67,34 @@ describe.each(['kept', 'renewed'] as const)('while a promotion is on its way, ro
     expectUnpublished(world, app);
     expect(await promotionsOf(world, app)).toEqual(['promoted', 'promoted']);
     expect([dataBytes('good', app), dataBytes('bad', app)]).toEqual([0, 50_000]);
+  });
+
+  it('a stream that was asked for by its id is not served again when its name is added', async () => {
+    breakSite(world, 'bad');
+    const good = world.site('good');
+    const stream = good.events().find(({ entity, name }) => entity === 'Stream' && name === 'Sales')!;
+    const app = publishedApp(world, 'By two names');
+    const both = { bad: 'Duplicate', good: 'Duplicate' } as const;
+    approve(world, app.id, both, ['Finance', `id:${stream.id}`]);
+    await waitFor('the other target to be served', () => standingOf(world, 'good', app.name).length === 2);
+    approve(world, app.id, both, ['Finance', `id:${stream.id}`, 'Sales']);
+    await waitFor('the addition to be taken up', async () => (await promotionsOf(world, app)).length === 2);
+    mendAll(world);
+
+    // The other site has no stream of that id.
+    await waitFor('both to end', async () => {
+      return (await promotionsOf(world, app)).toSorted().join() === 'partly-promoted,promoted';
+    });
+    expect(
+      standingOf(world, 'good', app.name)
+        .map((one) => one.stream)
+        .toSorted(),
+    ).toEqual(['Finance', 'Sales']);
+    expect(
+      standingOf(world, 'bad', app.name)
+        .map((one) => one.stream)
+        .toSorted(),
+    ).toEqual(['Finance', 'Sales']);
   });
 
   it('a source that lets nobody look at the app is waited for, while targets are served', async () => {

@@ -49,6 +49,28 @@ describe('Overwrite', () => {
   });
 });
 
+describe('streams that were added to an approval', () => {
+  it('are not served again under another name', () => {
+    const before = [duplicate(`id:${sales.id}`), overwrite('finance')];
+
+    const plan = planDelivery([duplicate('Sales', 'Finance')], facts({ before }));
+
+    expect(plan).toMatchObject({ items: [{ action: 'publish', stream: finance }], alreadyServed: ['Sales'] });
+    expect(planDelivery([duplicate('Sales')], facts()).alreadyServed).toEqual([]);
+  });
+
+  it('are served where nobody can say which one was meant before, or that one was never found', () => {
+    const before = [duplicate('Sales', 'Nowhere')];
+    const twins = facts({ streams: [sales, twin, finance], before });
+
+    expect(planDelivery([duplicate(`id:${sales.id}`)], twins)).toMatchObject({
+      items: [{ action: 'publish', stream: sales }],
+      alreadyServed: [],
+    });
+    expect(planDelivery([duplicate('Nowhere')], facts({ before })).missingStreams).toEqual(['Nowhere']);
+  });
+});
+
 describe('Duplicate', () => {
   it('always publishes another app', () => {
     const plan = planDelivery([duplicate('Sales')], facts({ standing: [standing('a')] }));

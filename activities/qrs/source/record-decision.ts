@@ -21,6 +21,8 @@ export interface NewDecision {
   readonly decidedAtUtc: string;
   readonly note?: string;
   readonly targets: readonly ChosenTarget[];
+  /** What the approval asked for before these targets were added to it. */
+  readonly addedTo?: readonly ChosenTarget[] | undefined;
 }
 
 export interface RecordedDecision {
@@ -82,6 +84,7 @@ function toStored(deps: ActivityDependencies, input: NewDecision): StoredDecisio
     consumed: consumedRows(source.request.rows, sourceOf(config, site).properties),
     tellsOwner: input.verdict !== 'reload' && config.mail.ownerMails,
     source: sourceDetailsOf(source.app, source.revision),
+    ...(input.addedTo && { addedTo: input.addedTo }),
   };
 }
 
@@ -111,6 +114,7 @@ export async function recordPropertyDecision(
     by: { account: ask.decidedBy, door: 'qmc', asserted: false },
     decidedAtUtc: ask.decidedAtUtc,
     targets: ask.targets,
+    addedTo: ask.identity === 'added' ? remembered?.targets : undefined,
   });
 }
 

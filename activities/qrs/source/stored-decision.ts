@@ -1,5 +1,6 @@
 import { waybillError } from '../../../common/errors/catalogue.ts';
 import type { AppFacts } from '../../../rules/app-facts.ts';
+import type { ChosenTarget } from '../../../rules/property-request.ts';
 import type { Revision } from '../../../rules/revision.ts';
 import type { ActivityDependencies } from '../../dependencies.ts';
 import type { DecisionRecord } from '../../promotion-types.ts';
@@ -15,7 +16,11 @@ export interface SourceDetails {
   readonly revision: Revision;
 }
 
-export type StoredDecision = DecisionRecord & { readonly source: SourceDetails };
+export type StoredDecision = DecisionRecord & {
+  readonly source: SourceDetails;
+  /** What the approval asked for before the targets of this decision were added to it. */
+  readonly addedTo?: readonly ChosenTarget[];
+};
 
 export function sourceDetailsOf(app: AppFacts, revision: Revision): SourceDetails {
   return {
@@ -31,7 +36,7 @@ export function sourceDetailsOf(app: AppFacts, revision: Revision): SourceDetail
 
 /** The decision without the source's details, as a workflow carries it. */
 export function withoutDetails(stored: StoredDecision): DecisionRecord {
-  const { source: _, ...decision } = stored;
+  const { source: _, addedTo: __, ...decision } = stored;
   return decision;
 }
 

@@ -3,7 +3,7 @@ import type { ActivityDependencies } from '../../dependencies.ts';
 import type { DeliveryOutcome } from '../../promotion-types.ts';
 
 /** The part of a plan that is carried out. */
-export type ChosenPlan = Pick<DeliveryPlan, 'items' | 'missingStreams'>;
+export type ChosenPlan = Pick<DeliveryPlan, 'items' | 'missingStreams'> & Partial<Pick<DeliveryPlan, 'alreadyServed'>>;
 
 /** What the ledger knows of a delivery whose workflow Temporal has lost. */
 export interface EarlierRun {

@@ -32,7 +32,7 @@ export async function planDelivery(deps: ActivityDependencies, input: PlanInput)
   const stored = await storedDecision(deps, decision.promotionKey);
   const earlier = await earlierRun(deps, decision.promotionKey, site);
   if (earlier?.ended) return { steps: [], missingStreams: [], warnings: [], data: 'carry', ended: earlier.ended };
-  const plan = earlier?.begun ?? (await planAnew(deps, input, target, signal));
+  const plan = earlier?.begun ?? (await planAnew(deps, input, target, stored, signal));
   const newOnes = plan.items.some((item) => item.action === 'publish');
   const finding = (): Promise<FoundOwner> => findOwner(deps, site, target, stored, signal);
   const owner = newOnes ? await lookTwiceForMissing(deps, finding, (found) => !found.ownerId) : { warnings: [] };
@@ -45,10 +45,14 @@ export async function planDelivery(deps: ActivityDependencies, input: PlanInput)
       targetAppId: item.action === 'replace' ? item.targetAppId : undefined,
     })),
     missingStreams: plan.missingStreams,
-    warnings: owner.warnings,
+    warnings: [...owner.warnings, ...(plan.alreadyServed ?? []).map((name) => servedText(name, site))],
     ownerId: owner.ownerId,
     data: input.choices[0]?.data ?? 'carry',
   };
+}
+
+function servedText(stream: string, site: string): string {
+  return `Stream "${stream}" of ${site} was asked for before under another name; nothing was added there.`;
 }
 
 /** @throws WAYBILL_PROMOTION_UNDECIDED */
@@ -56,10 +60,11 @@ async function planAnew(
   deps: ActivityDependencies,
   input: PlanInput,
   target: TargetConfig,
+  stored: StoredDecision,
   signal: AbortSignal,
 ): Promise<ChosenPlan> {
   const { decision, site } = input;
-  const reading = (): Promise<DeliveryPlan> => readPlan(deps, input, target, signal);
+  const reading = (): Promise<DeliveryPlan> => readPlan(deps, input, target, stored, signal);
   const plan = await lookTwiceForMissing(deps, reading, (found) => lacksSomething(found, input));
   const question = questionOf(plan);
   if (!question) return plan;
@@ -98,13 +103,15 @@ async function readPlan(
   deps: ActivityDependencies,
   { decision, site, choices, chosenAppIds }: PlanInput,
   target: TargetConfig,
+  { addedTo = [] }: StoredDecision,
   signal: AbortSignal,
 ): Promise<DeliveryPlan> {
   const client = deps.qrs(site);
   const overwrites = choices.some((choice) => choice.mode === 'overwrite');
+  const before = addedTo.filter((choice) => choice.site === site);
   const named = and(eq('name', decision.app.name), eq('published', true));
   const [streams, standing] = await Promise.all([
-    client.streams(streamFilter(choices.flatMap((choice) => choice.streams)), { signal }),
+    client.streams(streamFilter([...choices, ...before].flatMap((choice) => choice.streams)), { signal }),
     overwrites ? client.getApps(named, { signal }) : [],
   ]);
   return planByRules(choices, {
@@ -113,6 +120,7 @@ async function readPlan(
     standing: standing.flatMap((app) => (app.stream ? [{ id: app.id, name: app.name, streamId: app.stream.id }] : [])),
     whenSeveral: chosenAppIds.includes('all') ? 'all' : target.whenSeveral,
     chosenAppIds,
+    before,
   });
 }
 

@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { PlanInput, PlanOutcome } from '../../../../activities/delivery-types.ts';
 import type { TargetChoice } from '../../../../workflows/contract.ts';
 import { type ActivityWorld, MANAGER, startActivityWorld } from '../activity-world.ts';
-import { approvedApp, code, fault, newName, requestsTo, standingApp, streamId } from '../acts.ts';
+import { approve, approvedApp, code, decided, fault, newName, requestsTo, standingApp, streamId } from '../acts.ts';
 
 let world: ActivityWorld;
 const streams: Record<string, string> = {};
@@ -31,6 +31,22 @@ function planOf(input: PlanInput): Promise<PlanOutcome> {
 }
 
 describe('planning a delivery', () => {
+  it('adds nothing where the stream was asked for before by its id', async () => {
+    const { app, decision } = await approvedApp(world, { streams: [`id:${streams['Sales']}`] });
+    await world.ledger.closeClaims({ promotionKey: decision.promotionKey }, 'promoted');
+    await world.ledger.updatePromotion(decision.promotionKey, { state: 'promoted', endedAtUtc: decision.decidedAtUtc });
+    approve(world, app.id, { streams: ['Sales', 'Finance', `id:${streams['Sales']}`] });
+    const added = await decided(world, app.id);
+
+    const outcome = await planOf({ decision: added, site: 'prod', choices: added.targets, chosenAppIds: [] });
+
+    expect(outcome.steps).toMatchObject([{ action: 'publish', streamName: 'Finance' }]);
+    expect(outcome.warnings).toEqual([
+      'Stream "Sales" of prod was asked for before under another name; nothing was added there.',
+    ]);
+    expect(JSON.stringify(added)).not.toContain('addedTo');
+  });
+
   it('publishes to the streams asked for, and writes the plan down', async () => {
     world.nowUtc = '2026-05-04T10:00:00.000Z';
     const { decision } = await approvedApp(world);
