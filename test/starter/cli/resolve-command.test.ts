@@ -151,9 +151,8 @@ describe('waybill retry, skip and abort', () => {
     await stuckDelivery(promotionKey, 'test');
 
     const { stuck } = await cli.json<Overview>('list');
-    expect(stuck?.find((one) => one.promotionKey === promotionKey)?.choices.toSorted()).toEqual(
-      [left, chosen].toSorted(),
-    );
+    const { choices } = stuck!.find((one) => one.promotionKey === promotionKey)!;
+    expect(new Set(choices)).toEqual(new Set([left, chosen]));
     for (const command of [['list'], ['show', promotionKey]])
       expect((await cli.run(...command)).output).toContain(`${promotionKey} --target ${to('test')} --choose <app id>`);
     const wrong = await cli.run('retry', promotionKey, '--choose', 'the first');
