@@ -11,6 +11,9 @@ export const strykerPlugins = [{ kind: 'Ignore', name: 'words', value: { shouldI
 function shouldIgnore(path) {
   const { node } = path;
   if (node.type === 'CallExpression' && isLogCall(node)) return 'a log line';
+  if (node.type === 'ExpressionStatement' && node.expression.type === 'CallExpression' && isLogCall(node.expression)) {
+    return 'a log line';
+  }
   if (node.type === 'StringLiteral' && SENTENCE.test(node.value)) return 'words for people';
   if (node.type === 'TemplateLiteral' && node.quasis.some(({ value }) => SENTENCE.test(value.raw))) {
     return 'words for people';

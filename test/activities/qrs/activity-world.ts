@@ -43,6 +43,10 @@ export interface ActivityWorld {
   readonly artifacts: ArtifactStore;
   /** What the activities were to nudge: `site appId`. */
   readonly nudged: string[];
+  /** Mails whose sending was started: `promotionKey key`. */
+  readonly startedMails: string[];
+  /** Sweeps that were seen of each source; undefined: as if each step ran in a worker of its own. */
+  sweepsSeen: Map<string, number> | undefined;
   /** Ids of the workflows that Temporal would say are running. */
   readonly running: Set<string>;
   /** This host's clock stands still at it while it is set. */
@@ -85,14 +89,14 @@ export async function startActivityWorld(): Promise<ActivityWorld> {
     artifacts: async () => artifacts,
     versions: async () => world.versions ?? Promise.reject(new Error('no version store in this test')),
     nudge: async (site, appId) => void world.nudged.push(`${site} ${appId}`),
-    startMail: async () => undefined,
+    startMail: async ({ promotionKey, key }) => void world.startedMails.push(`${promotionKey} ${key}`),
     runningSince: async () => undefined,
     isRunning: async (workflowId) => world.running.has(workflowId),
     ensureWatch: async () => undefined,
     outcomeOf: async () => undefined,
-    // As if each step ran in a worker of its own: tests write what is remembered of a site as they like.
+    // Where a test says nothing of it, it writes what is remembered of a site as it likes.
     get sweepsSeen() {
-      return new Map<string, number>();
+      return world.sweepsSeen ?? new Map<string, number>();
     },
     logger,
     nowUtc: () => world.nowUtc ?? new Date().toISOString(),
@@ -109,6 +113,8 @@ export async function startActivityWorld(): Promise<ActivityWorld> {
     logger,
     artifacts,
     nudged: [],
+    startedMails: [],
+    sweepsSeen: undefined,
     running: new Set(),
     nowUtc: undefined,
     versions: undefined,
@@ -123,6 +129,8 @@ export async function startActivityWorld(): Promise<ActivityWorld> {
       config = standard;
       world.nowUtc = undefined;
       world.nudged.length = 0;
+      world.startedMails.length = 0;
+      world.sweepsSeen = undefined;
       world.running.clear();
       for (const site of [dev, prod]) {
         site.faults.clear();

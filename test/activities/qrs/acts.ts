@@ -4,6 +4,7 @@ import type { PlannedStep, StagedApp } from '../../../activities/delivery-types.
 import type { FaultRule } from '../../../sandbox/qrs/faults.ts';
 import type { AppToCreate } from '../../../sandbox/qrs/qmc-hands.ts';
 import type { QrsSite } from '../../../sandbox/qrs/site.ts';
+import { waitFor } from '../../harness/wait-for.ts';
 import { type ActivityWorld, type Attempt, MANAGER, REP } from './activity-world.ts';
 
 let made = 0;
@@ -138,6 +139,23 @@ export function fault(site: QrsSite, rule: FaultRule): () => number {
   const id = site.faults.add(rule);
   const find = () => site.faults.all().find((one) => one.id === id);
   return () => find()?.struck ?? 0;
+}
+
+/** Lets a call hang, cancels the attempt that makes it, and gives what that attempt ends with. */
+export async function cancelled<T>(
+  site: QrsSite,
+  call: Omit<FaultRule, 'effect'>,
+  start: (attempt: Attempt) => Promise<T>,
+): Promise<unknown> {
+  const struck = fault(site, { ...call, effect: { type: 'hang' } });
+  const controller = new AbortController();
+  const ended = start({ signal: controller.signal }).then(
+    (result) => ({ result }),
+    (error: unknown) => error,
+  );
+  await waitFor('the call to hang', () => struck() > 0);
+  controller.abort();
+  return ended;
 }
 
 /** The effect of the next call happens, and its reply is lost. */

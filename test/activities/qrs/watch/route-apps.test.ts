@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import type { AppMemory, SiteMemory } from '../../../../activities/qrs/app-memory.ts';
 import type { RouteOutcome } from '../../../../activities/watch-types.ts';
 import { type ActivityWorld, MANAGER, REP, startActivityWorld } from '../activity-world.ts';
-import { approve, assess, later, publishedApp, requestsTo } from '../acts.ts';
+import { approve, assess, fault, later, publishedApp, requestsTo } from '../acts.ts';
 
 let world: ActivityWorld;
 beforeAll(async () => {
@@ -292,6 +292,15 @@ describe('a decision that stood before the first start', () => {
     expect((await memoryOf(id))?.standing).toBeUndefined();
   });
 
+  it('is no decision of an app that is gone by the time it is read', async () => {
+    const { id } = await standing();
+    fault(world.dev, { effect: { type: 'status', status: 404 }, method: 'GET', path: `/app/${id}` });
+
+    await route(id);
+
+    expect((await memoryOf(id))?.remembered).toBeUndefined();
+  });
+
   it('is told from one that was made since', async () => {
     const { id } = await publishedApp(world);
     await firstStart(String(world.dev.app(id)!['modifiedDate']));
@@ -328,6 +337,36 @@ describe('the marks of promotion on reload', () => {
     await route(id);
     await world.dev.actAs.reload(id);
     expect(await route(id)).toEqual(never);
+  });
+
+  it('are nothing where they are switched off, whatever tag the app bears', async () => {
+    world.dev.actAs.createTag('Off');
+    const id = world.dev.actAs.createApp({ name: 'Tagged in vain', owner: REP });
+    world.dev.actAs.setTags(id, REP, ['Off']);
+    world.configure((yaml) => (yaml['sources'].dev.promoteOnReload = { enabled: false, tag: 'Off' }));
+
+    expect(await route(id)).toEqual(never);
+  });
+
+  it('are not those of an app that bears none of them', async () => {
+    switchOn();
+    const draft = world.dev.actAs.createApp({ name: 'Untagged', owner: REP });
+    const { id } = await publishedApp(world);
+    approve(world, id);
+
+    expect(await route(draft)).toEqual(never);
+    expect(await route(id)).toEqual(once(id));
+    await world.dev.actAs.reload(id);
+    expect(await route(id)).toEqual(never);
+  });
+
+  it('include the tag beside other ones', async () => {
+    for (const tag of ['Beside', 'Other']) world.dev.actAs.createTag(tag);
+    const id = world.dev.actAs.createApp({ name: 'Tagged twice', owner: REP });
+    world.dev.actAs.setTags(id, REP, ['Other', 'Beside']);
+    world.configure((yaml) => (yaml['sources'].dev.promoteOnReload = { enabled: true, tag: 'Beside' }));
+
+    expect(await route(id)).toEqual(once(id));
   });
 
   it('include the tag, in any case, also of an app that is no longer published', async () => {

@@ -1,8 +1,8 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { SiteMemory } from '../../../../activities/qrs/app-memory.ts';
 import { waitFor } from '../../../harness/wait-for.ts';
-import { type ActivityWorld, startActivityWorld } from '../activity-world.ts';
-import { fault, loseReply } from '../acts.ts';
+import { type ActivityWorld, type Attempt, startActivityWorld } from '../activity-world.ts';
+import { cancelled, fault, loseReply } from '../acts.ts';
 
 let world: ActivityWorld;
 beforeAll(async () => {
@@ -99,6 +99,16 @@ describe('renewing subscriptions', () => {
     expect(handles()).toHaveLength(3);
   });
 
+  it.each([
+    ['makes one', { method: 'POST', path: '/notification' }],
+    ['removes a former one', { method: 'DELETE', path: '/notification' }],
+  ])('ends when it is cancelled while it %s', async (_, call) => {
+    await renew();
+    const again = (attempt: Attempt) => world.run((steps) => steps.renewSubscriptions({ site: 'dev' }), attempt);
+
+    expect(await cancelled(world.dev, call, again)).toBeInstanceOf(Error);
+  });
+
   describe('where the site refuses one like another', () => {
     const conflict = { effect: { type: 'status', status: 409 }, method: 'POST', path: '/notification' } as const;
 
@@ -129,6 +139,26 @@ describe('renewing subscriptions', () => {
       await renew();
 
       expect(Object.keys((await siteMemory()).handles ?? {})).toEqual(['delete']);
+    });
+
+    it('does without where nothing at all is remembered', async () => {
+      fault(world.dev, conflict);
+      await world.ledger.updateSiteMemory<SiteMemory>('dev', (memory) => ({ ...memory!, handles: undefined }));
+
+      await renew();
+
+      expect(Object.keys((await siteMemory()).handles ?? {})).toEqual(['delete']);
+    });
+
+    it('ends when it is cancelled while it removes the known one, or makes it again', async () => {
+      for (const call of [{ method: 'DELETE' }, { method: 'POST', nth: 2 }]) {
+        await renew();
+        fault(world.dev, conflict);
+        const again = (attempt: Attempt) => world.run((steps) => steps.renewSubscriptions({ site: 'dev' }), attempt);
+
+        expect(await cancelled(world.dev, { ...call, path: '/notification' }, again)).toBeInstanceOf(Error);
+        world.mend();
+      }
     });
 
     it('leaves it so where it still refuses then', async () => {

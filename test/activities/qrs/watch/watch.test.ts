@@ -2,8 +2,8 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import type { AppMemory, SiteMemory } from '../../../../activities/qrs/app-memory.ts';
 import type { RouteOutcome } from '../../../../activities/watch-types.ts';
 import { waitFor } from '../../../harness/wait-for.ts';
-import { type ActivityWorld, MANAGER, REP, startActivityWorld } from '../activity-world.ts';
-import { approve, approvedApp, assess, code, fault, publishedApp } from '../acts.ts';
+import { type ActivityWorld, type Attempt, MANAGER, REP, startActivityWorld } from '../activity-world.ts';
+import { approve, approvedApp, assess, cancelled, code, fault, publishedApp } from '../acts.ts';
 
 let world: ActivityWorld;
 beforeAll(async () => {
@@ -183,6 +183,25 @@ describe('apps that a sweep should find and does not', () => {
   });
 });
 
+describe('a look at a site', () => {
+  const hints = { site: 'dev', appIds: ['00000000-0000-4000-8000-000000000000'] };
+  it.each<[string, string, (attempt: Attempt) => Promise<unknown>]>([
+    [
+      'a sweep asks for the time',
+      '/about',
+      (attempt) => world.run((steps) => steps.sweepSite({ site: 'dev' }), attempt),
+    ],
+    [
+      'a sweep lists the apps',
+      '/app/full',
+      (attempt) => world.run((steps) => steps.sweepSite({ site: 'dev' }), attempt),
+    ],
+    ['hinted apps are read', '/app/full', (attempt) => world.run((steps) => steps.readAndRoute(hints), attempt)],
+  ])('ends when it is cancelled while %s', async (_, path, step) => {
+    expect(await cancelled(world.dev, { method: 'GET', path }, step)).toBeInstanceOf(Error);
+  });
+});
+
 describe('the first look at a site', () => {
   it('takes the time of the site for the time before which nothing is acted on', async () => {
     world.configure((yaml) => {
@@ -233,6 +252,19 @@ describe('opening a watch', () => {
       [`dev ${app.id}`, `dev ${waiting.id}`].toSorted((a, b) => (a < b ? -1 : 1)),
     );
     await world.ledger.deleteAwaiting('prod', waiting.id);
+  });
+
+  it('sends what the ledger holds unsent, however young, where the watch is a first run', async () => {
+    const order = { promotionKey: 'key-of-mail', key: 'results', mail: { kind: 'results' } };
+    const mail = { messageId: '<unsent@test>', kind: 'results', to: ['a@b.c'], subject: 'x', state: 'queued' } as const;
+    await world.ledger.upsertMail({ ...mail, promotionKey: 'key-of-mail', order });
+
+    await open(false);
+    expect(world.startedMails).toEqual([]);
+    await open(true);
+    await world.ledger.upsertMail({ ...mail, state: 'sent' });
+
+    expect(world.startedMails).toContain('key-of-mail results');
   });
 
   it('nudges for nothing where it goes on', async () => {
