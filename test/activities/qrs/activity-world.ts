@@ -1,7 +1,8 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { MockActivityEnvironment } from '@temporalio/testing';
+import { asyncLocalStorage, CancelledFailure, Context, type Info } from '@temporalio/activity';
+import { noopMetricMeter } from '@temporalio/common';
 import { stringify } from 'yaml';
 import {
   createMainActivities,
@@ -152,12 +153,32 @@ const say = (): void => undefined;
 /** Of the activity context itself; the activities write to the world's. */
 const silent = { log: say, trace: say, debug: say, info: say, warn: say, error: say };
 
+/**
+ * Runs a step in the context that a worker gives to one attempt of an activity. The environment of the test package
+ * would do, and loads a whole worker with it, which takes longer than most of these tests.
+ */
 async function inAttempt<T>(step: () => Promise<T>, { attempt = 1, signal }: Attempt = {}): Promise<T> {
-  const environment = new MockActivityEnvironment({ attempt }, { logger: silent });
-  if (signal?.aborted) environment.cancel();
-  signal?.addEventListener('abort', () => environment.cancel());
-  return environment.run(step);
+  const controller = new AbortController();
+  const cancelled = new Promise<never>((_, reject) =>
+    controller.signal.addEventListener('abort', () => reject(controller.signal.reason)),
+  );
+  cancelled.catch(() => undefined);
+  const cancel = (): void => controller.abort(new CancelledFailure('CANCELLED'));
+  if (signal?.aborted) cancel();
+  signal?.addEventListener('abort', cancel);
+  const info = { ...infoOfAttempt, attempt } as Info;
+  const context = new Context(info, cancelled, controller.signal, say, undefined, silent, noopMetricMeter, {});
+  return asyncLocalStorage.run(context, step);
 }
+
+const infoOfAttempt: Partial<Info> = {
+  taskQueue: 'test',
+  activityId: 'test',
+  activityType: 'unknown',
+  workflowType: 'test',
+  namespace: 'default',
+  workflowExecution: { workflowId: 'test', runId: '00000000-0000-0000-0000-000000000000' },
+};
 
 async function openSite(folder: string, alias: string): Promise<QrsSite> {
   const site = await startQrsSite({ alias, folder: path.join(folder, alias) });
