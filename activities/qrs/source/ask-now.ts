@@ -48,7 +48,8 @@ async function isDecided(deps: ActivityDependencies, { site, appId }: AppKey, { 
 /** Whether the promote-on-reload tag exists or may be made; its lack is reported and stops nothing (defect 31). */
 async function canTag(deps: ActivityDependencies, site: string): Promise<boolean> {
   const { createMissingTag, tag } = sourceOf(deps.config(), site).promoteOnReload;
-  if (createMissingTag || (await deps.qrs(site).tags(eq('name', tag))).length > 0) return true;
+  const { signal } = attemptContext();
+  if (createMissingTag || (await deps.qrs(site).tags(eq('name', tag), { signal })).length > 0) return true;
   deps.logger.warn(
     { site, tag },
     'the promote-on-reload tag does not exist; make it in the QMC, or set createMissingTag',

@@ -254,7 +254,8 @@ async function owedOnPublish(
 async function asksForAlert(deps: ActivityDependencies, site: string, streamId: string): Promise<boolean> {
   if (!deps.config().mail.enabled) return false;
   const { properties, words } = sourceOf(deps.config(), site);
-  const [stream] = await deps.qrs(site).streams(eq('id', guid(streamId)));
+  const { signal } = attemptContext();
+  const [stream] = await deps.qrs(site).streams(eq('id', guid(streamId)), { signal });
   return (stream?.customProperties ?? []).some(
     (row) =>
       fold(row.definition.name) === fold(properties.streamAlert) &&

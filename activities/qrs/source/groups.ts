@@ -1,6 +1,7 @@
 import { fold } from '../../../rules/app-facts.ts';
 import type { AskPolicy } from '../../../rules/ask.ts';
 import type { PropertyRequest } from '../../../rules/property-request.ts';
+import { attemptContext } from '../../activity-context.ts';
 import type { ActivityDependencies } from '../../dependencies.ts';
 import { and, eq } from '../client/filter.ts';
 
@@ -22,7 +23,8 @@ export async function groupsFor(
 /** The values of a user's `group` attribute; none for a user the site does not know. */
 export async function groupsOfAccount(deps: ActivityDependencies, site: string, account: string): Promise<string[]> {
   const [directory, userId] = splitAccount(account);
-  const users = await deps.qrs(site).users(and(eq('userDirectory', directory), eq('userId', userId)));
+  const { signal } = attemptContext();
+  const users = await deps.qrs(site).users(and(eq('userDirectory', directory), eq('userId', userId)), { signal });
   const attributes = users.flatMap((user) => user.attributes);
   return attributes.filter((one) => fold(one.attributeType) === 'group').map((one) => one.attributeValue);
 }

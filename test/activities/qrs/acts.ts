@@ -1,3 +1,4 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import { expect } from 'vitest';
 import type { DecisionRecord, Artifact, Assessment, OutgoingMail } from '../../../activities/promotion-types.ts';
 import type { PlannedStep, StagedApp } from '../../../activities/delivery-types.ts';
@@ -157,6 +158,35 @@ export async function cancelled<T>(
   controller.abort();
   return ended;
 }
+
+/**
+ * Runs a step again and again, each time on apps of its own, lets another of its calls to the site hang, and cancels it
+ * then. Gives how many calls that were; throws where the step goes on waiting.
+ */
+export async function cancelEachCall(
+  world: ActivityWorld,
+  site: QrsSite,
+  prepare: () => Promise<(attempt: Attempt) => Promise<unknown>>,
+): Promise<number> {
+  for (let nth = 1; ; nth += 1) {
+    const step = await prepare();
+    const struck = fault(site, { effect: { type: 'hang' }, path: /\/(qrs|tempcontent)\//, nth });
+    const controller = new AbortController();
+    let hasEnded = false;
+    const ended = step({ signal: controller.signal })
+      .catch(() => undefined)
+      .finally(() => (hasEnded = true));
+    await waitFor('the call to hang, or the step to end', () => struck() > 0 || hasEnded);
+    controller.abort();
+    await Promise.race([ended, wait(CANCELLED_WITHIN_MS, undefined, { ref: false })]);
+    const isOver = struck() === 0;
+    world.mend();
+    if (!hasEnded) throw new Error(`The step does not end while its call ${nth} hangs.`);
+    if (isOver) return nth - 1;
+  }
+}
+
+const CANCELLED_WITHIN_MS = 3000;
 
 /** The effect of the next call happens, and its reply is lost. */
 export function loseReply(site: QrsSite, method: string, path: string | RegExp): () => number {
