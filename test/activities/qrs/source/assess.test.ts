@@ -101,6 +101,7 @@ describe('an app that waits for a decision', () => {
   it('is never reminded and never expires where its stream says so, whatever the case of its name', async () => {
     const streams = { SALES: { approval: { reminder: '0s', expire: '0s' } } };
     world.configure((yaml) => (yaml['sources'].dev = { streams, approval: { reminder: '1d' } }));
+    world.nowUtc = APPROVE;
     const app = await publishedApp(world);
     const other = await publishedApp(world, { stream: 'Finance' });
 
