@@ -31,7 +31,7 @@ export async function comeToRest(story: Story, cast: Cast): Promise<Rested> {
   for (let round = 0; round < 6 && found.length === 0; round += 1) {
     const waiting = await waitingForOperator(world);
     if (waiting.length === 0) break;
-    found.push(...waiting.filter((one) => !needsAPerson(one)).map((one) => stuck(world, one)));
+    found.push(...waiting.filter((one) => !needsAPerson(one, story)).map((one) => stuck(world, one)));
     for (const one of waiting) await resolve(world, one, story.setting.lastOrder).catch(() => undefined);
     found.push(...(await untilQuiet(world)));
   }
@@ -41,8 +41,11 @@ export async function comeToRest(story: Story, cast: Cast): Promise<Rested> {
   return { facts: await settledFacts(world, options), found };
 }
 
-function needsAPerson({ code }: Waiting): boolean {
-  return NEEDS_A_PERSON.includes(code);
+function needsAPerson({ code }: Waiting, { setting, switches }: Story): boolean {
+  // An import that gives other ids is another content, wherever a difference is to block.
+  const renumbers = switches.some(([name, value]) => name === 'importKeepsObjectIds' && value === false);
+  const differs = code === 'WAYBILL_PROMOTION_CONTENT_DIFFERS' && setting.content === 'block' && renumbers;
+  return differs || NEEDS_A_PERSON.includes(code);
 }
 
 function stuck(world: World, { what, code, message }: Waiting): Violation {
