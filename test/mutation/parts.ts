@@ -6,7 +6,11 @@ export const parts = {
   rules: { mutate: 'rules/**/*.ts', testFiles: ['test/rules/**/*.test.ts'] },
   client: { mutate: 'activities/qrs/client/**/*.ts', testFiles: ['test/activities/qrs/client/**/*.test.ts'] },
   source: { mutate: 'activities/qrs/source/**/*.ts', testFiles: ['test/activities/qrs/source/**/*.test.ts'] },
-  target: { mutate: 'activities/qrs/target/**/*.ts', testFiles: ['test/activities/qrs/target/**/*.test.ts'] },
+  target: {
+    mutate: 'activities/qrs/target/**/*.ts',
+    // What is compared with what was exported is done by both.
+    testFiles: ['test/activities/qrs/target/**/*.test.ts', 'test/activities/qrs/content/**/*.test.ts'],
+  },
   watch: { mutate: 'activities/qrs/watch/**/*.ts', testFiles: ['test/activities/qrs/watch/**/*.test.ts'] },
   content: { mutate: 'activities/qrs/content/**/*.ts', testFiles: ['test/activities/qrs/content/**/*.test.ts'] },
   qrs: {

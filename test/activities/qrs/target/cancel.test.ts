@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type ActivityWorld, type Attempt, startActivityWorld } from '../activity-world.ts';
+import { type ActivityWorld, type Attempt, REP, startActivityWorld } from '../activity-world.ts';
 import { approvedApp, cancelEachCall, exported, publishStep, standingApp, uploadedApp } from '../acts.ts';
 import { readyToOverwrite } from './overwriting.ts';
 
@@ -38,6 +38,18 @@ async function dressed(): Promise<Step> {
   return (attempt) => world.run((steps) => steps.dressStaging(input), attempt);
 }
 
+async function dressedWithAll(): Promise<Step> {
+  const keep = { keepTags: ['gold'], keepProperties: ['Department'] };
+  world.configure((yaml) => (yaml['targets'].prod = keep));
+  world.dev.actAs.createTag('gold');
+  const { app, decision } = await approvedApp(world, { more: { Department: ['Sales'] } });
+  world.dev.actAs.setTags(app.id, REP, ['gold']);
+  const artifact = await exported(world, decision);
+  const { appId } = await world.run((steps) => steps.uploadStaging({ decision, site: 'prod', number: 1, artifact }));
+  const input = { decision, site: 'prod', number: 1, appId };
+  return (attempt) => world.run((steps) => steps.dressStaging(input), attempt);
+}
+
 async function published(): Promise<Step> {
   const { decision, staged, artifact } = await uploadedApp(world);
   const input = { decision, site: 'prod', number: 1, appId: staged.appId, step: publishStep(world), artifact };
@@ -61,6 +73,7 @@ describe('a step at a target ends when it is cancelled, whichever of its calls h
     ['the upload', uploaded, 2],
     ['the copy', copied, 2],
     ['the dressing', dressed, 1],
+    ['the dressing with tags and properties', dressedWithAll, 2],
     ['the publish', published, 2],
     ['the overwrite', overwritten, 5],
     ['the reload', reloaded, 1],

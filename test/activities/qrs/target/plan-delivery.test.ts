@@ -145,6 +145,42 @@ describe('planning a delivery', () => {
     expect(steps.map(({ streamName }) => streamName)).toEqual(found);
   });
 
+  it('asks the site for the streams that were named, by name and by id, and for no others', async () => {
+    const filterFor = async (...asked: string[]) => {
+      world.prod.requestLog.clear();
+      await plan({ streams: asked });
+      const { path } = world.prod.requests().find((request) => request.path.includes('/stream/full'))!;
+      return new URL(path, 'https://qlik').searchParams.get('filter');
+    };
+    const id = streams['Finance']!;
+
+    expect(await filterFor(' Sales ')).toBe("name eq 'Sales'");
+    expect(await filterFor(`id: ${id}`)).toBe(`id eq ${id}`);
+    expect(await filterFor('Sales', `id:${id}`)).toBe(`id eq ${id} or name eq 'Sales'`);
+    expect(await filterFor(`Not an id:${id}`)).toBe(`name eq 'Not an id:${id}'`);
+  });
+
+  it('replaces at one place and adds at another, and looks for an owner then', async () => {
+    const name = newName();
+    const targetAppId = standingApp(world, name);
+    world.configure((yaml) => (yaml['targets'].prod = { newAppOwner: { sameUser: false, fallback: 'NO\\body' } }));
+    const { decision } = await approvedApp(world, { app: { name } });
+    const choices = [
+      { site: 'prod', mode: 'overwrite', streams: ['Sales'], data: 'carry' },
+      { site: 'prod', mode: 'duplicate', streams: ['Finance'], data: 'carry' },
+    ] as const;
+
+    const { steps, warnings } = await planOf({ decision, site: 'prod', choices, chosenAppIds: [] });
+
+    expect(steps).toEqual([
+      { action: 'replace', streamId: streams['Sales'], streamName: 'Sales', targetAppId },
+      { action: 'publish', streamId: streams['Finance'], streamName: 'Finance' },
+    ]);
+    expect(warnings).toEqual([expect.stringContaining('is not known at prod')]);
+    const alone = await planOf({ decision, site: 'prod', choices: [choices[0]], chosenAppIds: [] });
+    expect(alone.warnings).toEqual([]);
+  });
+
   it('asks an operator which of several apps is to be replaced, and does as told', async () => {
     const name = newName();
     const ids = [standingApp(world, name), standingApp(world, name)];
@@ -157,7 +193,9 @@ describe('planning a delivery', () => {
       code: 'WAYBILL_PROMOTION_UNDECIDED',
       facts: { question: expect.stringMatching(/^stream "Sales" holds 2 apps of that name/) },
     });
-    for (const id of ids) expect((question as { facts: { question: string } }).facts.question).toContain(id);
+    const { facts } = question as { facts: { question: string; choices: string } };
+    for (const id of ids) expect(facts.question).toContain(id);
+    expect(new Set(facts.choices.split(' '))).toEqual(new Set(ids));
     expect(await world.ledger.listDeliveries({ promotionKey: decision.promotionKey })).toEqual([]);
 
     const one = await planOf({ ...input, chosenAppIds: [ids[1]!] });
@@ -192,9 +230,10 @@ describe('planning a delivery', () => {
   it('knows no target that the configuration does not name', async () => {
     const { decision } = await approvedApp(world);
 
-    await expect(planOf({ decision, site: 'nowhere', choices: [], chosenAppIds: [] })).rejects.toEqual(
-      code('WAYBILL_PROMOTION_NO_TARGET'),
-    );
+    await expect(planOf({ decision, site: 'nowhere', choices: [], chosenAppIds: [] })).rejects.toMatchObject({
+      code: 'WAYBILL_PROMOTION_NO_TARGET',
+      facts: { site: 'nowhere' },
+    });
   });
 
   it('fails for a decision that the ledger does not know', async () => {

@@ -86,6 +86,24 @@ describe('publishing a staging app', () => {
     expect(standing(world.prod, upload.staged.appId)).toMatchObject({ stream: 'Sales' });
   });
 
+  it('goes by what stands where somebody published it to that stream before', async () => {
+    const upload = await uploadedApp(world);
+    world.prod.actAs.publish(upload.staged.appId, 'Sales', { name: upload.app.name });
+    const struck = fault(world.prod, { effect: refused, method: 'PUT', path: '/publish' });
+
+    await expect(publish(upload)).resolves.toMatchObject({ isSettled: true });
+    expect(struck()).toBe(1);
+  });
+
+  it('clears no earlier app away unless that is what promotion on reload asks for', async () => {
+    const first = await uploadedApp(world);
+    await publish(first);
+    const second = { ...(await uploadedApp(world, { app: { name: first.app.name } })), step };
+    await publish(second);
+
+    expect(standing(world.prod, first.staged.appId)).toMatchObject({ stream: 'Sales' });
+  });
+
   it('goes by what stands when the site refuses a second publish', async () => {
     const upload = await uploadedApp(world);
     await publish(upload);

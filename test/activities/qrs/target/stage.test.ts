@@ -284,6 +284,15 @@ describe('dressing a staging app', () => {
     );
   });
 
+  it('names whoever approved as he is called, whatever signs that has', async () => {
+    const by = "COMPANY\\O'Neill & <Sons>";
+    const { decision, staged } = await uploadedApp(world, { by });
+
+    await world.run((activities) => activities.dressStaging({ decision, site, ...staged }));
+
+    expect(standing(world.prod, staged.appId)!['description']).toContain(`by: '${by}'`);
+  });
+
   it('names the version in the stamp', async () => {
     const { staged } = await dressed({ version: { versionId: 'v-17', key: 'k' } });
 
