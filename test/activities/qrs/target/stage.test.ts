@@ -285,7 +285,9 @@ describe('dressing a staging app', () => {
   });
 
   it('names whoever approved as he is called, whatever signs that has', async () => {
-    const by = "COMPANY\\O'Neill & <Sons>";
+    const id = "O'Neill & <Sons>";
+    const by = `COMPANY\\${id}`;
+    world.dev.actAs.createUser({ directory: 'COMPANY', id, name: id });
     const { decision, staged } = await uploadedApp(world, { by });
 
     await world.run((activities) => activities.dressStaging({ decision, site, ...staged }));
