@@ -25,7 +25,9 @@ async function runPart(name: Part): Promise<void> {
   const stryker = path.join(root, 'node_modules', '@stryker-mutator', 'core', 'bin', 'stryker.js');
   const { mutate, testFiles } = parts[name];
   const config = path.join('test', 'mutation', 'stryker.config.js');
-  const args = [stryker, 'run', config, '--mutate', mutate, '--testFiles', testFiles.join(',')];
+  // A later run repeats only what a change of code or tests may have made another.
+  const known = ['--incremental', '--incrementalFile', path.join('.vitest', 'mutation-report', `${name}.known.json`)];
+  const args = [stryker, 'run', config, '--mutate', mutate, '--testFiles', testFiles.join(','), ...known];
   await new Promise((resolve) => {
     spawn(process.execPath, args, { cwd: root, stdio: 'inherit' }).on('close', resolve);
   });
