@@ -28,6 +28,13 @@ export const promotionErrors = {
       'Nothing to do: it is exported again. If it goes on, look at what stands between Waybill and the site (proxy, virus scanner), and at the disk of the site.',
     retryable: true,
   },
+  WAYBILL_PROMOTION_EXPORT_UNUSABLE: {
+    message:
+      'Site {site} does not take the export of app "{app}" for an app, and it looks cut: {reason}. Site {source} sent it so again and again.',
+    remedy:
+      'Abort the promotion (`waybill abort {promotionKey}`), look at what stands between Waybill and site {source} (proxy, virus scanner) and at its disk, and have the app approved again: it is exported anew then.',
+    retryable: false,
+  },
   WAYBILL_PROMOTION_EXPORT_EDITED: {
     message: 'App "{app}" on site {site} was edited each time while it was being exported.',
     remedy: 'Nothing to do: it is exported again. If it goes on, ask its owner to stop editing for a moment.',

@@ -15,7 +15,11 @@ const LONGEST_MS = 180_000;
 const LOOK_EVERY_MS = 300;
 
 /** What a person has to settle, or what somebody did at the target: no time mends it, so an operator may end it. */
-const NEEDS_A_PERSON = ['WAYBILL_PROMOTION_UNDECIDED', 'WAYBILL_PROMOTION_TARGET_GONE'];
+const NEEDS_A_PERSON = [
+  'WAYBILL_PROMOTION_UNDECIDED',
+  'WAYBILL_PROMOTION_TARGET_GONE',
+  'WAYBILL_PROMOTION_EXPORT_UNUSABLE',
+];
 
 export interface Rested {
   readonly facts: RunFacts;

@@ -6,8 +6,13 @@ import { requireWholeQvf } from '../../../qvf/require-whole.ts';
 const BEGINNING_BYTES = 512;
 const PAGE = /^\s*<(?:!doctype|html|\?xml)/i;
 
-/** How often an export that looks cut is made anew; after that it is taken as the site's way of writing one. */
+/** How often an export that is only compared and looks cut is made anew. */
 export const CUT_TRIES = 3;
+/**
+ * The same of one that is promoted: for some minutes, by the pace of the export. After that it is taken as the site's way
+ * of writing one, and the target has the last word.
+ */
+export const PROMOTED_CUT_TRIES = 10;
 
 /** What a downloaded export looks like; `whole` where nothing speaks against it. */
 export type ExportLook = { readonly kind: 'whole' } | { readonly kind: 'cut' | 'no-app'; readonly why: string };

@@ -2,7 +2,7 @@ import { waybillError } from '../../../common/errors/catalogue.ts';
 import { attemptContext } from '../../activity-context.ts';
 import type { ArtifactStore, StoredArtifact } from '../../artifacts/artifact-store.ts';
 import type { ActivityDependencies } from '../../dependencies.ts';
-import { CUT_TRIES, lookAtExport } from './cut-export.ts';
+import { lookAtExport, PROMOTED_CUT_TRIES } from './cut-export.ts';
 import { type ExportInput, takeExport } from './take-export.ts';
 
 /**
@@ -32,7 +32,7 @@ async function requireWhole(
   try {
     const look = await lookAtExport(file, `the export of "${appName}"`, signal);
     if (look.kind === 'whole') return;
-    if (look.kind === 'no-app' || attempt < CUT_TRIES) {
+    if (look.kind === 'no-app' || attempt < PROMOTED_CUT_TRIES) {
       throw waybillError('WAYBILL_PROMOTION_EXPORT_CUT', { app: appName, site, reason: look.why });
     }
     deps.logger.warn({ site, app: appName, why: look.why }, 'an export looks cut each time and is taken as it is');

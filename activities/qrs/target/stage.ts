@@ -1,4 +1,5 @@
 import { waybillError } from '../../../common/errors/catalogue.ts';
+import { isWaybillError } from '../../../common/errors/waybill-error.ts';
 import { plainDescription } from '../../../rules/description.ts';
 import { attemptContext } from '../../activity-context.ts';
 import { requireStore } from '../../artifacts/artifact-store.ts';
@@ -12,11 +13,16 @@ import { changeApp, deleteApp } from '../proven-writes.ts';
 import { makeStagingApp } from '../staged-app.ts';
 import { stagingName } from '../staging-name.ts';
 import { whyNotWholeCopy, whyNotWholeUpload } from '../whole-app.ts';
+import { lookAtExport } from '../source/cut-export.ts';
 import { storedDecision, type StoredDecision } from '../source/stored-decision.ts';
 import { targetOf } from './plan-delivery.ts';
 import { stampFor } from './stamp.ts';
 
-/** Uploads the artifact under a staging name, streaming. Safe to repeat: an upload whose reply was lost is adopted. */
+/**
+ * Uploads the artifact under a staging name, streaming. Safe to repeat: an upload whose reply was lost is adopted.
+ *
+ * @throws WAYBILL_PROMOTION_EXPORT_UNUSABLE for a file that looks cut and that the site does not take
+ */
 export async function uploadStaging(
   deps: ActivityDependencies,
   { decision, site, number, artifact }: StagingInput & { artifact: Artifact },
@@ -35,8 +41,25 @@ export async function uploadStaging(
         const { stream, sizeBytes } = await store.open(artifact.sha256, { sendsAtOnce: true });
         return deps.qrs(site).uploadApp({ name, body: stream, sizeBytes }, { signal, onProgress: progress });
       }),
-  });
+  }).catch((error: unknown) => explainRefusal(deps, { decision, site, artifact }, error));
   return { appId, number };
+}
+
+/** An export that was cut each time was taken as it is; that a target refuses it tells that it should not have been. */
+async function explainRefusal(
+  deps: ActivityDependencies,
+  { decision, site, artifact }: Pick<StagingInput, 'decision' | 'site'> & { artifact: Artifact },
+  error: unknown,
+): Promise<never> {
+  if (!isWaybillError(error) || error.code !== 'WAYBILL_QRS_REFUSED') throw error;
+  const file = await (await deps.artifacts()).look(artifact.sha256);
+  const { app, promotionKey, site: source } = decision;
+  const look = await lookAtExport(file, `the export of "${app.name}"`, attemptContext().signal).finally(() =>
+    file.close(),
+  );
+  if (look.kind === 'whole') throw error;
+  const facts = { app: app.name, site, source, promotionKey, reason: look.why };
+  throw waybillError('WAYBILL_PROMOTION_EXPORT_UNUSABLE', facts, { cause: error });
 }
 
 /**

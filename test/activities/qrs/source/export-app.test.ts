@@ -377,8 +377,8 @@ describe('fetching an export', () => {
     const { decision } = await approvedApp(world);
     fault(world.dev, { effect: { type: 'short', afterBytes: 1000 }, method: 'GET', path: DOWNLOAD, times: 2 });
 
-    await expect(exportApp(decision, { attempt: 2 })).rejects.toEqual(code('WAYBILL_PROMOTION_EXPORT_CUT'));
-    expect(await exportApp(decision, { attempt: 3 })).toMatchObject({ artifact: { sizeBytes: 1000 } });
+    await expect(exportApp(decision, { attempt: 9 })).rejects.toEqual(code('WAYBILL_PROMOTION_EXPORT_CUT'));
+    expect(await exportApp(decision, { attempt: 10 })).toMatchObject({ artifact: { sizeBytes: 1000 } });
   });
 
   it.each([
@@ -388,7 +388,7 @@ describe('fetching an export', () => {
     const { decision } = await approvedApp(world);
     fault(world.dev, { effect, method: 'GET', path: DOWNLOAD });
 
-    await expect(exportApp(decision, { attempt: 3 })).rejects.toEqual(code('WAYBILL_PROMOTION_EXPORT_CUT'));
+    await expect(exportApp(decision, { attempt: 10 })).rejects.toEqual(code('WAYBILL_PROMOTION_EXPORT_CUT'));
   });
 
   it.each(['', '\n <!DOCTYPE html><html>', '<?xml version="1.0"?>', '  <HTML>'])(

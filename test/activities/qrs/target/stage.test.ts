@@ -204,6 +204,32 @@ describe('uploading a staging app', () => {
     expect(requestsTo(world.prod)).toEqual([]);
   });
 
+  it('says of a file that the site refuses whether it looks cut, and what to do then', async () => {
+    const cut = { effect: { type: 'short', afterBytes: 1000 }, method: 'GET', path: '/tempcontent/' } as const;
+    const { app, decision } = await approvedApp(world);
+    fault(world.dev, cut);
+    const exporting = await world.run((activities) => activities.exportApp({ ...decision, withData: true }), {
+      attempt: 10,
+    });
+    const { artifact } = exporting as Extract<typeof exporting, { outcome: 'exported' }>;
+
+    const refused = world.run((activities) => activities.uploadStaging({ decision, site, number: 1, artifact }));
+
+    const { promotionKey } = decision;
+    const facts = { app: app.name, site, source: 'dev', promotionKey, reason: expect.stringMatching(/./) };
+    await expect(refused).rejects.toMatchObject({ code: 'WAYBILL_PROMOTION_EXPORT_UNUSABLE', facts, retryable: false });
+  });
+
+  it('passes on why the site refuses a file that is whole', async () => {
+    const { decision } = await approvedApp(world);
+    const artifact = await exported(world, decision);
+    fault(world.prod, { effect: { type: 'status', status: 400, text: 'No.' }, method: 'POST', path: '/app/upload' });
+
+    const refused = world.run((activities) => activities.uploadStaging({ decision, site, number: 1, artifact }));
+
+    await expect(refused).rejects.toEqual(code('WAYBILL_QRS_REFUSED'));
+  });
+
   it('uploads again what came cut', async () => {
     const { artifact: like, staged } = await uploadedApp(world);
     const sizeBytes = Number(world.prod.app(staged.appId)!['fileSize']);
