@@ -3,6 +3,7 @@ import { Command, type OutputConfiguration } from 'commander';
 import type { Environment } from '../../temporal/server-cache.ts';
 import { addConfigCommands } from './config-commands.ts';
 import { addDemoCommand } from './demo-command.ts';
+import { addGatewayCommand } from './gateway-command.ts';
 import { addListenerCommand } from './listener-command.ts';
 import { addPromotionCommands } from './promotion-commands.ts';
 import { addSandboxCommand } from './sandbox-command.ts';
@@ -55,6 +56,7 @@ export function createProgram(environment: Environment, output: OutputConfigurat
   addUpCommand(program, environment);
   addWorkerCommand(program, environment);
   addListenerCommand(program, environment);
+  addGatewayCommand(program);
   program.commandsGroup('Look and decide:');
   addPromotionCommands(program);
   program.commandsGroup('Set it up and try it:');

@@ -1,0 +1,100 @@
+import { type EventFacts, readEvent } from './event.ts';
+import { brokenRule } from './header-rules.ts';
+import { parseJson } from './json.ts';
+import { type Body, type BodyRefusal, readBody } from './read-body.ts';
+import type { GatewaySettings, TenantSettings } from './settings.ts';
+import { isSignedBy } from './signature.ts';
+
+/** Types of events that are about reloads (Qlik Cloud facts, section 1). */
+const RELOAD_EVENTS = ['com.qlik.v1.reload.finished', 'com.qlik.v1.app.reload.finished'];
+
+/** How an event was taken: the broker confirmed it, or it stands on disk until the broker does. */
+export type Taken = 'confirmed' | 'spooled';
+
+/** Takes an event for good. @throws where it is neither confirmed nor on disk */
+export type TakeEvent = (topic: string, body: Uint8Array) => Promise<Taken>;
+
+/** What became of a request, for counters and the log; never a header, never a body. */
+export interface Outcome {
+  readonly status: number;
+  readonly why: string;
+  readonly tenantId?: string;
+  readonly type?: string;
+  readonly eventId?: string;
+}
+
+export interface GatewayCore {
+  readonly settings: GatewaySettings;
+  readonly take: TakeEvent;
+  readonly tell?: (outcome: Outcome) => void;
+}
+
+/**
+ * One webhook call: verifies it before anything of it is read as JSON, and answers 2xx only once the event is safe.
+ * 401 not signed by the tenant, 400 malformed, 404 no such tenant, 405 not a POST, 413 too large, 503 cannot be taken
+ * now. Never throws; safe to repeat, as an event that comes twice is published twice and known by its id.
+ */
+export async function handleRequest(request: Request, core: GatewayCore): Promise<Response> {
+  const outcome = await judge(request, core);
+  core.tell?.(outcome);
+  const headers = new Headers({ 'content-type': 'application/json', 'cache-control': 'no-store' });
+  if (outcome.status === 405) headers.set('allow', 'POST');
+  if (outcome.status === 503) headers.set('retry-after', String(Math.ceil(core.settings.limits.retryAfter / 1000)));
+  return new Response(`${JSON.stringify({ result: outcome.why })}\n`, { status: outcome.status, headers });
+}
+
+async function judge(request: Request, core: GatewayCore): Promise<Outcome> {
+  const { settings } = core;
+  const tenant = tenantOf(request, settings);
+  if (!tenant) return { status: 404, why: 'no such tenant' };
+  const of = { tenantId: tenant.id };
+  if (request.method !== 'POST') return { ...of, status: 405, why: 'only POST is taken' };
+  const rule = brokenRule(request, settings.headers);
+  if (rule) return { ...of, status: 400, why: `the request breaks the rule for ${rule}` };
+  const body = await readBody(request, settings.limits.bodyBytes);
+  if (typeof body === 'string') return { ...of, ...refusals[body] };
+  if (!isGenuine(request, tenant, body)) return { ...of, status: 401, why: 'the signature is not that of the tenant' };
+  const event = readEvent(parseJson(body.plain, settings.limits.depth));
+  if (!event) return { ...of, status: 400, why: 'the body is no event of Qlik Cloud' };
+  return takeEvent(core, tenant, event, body);
+}
+
+async function takeEvent(
+  { settings, take }: GatewayCore,
+  tenant: TenantSettings,
+  { type, eventId, tenantId }: EventFacts,
+  body: Body,
+): Promise<Outcome> {
+  const of = { tenantId: tenant.id, type, eventId };
+  if (tenantId !== tenant.id) return { ...of, status: 400, why: 'the event is of another tenant' };
+  const topic = RELOAD_EVENTS.includes(type) ? settings.topic : settings.routes[type];
+  if (topic === undefined) return { ...of, status: 202, why: 'ignored: no route for events of this type' };
+  try {
+    const taken = await take(`${topic}/${tenant.id}`, body.plain);
+    return { ...of, status: taken === 'confirmed' ? 200 : 202, why: taken };
+  } catch {
+    return { ...of, status: 503, why: 'the event cannot be taken now' };
+  }
+}
+
+const refusals: Readonly<Record<BodyRefusal, { status: number; why: string }>> = {
+  'too-large': { status: 413, why: 'the body is too large' },
+  'not-readable': { status: 400, why: 'the body cannot be read' },
+  'unknown-encoding': { status: 400, why: 'the body has an encoding that is not known' },
+};
+
+/** `/events/<tenant id>`, each id in a path of its own. */
+function tenantOf(request: Request, { path, tenants }: GatewaySettings): TenantSettings | undefined {
+  const { pathname } = new URL(request.url);
+  const prefix = `${path.replace(/\/+$/, '')}/`;
+  if (!pathname.startsWith(prefix)) return undefined;
+  const id = pathname.slice(prefix.length);
+  return tenants.find((tenant) => tenant.id === id);
+}
+
+/** What was compressed on its way may have been signed before or after that. */
+function isGenuine(request: Request, { secrets }: TenantSettings, { received, plain }: Body): boolean {
+  if (secrets.length === 0) return true;
+  const signature = request.headers.get('qlik-signature');
+  return isSignedBy(secrets, received, signature) || (plain !== received && isSignedBy(secrets, plain, signature));
+}
