@@ -28,8 +28,11 @@ export function createForwarder(broker: Broker, spool: Spool | undefined, events
   const drain = (): void => {
     if (!spool || spool.length === 0 || !broker.isConnected || draining || isClosed) return;
     draining = spool
-      .drain(publish, events.unreadable)
-      .then(events.drained, (error: Error) => events.notConfirmed(error.message))
+      .drain(publish, (file) => events.unreadable(file))
+      .then(
+        () => events.drained(),
+        (error: Error) => events.notConfirmed(error.message),
+      )
       .finally(() => {
         draining = undefined;
         if (spool.length > 0) drainLater();

@@ -53,7 +53,8 @@ function toRequest(from: IncomingMessage): Request | undefined {
   const { method = 'GET', rawHeaders } = from;
   try {
     const headers = new Headers();
-    for (let at = 0; at + 1 < rawHeaders.length; at += 2) headers.append(rawHeaders[at]!, rawHeaders[at + 1]!);
+    for (let at = 0; at + 1 < rawHeaders.length; at += 2)
+      headers.append(rawHeaders[at] ?? '', rawHeaders[at + 1] ?? '');
     const hasBody = method !== 'GET' && method !== 'HEAD';
     return new Request(new URL(from.url ?? '/', 'http://gateway'), {
       method,

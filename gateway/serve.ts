@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { runGateway } from './run-gateway.ts';
-import { readSettings } from './settings.ts';
+import { type Environment, readSettings } from './settings.ts';
 
 /** The name that is looked for in the current folder when nobody names a file. */
 export const DEFAULT_FILE = 'gateway.yaml';
@@ -11,7 +11,7 @@ export const DEFAULT_FILE = 'gateway.yaml';
  * process). Running requests are answered first.
  * @throws SettingsError with every problem; what the file system gives for a file that cannot be read
  */
-export async function serve(file: string, env: NodeJS.ProcessEnv): Promise<void> {
+export async function serve(file: string, env: Environment): Promise<void> {
   const settings = readSettings(readFileSync(file, 'utf8'), { folder: path.dirname(path.resolve(file)), env });
   const service = await runGateway(settings);
   process.stdout.write(`The gateway listens on ${service.url}${settings.path}/<tenant id>\n`);

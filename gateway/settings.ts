@@ -129,10 +129,13 @@ export class SettingsError extends Error {
   }
 }
 
+/** Environment variables by name. */
+export type Environment = Readonly<Record<string, string | undefined>>;
+
 /** Where relative paths and secrets are taken from. */
 export interface Surroundings {
   readonly folder: string;
-  readonly env: NodeJS.ProcessEnv;
+  readonly env: Environment;
 }
 
 /** Settings from YAML, complete, with secrets and certificates read. @throws SettingsError with every problem */

@@ -21,6 +21,7 @@ const summaries: Readonly<Record<string, string>> = {
   abort: 'end a delivery or a promotion; the source stays as it is',
   rebuild: 'start again what is open, after Temporal lost its data',
   adopt: 'take up, or dismiss, decisions that nobody acts on',
+  gateway: 'take the webhooks of Qlik Cloud, publish them to MQTT',
   config: 'check and show the configuration',
   demo: 'see one promotion happen, with everything on this machine',
   sandbox: 'start stand-ins for Qlik sites, a mailbox and S3',
@@ -56,7 +57,7 @@ export function createProgram(environment: Environment, output: OutputConfigurat
   addUpCommand(program, environment);
   addWorkerCommand(program, environment);
   addListenerCommand(program, environment);
-  addGatewayCommand(program);
+  addGatewayCommand(program, environment);
   program.commandsGroup('Look and decide:');
   addPromotionCommands(program);
   program.commandsGroup('Set it up and try it:');

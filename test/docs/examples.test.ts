@@ -2,6 +2,7 @@ import os from 'node:os';
 import { describe, expect, it } from 'vitest';
 import { parse, stringify } from 'yaml';
 import { configFromYaml } from '../../config/load.ts';
+import { readSettings } from '../../gateway/settings.ts';
 import { createProgram } from '../../starter/cli/program.ts';
 import { codeBlocks, commandsNamed, pages } from './pages.ts';
 
@@ -22,13 +23,16 @@ const surroundings = {
 const blocks = pages().flatMap(codeBlocks);
 const complete = blocks.filter(({ info }) => info === 'yaml waybill');
 const parts = blocks.filter(({ info }) => info === 'yaml');
+const gateways = blocks.filter(({ info }) => info === 'yaml gateway');
 const placeOf = (block: { file: string; line: number }): string => `${block.file}:${block.line}`;
 
 describe('the configurations in the documentation', () => {
   it('are there', () => {
     expect(complete.length).toBeGreaterThan(2);
     expect(parts.length).toBeGreaterThan(5);
-    expect(blocks.filter(({ info }) => info.startsWith('yml') || /^yaml\b(?! waybill$|$)/.test(info))).toEqual([]);
+    expect(
+      blocks.filter(({ info }) => info.startsWith('yml') || /^yaml\b(?! waybill$| gateway$|$)/.test(info)),
+    ).toEqual([]);
   });
 
   it.each(complete.map((block) => [placeOf(block), block] as const))('load: %s', (_, block) => {
@@ -36,6 +40,16 @@ describe('the configurations in the documentation', () => {
 
     expect(Object.keys(config.sites).length).toBeGreaterThan(1);
   });
+
+  it.each(gateways.map((block) => [placeOf(block), block] as const))(
+    'load as settings of a gateway: %s',
+    (_, block) => {
+      const env = { BROKER_PASSWORD: 'x', QLIK_WEBHOOK_SECRET: 'y' };
+      const settings = readSettings(block.text.replaceAll('<tenant id>', 'tenant'), { folder: os.tmpdir(), env });
+
+      expect(settings.tenants).toHaveLength(1);
+    },
+  );
 
   it.each(parts.map((block) => [placeOf(block), block] as const))('load as a part: %s', (_, block) => {
     const whole = joined(surroundings, parse(block.text) as object);
