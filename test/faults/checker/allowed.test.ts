@@ -90,6 +90,18 @@ const allowed: readonly Allowed[] = [
     },
   },
   {
+    what: 'a copy that its owner published before the source was deleted',
+    change: (run) => {
+      const { events } = run.sites['dev']!;
+      const deletion = eventIn(run, 'dev', 'delete-app', SOURCE_ID);
+      const dressed = eventIn(run, 'dev', 'update-app', COPY_ID);
+      const published = JSON.parse(JSON.stringify({ ...dressed, action: 'publish-app', by: REP })) as typeof dressed;
+      events.splice(events.indexOf(deletion), 0, published);
+      for (const [at, event] of events.entries()) event.seq = at + 1;
+      changeFrom(run, 'dev', published, { published: true, streamId: SALES.id, stream: SALES.name });
+    },
+  },
+  {
     what: 'a denial that waits until the standing order beside it is cleared',
     change: (run) => {
       run.settings.sources['dev']!.reload.enabled = true;

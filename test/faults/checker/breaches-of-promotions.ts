@@ -112,6 +112,11 @@ export const breachesOfSourceKept = against('c', [
     breakIt: (run) => changeFrom(run, 'dev', eventIn(run, 'dev', 'update-app', COPY_ID), { owner: 'INTERNAL\\sa_api' }),
   },
   {
+    what: 'a copy that nobody but Waybill can have published',
+    site: 'dev',
+    breakIt: (run) => changeFrom(run, 'dev', eventIn(run, 'dev', 'update-app', COPY_ID), { published: true }),
+  },
+  {
     what: 'a copy with other content',
     site: 'dev',
     breakIt: (run) => changeFrom(run, 'dev', eventIn(run, 'dev', 'copy-app'), { baseContent: 'x', allContent: 'x' }),

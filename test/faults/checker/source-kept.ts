@@ -1,7 +1,7 @@
 import type { AppStanding } from '../../../sandbox/qrs/app-standing.ts';
 import { type Violation, violation } from './run-facts.ts';
 import { approvedStandings, intendedPlaces, type RecordedPromotion, type RunView, runsBehind } from './run-view.ts';
-import { isSame, stagingOwner, type Step } from './site-walk.ts';
+import { isSame, type SiteWalk, stagingOwner, type Step } from './site-walk.ts';
 
 /**
  * Rule (c): no source was deleted, or stripped of its request, before every target was verified; and the copy of a
@@ -129,22 +129,30 @@ function checkCopy(view: RunView, step: Step, source: AppStanding): string[] {
   const stagings = view.siteEffects.get(step.site)?.stagings ?? new Map();
   const copies = [...step.apps.values()].filter((app) => stagings.get(app.id)?.copiedFrom === source.id);
   if (copies.length === 0) return ['it was deleted and its owner has no copy'];
-  const best = copies.toSorted((a, b) => faultsOf(a, source).length - faultsOf(b, source).length)[0];
-  if (best === undefined) return [];
-  const faults = faultsOf(best, source);
-  if (faults.length > 0) return faults;
   const walk = view.walks.get(step.site);
+  const faultsIn = (copy: AppStanding): string[] => faultsOf(copy, source, isPublishedByPeople(walk, copy));
+  const best = copies.toSorted((a, b) => faultsIn(a).length - faultsIn(b).length)[0];
+  if (best === undefined) return [];
+  const faults = faultsIn(best);
+  if (faults.length > 0) return faults;
   const later = walk?.steps.filter(({ event }) => event.id === best.id && event.seq > step.event.seq) ?? [];
   if (later.some(({ byWaybill }) => !byWaybill)) return [];
   const end = walk?.facts.end.find((app) => app.id === best.id);
-  return end === undefined ? ['the copy of its owner is gone at the end'] : faultsOf(end, source);
+  return end === undefined ? ['the copy of its owner is gone at the end'] : faultsIn(end);
 }
 
-function faultsOf(copy: AppStanding, source: AppStanding): string[] {
+/** The owner may publish his copy as soon as it is his, the source gone or not. */
+function isPublishedByPeople(walk: SiteWalk | undefined, { id }: AppStanding): boolean {
+  return (
+    walk?.steps.some(({ event, byWaybill }) => event.id === id && event.action === 'publish-app' && !byWaybill) ?? false
+  );
+}
+
+function faultsOf(copy: AppStanding, source: AppStanding, mayBePublished: boolean): string[] {
   const found: string[] = [];
   if (!isSame(copy.owner, source.owner)) found.push(`its copy belongs to ${copy.owner}, not to ${source.owner}`);
   if (copy.name !== source.name) found.push(`its copy is called "${copy.name}"`);
-  if (copy.published) found.push('its copy is published');
+  if (copy.published && !mayBePublished) found.push('its copy is published');
   if (![source.baseContent, source.allContent].includes(copy.allContent))
     found.push('its copy does not hold the same content');
   return found;
