@@ -1,10 +1,12 @@
-import { fold, type PropertyRow } from './app-facts.ts';
+import { fold, latestRow, type PropertyRow } from './app-facts.ts';
 import type { ChosenTarget } from './property-request.ts';
 
 /** What is remembered of an app's last decision by property. */
 export interface RememberedDecision {
   readonly decisionId: string;
   readonly verdict: 'approve' | 'deny';
+  /** When the approval was set, as first seen; not known of a decision from before this was remembered. */
+  readonly approvalUtc?: string;
   /** Ids of the approval rows, and of all rows of the app. */
   readonly approvalRowIds: readonly string[];
   readonly rowIds: readonly string[];
@@ -41,17 +43,22 @@ export type DecisionIdentity =
  *
  * Whether QRS keeps row ids when a client resends all rows is not known (QRS facts, section 2), so this is right
  * under both: rows that are all new at once, with the same word over the same content and never seen absent, are
- * the same decision; an approval row that is new while others were kept was set anew by somebody.
+ * the same decision; an approval row that is new while others were kept was set anew by somebody. So was one that bears
+ * another date than it was first seen with: nobody looked while others were kept.
  */
 export function identifyDecision(seen: SeenDecision, last: RememberedDecision | undefined): DecisionIdentity {
   if (!last || last.absentSeen || last.verdict !== seen.verdict) return { kind: 'new' };
   const approvalKept = seen.approvalRows.some((row) => last.approvalRowIds.includes(row.id));
   if (!approvalKept) {
     const othersKept = seen.rows.some((row) => last.rowIds.includes(row.id));
-    if (othersKept) return { kind: 'new' };
+    if (othersKept || isOfAnotherTime(seen, last)) return { kind: 'new' };
     if (seen.revisionKey !== last.revisionKey) return { kind: 'other-content' };
   }
   return { kind: 'same', added: last.baseline ? [] : addedTargets(seen.targets, last.targets) };
+}
+
+function isOfAnotherTime({ approvalRows }: SeenDecision, { approvalUtc }: RememberedDecision): boolean {
+  return approvalUtc !== undefined && latestRow(approvalRows)?.modifiedUtc !== approvalUtc;
 }
 
 /** The targets and streams of `now` that `before` did not hold, each once. */

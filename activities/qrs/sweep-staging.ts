@@ -34,8 +34,39 @@ export async function sweepStagingOf(
     await noteRemoved(deps, site, app);
     removed += 1;
   }
+  await settleOthers(deps, site, new Set(found.map(({ id }) => id)));
   if (removed > 0) deps.logger.info({ site, removed, left }, 'removed staging apps that were left behind');
   return { removed, left };
+}
+
+/**
+ * Settles what the ledger still has as staged and the site no longer has under a staging name: it is gone, or it bears a
+ * person's name. The latter happens where a promotion was given up right after such a write, and is nobody's to remove.
+ */
+async function settleOthers(deps: ActivityDependencies, site: string, found: ReadonlySet<string>): Promise<void> {
+  const { signal } = attemptContext();
+  const rows = await deps.ledger.listStagings({ target: site, states: ['open', 'abandoned'] });
+  for (const row of rows) {
+    if (!row.appId || found.has(row.appId) || !(await hasEndedLongAgo(deps, row.promotionKey))) continue;
+    const app = await deps.qrs(site).getApp(row.appId, { signal });
+    if (app?.name.startsWith(stagingPrefixOf(deps.config().installation.id))) continue;
+    await deps.ledger.upsertStaging({ ...row, state: app ? 'published' : 'removed', closedAtUtc: deps.nowUtc() });
+    if (!app) continue;
+    const { promotionKey: promotion, purpose } = row;
+    deps.logger.warn(
+      { site, promotion, app: app.name, appId: app.id, purpose },
+      'an app of a promotion that was given up stays',
+    );
+  }
+}
+
+async function hasEndedLongAgo(deps: ActivityDependencies, promotionKey: string): Promise<boolean> {
+  const promotion = await deps.ledger.getPromotion(promotionKey);
+  return promotion?.endedAtUtc !== undefined && isOld(deps, promotion.endedAtUtc);
+}
+
+function isOld({ config, nowUtc }: ActivityDependencies, sinceUtc: string): boolean {
+  return Date.parse(nowUtc()) - Date.parse(sinceUtc) >= config().staging.sweepAfterMs;
 }
 
 async function isLeftBehind(deps: ActivityDependencies, app: QrsApp): Promise<boolean> {
@@ -43,7 +74,7 @@ async function isLeftBehind(deps: ActivityDependencies, app: QrsApp): Promise<bo
   const promotionKey = promotionKeyIn(app.name, config.installation.id) ?? '';
   const promotion = await deps.ledger.getPromotion(promotionKey);
   const since = promotion ? promotion.endedAtUtc : (app.modifiedDate ?? app.createdDate);
-  return since !== undefined && Date.parse(deps.nowUtc()) - Date.parse(since) >= config.staging.sweepAfterMs;
+  return since !== undefined && isOld(deps, since);
 }
 
 async function noteRemoved(deps: ActivityDependencies, site: string, app: QrsApp): Promise<void> {

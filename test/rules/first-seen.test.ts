@@ -46,6 +46,27 @@ describe('rows as they were first seen', () => {
     expect(asFirstSeen([denied, server], [approval, server])).toEqual([denied, server]);
   });
 
+  it('have the author of now when two saves made them all new and nobody looked in between', async () => {
+    const kept = row(names.server, 'prod - Duplicate', {
+      modifiedBy: MANAGER,
+      modifiedUtc: '2026-01-08T00:00:00.000Z',
+    });
+    const [again] = saved([approval]);
+    const byOther = row(names.stream, 'Sales', { modifiedBy: OTHER, modifiedUtc: LATER });
+    const byManager = { ...again!, modifiedBy: MANAGER };
+
+    expect(asFirstSeen([kept, again!], [approval, server])).toEqual([kept, again]);
+    expect(asFirstSeen([byOther, byManager], [approval, server])).toEqual([byOther, byManager]);
+  });
+
+  it('are those of one save though its rows differ by moments', () => {
+    const [first, second] = saved([approval, server]);
+    const within = (ms: number) => ({ ...second!, modifiedUtc: new Date(Date.parse(LATER) + ms).toISOString() });
+
+    expect(asFirstSeen([first!, within(1000)], [approval, server])[0]).toEqual({ ...approval, id: first!.id });
+    expect(asFirstSeen([first!, within(1001)], [approval, server])[0]).toEqual(first);
+  });
+
   it('are set by whoever set them once they were seen to be gone', () => {
     const gone = asFirstSeen([server], [approval, server]);
     const [again] = saved([approval]);

@@ -44,6 +44,14 @@ describe('rows are the same decision', () => {
     });
   });
 
+  it('when all are new at once and the approval is still of the time it was first seen with', () => {
+    const seen = seenWith({ approval: 'a2', others: 's2' });
+    const approvalUtc = seen.approvalRows[0]!.modifiedUtc;
+
+    expect(identifyDecision(seen, { ...remembered, approvalUtc }).kind).toBe('same');
+    expect(identifyDecision(seenWith({ others: 's2' }), { ...remembered, approvalUtc: 'another' }).kind).toBe('same');
+  });
+
   it('with targets in addition, which are told', () => {
     const more: ChosenTarget[] = [
       { site: 'test', mode: 'overwrite', streams: ['Sales', 'Finance'] },
@@ -70,6 +78,11 @@ describe('rows are a new decision', () => {
     ['when the approval was seen to be gone in between', seenWith({}), { ...remembered, absentSeen: true }],
     ['when the word is another', seenWith({}, { verdict: 'deny' }), remembered],
     ['when only the approval row is new: somebody set it anew', seenWith({ approval: 'a2' }), remembered],
+    [
+      'when all are new and the approval is of another time: somebody set it while nobody looked',
+      seenWith({ approval: 'a2', others: 's2' }),
+      { ...remembered, approvalUtc: '2026-01-01T12:00:00.000Z' },
+    ],
   ])('%s', (_, seen, last) => {
     expect(identifyDecision(seen, last)).toEqual({ kind: 'new' });
   });

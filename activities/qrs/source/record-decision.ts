@@ -1,5 +1,5 @@
 import type { Ask } from '../../../rules/ask.ts';
-import { accountOf } from '../../../rules/app-facts.ts';
+import { accountOf, latestRow } from '../../../rules/app-facts.ts';
 import { consumedRows, isConsumed } from '../../../rules/clean-up.ts';
 import type { ChosenTarget } from '../../../rules/property-request.ts';
 import { joinTargets, type RememberedDecision } from '../../../rules/same-decision.ts';
@@ -141,12 +141,18 @@ export async function remember(
   const remembered: RememberedDecision = {
     baseline: false,
     ...decision,
+    approvalUtc: latestRow(source.request.approvalRows)?.modifiedUtc,
     approvalRowIds: source.request.approvalRows.map((row) => row.id),
     rowIds: source.app.rows.map((row) => row.id),
     revisionKey: source.revisionKey,
     absentSeen: false,
   };
-  await deps.ledger.updateAppMemory<AppMemory>(site, source.app.id, (memory) => ({ ...memory, remembered }));
+  await deps.ledger.updateAppMemory<AppMemory>(site, source.app.id, (memory) => ({
+    // What the approval is held against later has to be there as soon as it is remembered.
+    rows: source.app.rows,
+    ...memory,
+    remembered,
+  }));
 }
 
 /**

@@ -98,6 +98,44 @@ describe('the sweep of staging apps', () => {
     expect(await world.ledger.listStagings({ promotionKey: decision.promotionKey })).toMatchObject([{ state: 'open' }]);
   });
 
+  it('settles one that got its name right before its promotion was given up: the app stays', async () => {
+    const { app, decision, staged } = await uploadedApp(world);
+    const { promotionKey } = decision;
+    world.prod.actAs.publish(staged.appId, 'Sales', { name: app.name });
+    const endedAtUtc = new Date().toISOString();
+    const state = async () => (await world.ledger.listStagings({ promotionKey }))[0]?.state;
+
+    passed(endedAtUtc, AFTER_MS);
+    await sweep();
+    expect(await state()).toBe('open');
+    await world.ledger.updatePromotion(promotionKey, { endedAtUtc });
+    passed(endedAtUtc, AFTER_MS - 1);
+    await sweep();
+    expect(await state()).toBe('open');
+    passed(endedAtUtc, AFTER_MS);
+
+    expect(await sweep()).toEqual({ removed: 0, left: 0 });
+    expect(await state()).toBe('published');
+    expect(world.prod.app(staged.appId)).toMatchObject({ name: app.name });
+  });
+
+  it('settles one that somebody else removed', async () => {
+    const { decision, staged } = await uploadedApp(world);
+    const { promotionKey } = decision;
+    const endedAtUtc = new Date().toISOString();
+    await world.ledger.updatePromotion(promotionKey, { endedAtUtc });
+    const [row] = await world.ledger.listStagings({ promotionKey });
+    await world.ledger.upsertStaging({ ...row!, state: 'abandoned' });
+    world.prod.actAs.deleteApp(staged.appId);
+    passed(endedAtUtc, AFTER_MS);
+
+    await sweep();
+
+    expect(await world.ledger.listStagings({ promotionKey })).toMatchObject([
+      { state: 'removed', closedAtUtc: world.nowUtc },
+    ]);
+  });
+
   it('goes to every source and target, each once', async () => {
     world.configure((yaml) => (yaml['targets'] = { prod: {}, dev: {} }));
 

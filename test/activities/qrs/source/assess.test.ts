@@ -293,6 +293,24 @@ describe('a decision by property', () => {
     expect(second.promotionKey).not.toBe(first.promotionKey);
   });
 
+  it('is a new one, of whoever set it, when two saves made all rows new while nobody looked', async () => {
+    const app = await publishedApp(world);
+    approve(world, app.id, { by: REP });
+    const first = await decided(world, app.id);
+    await world.ledger.updatePromotion(first.promotionKey, { state: 'aborted', endedAtUtc: APPROVE });
+    await world.ledger.closeClaims({ promotionKey: first.promotionKey }, 'aborted');
+    approve(world, app.id, { by: REP, word: 'Deny', servers: ['prod - Overwrite'], streams: ['Finance'] });
+    approve(world, app.id, { servers: ['prod - Overwrite'] });
+
+    const second = await decided(world, app.id);
+
+    expect(second.promotionKey).not.toBe(first.promotionKey);
+    expect(second).toMatchObject({
+      by: { account: MANAGER },
+      targets: [{ site: 'prod', mode: 'overwrite', streams: ['Sales'] }],
+    });
+  });
+
   it('delivers targets that were added to it, and those alone', async () => {
     const app = await publishedApp(world);
     approve(world, app.id);
