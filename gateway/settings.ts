@@ -7,12 +7,11 @@ import { z } from 'zod';
 const KIB = 1024;
 const MIB = 1024 * KIB;
 
-/** A text, or where it is to be read: the environment or a file. Secrets are given so, and never stand in the settings. */
-const secret = z.union([
-  z.strictObject({ env: z.string().min(1) }),
-  z.strictObject({ file: z.string().min(1) }),
-  z.string().min(1),
-]);
+/** Where a secret is to be read; it never stands in the settings themselves. */
+const secret = z.union(
+  [z.strictObject({ env: z.string().min(1) }), z.strictObject({ file: z.string().min(1) })],
+  'expected { env: NAME } or { file: path }: a secret does not stand in the settings',
+);
 
 /** Milliseconds; written as `10s` or as a number of milliseconds. */
 const duration = (fallback: string) =>
@@ -145,7 +144,6 @@ export function readSettings(yaml: string, { folder, env }: Surroundings): Gatew
     throw new SettingsError(error.issues.map(({ path: at, message }) => `${at.join('.') || 'file'}: ${message}`));
   const problems: string[] = [];
   const resolve = (value: z.output<typeof secret>, setting: string): string => {
-    if (typeof value === 'string') return value;
     const text = 'env' in value ? env[value.env] : fileText(path.resolve(folder, value.file));
     if (!text) problems.push(`${setting}: ${'env' in value ? value.env : value.file} has no value`);
     return text?.trim() ?? '';

@@ -2,7 +2,17 @@ import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { azureHandler } from '../../gateway/azure-function.ts';
 import { lambdaHandler } from '../../gateway/aws-lambda.ts';
-import { call, event, type GatewayUnderTest, legacyEvent, makeGateway, SECRET, sign, TENANT } from './make-gateway.ts';
+import {
+  call,
+  event,
+  type GatewayUnderTest,
+  legacyEvent,
+  makeGateway,
+  SECRET,
+  sign,
+  TENANT,
+  inEnv,
+} from './make-gateway.ts';
 
 const TOPIC = `qscloud/app/reload/${TENANT}`;
 
@@ -42,7 +52,7 @@ describe('an event that its tenant signed', () => {
   });
 
   it('is told from one of another tenant, by its path and by its body', async () => {
-    const gateway = makeGateway((yaml) => yaml['tenants'].push({ id: 'other', secrets: ['another-secret'] }));
+    const gateway = makeGateway((yaml) => yaml['tenants'].push({ id: 'other', secrets: [inEnv('another-secret')] }));
 
     expect(await statusOf(gateway, call({ path: '/events/other' }))).toBe(401);
     expect(await statusOf(gateway, call({ path: '/events/other', signature: sign(event(), 'another-secret') }))).toBe(
@@ -76,7 +86,9 @@ describe('an event that its tenant signed', () => {
 
 describe('a signature', () => {
   it('is taken in any case, of either of two secrets', async () => {
-    const gateway = makeGateway((yaml) => (yaml['tenants'][0].secrets = [SECRET, 'the-next-secret-of-the-webhook']));
+    const gateway = makeGateway(
+      (yaml) => (yaml['tenants'][0].secrets = [SECRET, 'the-next-secret-of-the-webhook'].map(inEnv)),
+    );
     const signatures = [
       sign(event()).toUpperCase(),
       ` ${sign(event())} `,
@@ -108,6 +120,12 @@ describe('a signature', () => {
 
     expect(await statusOf(gateway, call({ body: '{', signature: null }))).toBe(401);
     expect(await statusOf(gateway, call({ body: '{' }))).toBe(400);
+  });
+
+  it('is not made with a secret that stands in the settings', () => {
+    expect(() => makeGateway((yaml) => (yaml['tenants'][0].secrets = ['in plain sight']))).toThrow(
+      /tenants\.0\.secrets\.0: expected \{ env: NAME \}/,
+    );
   });
 
   it('is not asked for only where the settings say so in so many words', async () => {
@@ -181,7 +199,7 @@ describe('header rules', () => {
   const strict = {
     contentType: 'application/json',
     userAgent: 'Qlik Webhook',
-    custom: { 'x-myheader-foo1': 'its value' },
+    custom: { 'x-myheader-foo1': inEnv('its value') },
     forwardedProto: 'https',
     tlsVersion: { header: 'x-tls-version', allowed: ['1.2', '1.3'] },
     noQuery: true,

@@ -5,12 +5,22 @@ import { readSettings } from '../../gateway/settings.ts';
 export const TENANT = 'tenantid000000000000000000000001';
 export const SECRET = 'a-secret-of-the-webhook-in-the-tests';
 
+const SECRETS = [SECRET, 'another-secret', 'the-next-secret-of-the-webhook', 'its value'];
+
+/** Each secret of the tests, under a name that is the secret itself. */
+export const ENV = Object.fromEntries(SECRETS.map((secret) => [secret, secret]));
+
+/** A secret as the settings name it. */
+export function inEnv(secret: string): { readonly env: string } {
+  return { env: secret };
+}
+
 /** Settings as YAML holds them, before they are checked. */
 // oxlint-disable-next-line typescript/no-explicit-any -- what a file holds before it is checked
 export type Yaml = Record<string, any>;
 
 export function settingsYaml(change: (yaml: Yaml) => void = () => undefined): string {
-  const yaml: Yaml = { broker: { url: 'mqtt://127.0.0.1:1883' }, tenants: [{ id: TENANT, secrets: [SECRET] }] };
+  const yaml: Yaml = { broker: { url: 'mqtt://127.0.0.1:1883' }, tenants: [{ id: TENANT, secrets: [inEnv(SECRET)] }] };
   change(yaml);
   return JSON.stringify(yaml);
 }
@@ -28,7 +38,7 @@ export interface GatewayUnderTest extends GatewayCore {
 }
 
 export function makeGateway(change?: (yaml: Yaml) => void, failing?: () => boolean): GatewayUnderTest {
-  const settings = readSettings(settingsYaml(change), { folder: '.', env: {} });
+  const settings = readSettings(settingsYaml(change), { folder: '.', env: ENV });
   const published: Published[] = [];
   const outcomes: Outcome[] = [];
   const core: GatewayCore = {

@@ -6,7 +6,7 @@ import mqtt, { type MqttClient } from 'mqtt';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { findMosquitto, type Mosquitto, startMosquitto } from '../harness/mosquitto.ts';
 import { waitFor } from '../harness/wait-for.ts';
-import { event, settingsYaml, sign, TENANT, type Yaml } from './make-gateway.ts';
+import { ENV, event, settingsYaml, sign, TENANT, type Yaml } from './make-gateway.ts';
 
 const main = path.resolve(import.meta.dirname, '..', '..', 'gateway', 'main.ts');
 const TOPIC = `qscloud/app/reload/${TENANT}`;
@@ -55,7 +55,10 @@ describe.skipIf(!findMosquitto())('the gateway as a service', () => {
       change(yaml);
     });
     await writeFile(file, yaml);
-    const child = spawn(process.execPath, [main, file], { stdio: ['ignore', 'pipe', 'pipe', 'ipc'] });
+    const child = spawn(process.execPath, [main, file], {
+      env: { ...process.env, ...ENV },
+      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+    });
     let output = '';
     for (const stream of [child.stdout, child.stderr])
       stream!.on('data', (chunk: Buffer) => (output += chunk.toString()));
