@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { AppFacts, PropertyRow } from '../../rules/app-facts.ts';
 import { askOf, type AskFacts, type AskPolicy } from '../../rules/ask.ts';
-import type { RememberedDecision } from '../../rules/same-decision.ts';
 import {
   app,
   complete,
@@ -13,6 +12,7 @@ import {
   object,
   policy,
   PUBLISHED,
+  remembering,
   row,
   rowsOf,
 } from './make-facts.ts';
@@ -26,21 +26,6 @@ const onlyManager = { approval: { approvers: { users: [MANAGER], groups: [] }, o
 const approvedRows = () => rowsOf({ ...complete, [names.approval]: ['Approve'] });
 const denied = (more: Readonly<Record<string, readonly string[]>> = {}) =>
   rowsOf({ [names.approval]: ['Deny'], ...more });
-
-function remembering(rows: readonly PropertyRow[], more: Partial<RememberedDecision> = {}): RememberedDecision {
-  return {
-    decisionId: 'decision-1',
-    verdict: 'approve',
-    approvalRowIds: rows.filter(({ name }) => name === names.approval).map(({ id }) => id),
-    rowIds: rows.map(({ id }) => id),
-    targets: [{ site: 'test', mode: 'overwrite', streams: ['Sales'] }],
-    revisionKey: 'revision-1',
-    absentSeen: false,
-    baseline: false,
-    stale: false,
-    ...more,
-  };
-}
 
 describe('an app that asks for nothing', () => {
   it('has no problems where it is gone, was published before the first start, or was decided', () => {

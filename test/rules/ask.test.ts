@@ -2,7 +2,6 @@ import { assert, constantFrom, option, property, shuffledSubarray } from 'fast-c
 import { describe, expect, it } from 'vitest';
 import type { AppFacts } from '../../rules/app-facts.ts';
 import { askOf, type AskFacts } from '../../rules/ask.ts';
-import type { RememberedDecision } from '../../rules/same-decision.ts';
 import {
   anyRows,
   app,
@@ -15,6 +14,7 @@ import {
   object,
   policy,
   PUBLISHED,
+  remembering,
   row,
   rowsOf,
 } from './make-facts.ts';
@@ -128,17 +128,7 @@ describe('an approval', () => {
 
 describe('a remembered approval', () => {
   const rows = rowsOf(approved());
-  const remembered: RememberedDecision = {
-    decisionId: 'decision-1',
-    verdict: 'approve',
-    approvalRowIds: rows.filter(({ name }) => name === names.approval).map(({ id }) => id),
-    rowIds: rows.map(({ id }) => id),
-    targets: [{ site: 'test', mode: 'overwrite', streams: ['Sales'] }],
-    revisionKey: 'revision-1',
-    absentSeen: false,
-    baseline: false,
-    stale: false,
-  };
+  const remembered = remembering(rows);
 
   it('is the same decision however often it is seen', () => {
     expect(ask(app({ rows }), { remembered })).toMatchObject({ ask: 'approve', identity: 'same' });

@@ -1,8 +1,20 @@
 import { describe, expect, it } from 'vitest';
 import { askOf, type AskFacts, type AskPolicy } from '../../rules/ask.ts';
 import { removedSince, seenObjects } from '../../rules/revision.ts';
-import type { RememberedDecision } from '../../rules/same-decision.ts';
-import { app, complete, DECIDED, facts, MANAGER, names, object, policy, PUBLISHED, row, rowsOf } from './make-facts.ts';
+import {
+  app,
+  complete,
+  DECIDED,
+  facts,
+  MANAGER,
+  names,
+  object,
+  policy,
+  PUBLISHED,
+  remembering,
+  row,
+  rowsOf,
+} from './make-facts.ts';
 
 const LATER = '2026-01-05T00:00:00.000Z';
 const approved = { ...complete, [names.approval]: ['Approve'] };
@@ -48,17 +60,8 @@ describe('an object that is gone', () => {
 });
 
 describe('rows that were all made anew with the same word', () => {
-  const remembered: RememberedDecision = {
-    decisionId: 'decision-1',
-    verdict: 'approve',
-    approvalRowIds: ['gone-1'],
-    rowIds: ['gone-1', 'gone-2'],
-    targets: [{ site: 'test', mode: 'overwrite', streams: ['Sales'] }],
-    revisionKey: 'revision-0',
-    absentSeen: false,
-    baseline: false,
-    stale: false,
-  };
+  const ids = { approvalRowIds: ['gone-1'], rowIds: ['gone-1', 'gone-2'] };
+  const remembered = remembering([], { ...ids, revisionKey: 'revision-0' });
 
   it('are the decision that is remembered where the content is that of then', () => {
     const revisionKey = remembered.revisionKey;
@@ -90,17 +93,7 @@ describe('rows that were all made anew with the same word', () => {
 
 describe('targets that were added to an approval', () => {
   const rows = rowsOf(approved);
-  const remembered: RememberedDecision = {
-    decisionId: 'decision-1',
-    verdict: 'approve',
-    approvalRowIds: rows.filter(({ name }) => name === names.approval).map(({ id }) => id),
-    rowIds: rows.map(({ id }) => id),
-    targets: [{ site: 'test', mode: 'overwrite', streams: ['Sales'] }],
-    revisionKey: 'revision-1',
-    absentSeen: false,
-    baseline: false,
-    stale: false,
-  };
+  const remembered = remembering(rows);
   const added = (more: Partial<AskFacts>) => {
     const prod = row(names.server, 'prod - Duplicate', { modifiedUtc: LATER });
     return askOf(facts(app({ rows: [...rows, prod] }), { remembered, ...more }), policy);

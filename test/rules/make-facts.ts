@@ -3,6 +3,7 @@ import type { AppFacts, PropertyRow } from '../../rules/app-facts.ts';
 import type { AskFacts, AskPolicy } from '../../rules/ask.ts';
 import { readPropertyRequest, type PropertyNames, type PropertyWords } from '../../rules/property-request.ts';
 import type { ObjectFacts, Revision } from '../../rules/revision.ts';
+import type { RememberedDecision } from '../../rules/same-decision.ts';
 
 export const names: PropertyNames = {
   server: 'PromoteToServer',
@@ -90,6 +91,22 @@ export function facts(of: AppFacts | undefined, more: Partial<AskFacts> = {}): A
     remembered: undefined,
     firstStartUtc: FIRST_START,
     groupsOf: () => [],
+    ...more,
+  };
+}
+
+/** The approval that rows like these are remembered as. */
+export function remembering(rows: readonly PropertyRow[], more: Partial<RememberedDecision> = {}): RememberedDecision {
+  return {
+    decisionId: 'decision-1',
+    verdict: 'approve',
+    approvalRowIds: rows.filter(({ name }) => name === names.approval).map(({ id }) => id),
+    rowIds: rows.map(({ id }) => id),
+    targets: [{ site: 'test', mode: 'overwrite', streams: ['Sales'] }],
+    revisionKey: 'revision-1',
+    absentSeen: false,
+    baseline: false,
+    stale: false,
     ...more,
   };
 }
