@@ -8,7 +8,7 @@ import { findTestServer } from '../harness/find-test-server.ts';
 import { DAY, eventsOf, expectSoundWaits, HOUR, promotionOf } from './shared.ts';
 import { type SkippingWorld, startSkippingWorld } from './skipping-world.ts';
 
-vi.setConfig({ testTimeout: 600_000, hookTimeout: 240_000 });
+vi.setConfig({ testTimeout: 900_000, hookTimeout: 240_000 });
 
 const server = await findTestServer();
 const missing = 'problem' in server ? server.problem : undefined;
@@ -95,7 +95,7 @@ describe.skipIf(missing)(`row 22: 500 promotions${missing ? ` (skipped: ${missin
     }
     const before = (await world.ledger.listAwaiting()).length;
     for (const app of apps) await world.hint(app);
-    await waitFor('all to wait', async () => (await world.ledger.listAwaiting()).length === before + count, 240_000);
+    await waitFor('all to wait', async () => (await world.ledger.listAwaiting()).length === before + count, 500_000);
     return apps;
   }
 });
