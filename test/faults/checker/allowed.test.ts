@@ -1,5 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import { addEvent, changeFrom, endOf, eventIn, recordIn, type RunDraft, stagingApp } from './break-run.ts';
+import {
+  addEvent,
+  changeFrom,
+  editBeforeDeletion,
+  endOf,
+  eventIn,
+  recordIn,
+  type RunDraft,
+  stagingApp,
+} from './break-run.ts';
 import { checkRun } from './check-run.ts';
 import { APP, cleanRun, COPY_ID, KEY, NEW_ID, SOURCE_ID, TARGET_ID } from './synthetic-run.ts';
 import { inStream, MANAGER, REP, syntheticApp } from './synthetic-site.ts';
@@ -88,6 +97,10 @@ const allowed: readonly Allowed[] = [
       events.splice(events.indexOf(approval) + 1, 0, addition);
       run.ledger.promotions[0]!.decision.by.account = REP;
     },
+  },
+  {
+    what: 'an edit of the source between the last look at it and its deletion',
+    change: (run) => editBeforeDeletion(run, SOURCE_ID, REP, 200),
   },
   {
     what: 'a copy that its owner published before the source was deleted',

@@ -4,6 +4,7 @@ import {
   changeFrom,
   dropEvent,
   dropRecord,
+  editBeforeDeletion,
   eventIn,
   recordIn,
   stagingApp,
@@ -134,6 +135,11 @@ export const breachesOfSourceKept = against('c', [
     what: 'a source deleted with a later edit',
     site: 'dev',
     breakIt: (run) => changeFrom(run, 'dev', eventIn(run, 'dev', 'export-app'), { baseContent: 'edited' }),
+  },
+  {
+    what: 'a source deleted with an edit that Waybill could see',
+    site: 'dev',
+    breakIt: (run) => editBeforeDeletion(run, SOURCE_ID, REP, 300),
   },
   {
     what: 'a source deleted though nobody asked to unpublish it',

@@ -79,3 +79,15 @@ export function endOf(run: RunDraft, site: string, appId: string): Draft<AppStan
 export function stagingApp(site: string, number = 9, promotionKey = KEY): AppStanding {
   return syntheticApp(`${site}-left`, `~waybill/test/${promotionKey}/${site}/${number}`, API_USER, 'new');
 }
+
+/** Its owner edits the source so many milliseconds before Waybill deletes it. */
+export function editBeforeDeletion(run: RunDraft, sourceId: string, by: string, ms: number): void {
+  const { events } = run.sites['dev']!;
+  const deletion = eventIn(run, 'dev', 'delete-app', sourceId);
+  const last = events.filter((event) => event.id === sourceId && event.app !== undefined && event !== deletion).at(-1)!;
+  const edit = JSON.parse(JSON.stringify({ ...last, action: 'edit-app', by })) as typeof last;
+  Object.assign(edit.app!, { baseContent: 'edited', allContent: 'edited' });
+  edit.hostUtc = new Date(Date.parse(deletion.hostUtc) - ms).toISOString();
+  events.splice(events.indexOf(deletion), 0, edit);
+  for (const [at, event] of events.entries()) event.seq = at + 1;
+}

@@ -26,7 +26,8 @@ function isStrip({ event, before, after }: Step): boolean {
 }
 
 function checkDeletion(view: RunView, step: Step): Violation[] {
-  const { site, before } = step;
+  const { site } = step;
+  const before = asLastSeen(view, step);
   // The owner's copy is an app like any other once it is dressed; giving it up again harms nobody.
   if (before === undefined || isOwnCopy(view, step)) return [];
   const promotions = promotionsOf(view, step);
@@ -34,9 +35,29 @@ function checkDeletion(view: RunView, step: Step): Violation[] {
   if (own.length === 0) return isEarlierDuplicate(view, step) ? [] : [notAsked(step, before)];
   return [
     ...checkReadiness(view, step, 'deleted'),
-    ...own.filter((one) => isUnderWay(one, step)).flatMap((promotion) => checkLostEdits(view, step, promotion)),
+    ...own
+      .filter((one) => isUnderWay(one, step))
+      .flatMap((promotion) => checkLostEdits(view, { before, site }, promotion)),
     ...checkCopy(view, step, before).map((what) => violation('c', site, before.name, what)),
   ];
+}
+
+/** QRS deletes without asking whether an app changed since it was read, so that an edit in this time is lost. */
+const LAST_LOOK_MS = 250;
+
+/** An app as Waybill can have seen it last before it deleted it. */
+function asLastSeen(view: RunView, { site, event, before }: Step): AppStanding | undefined {
+  const sinceUtc = new Date(Date.parse(event.hostUtc) - LAST_LOOK_MS).toISOString();
+  const steps = view.walks.get(site)?.steps ?? [];
+  const unseen = steps.find(
+    (step) =>
+      step.event.id === event.id &&
+      step.event.seq < event.seq &&
+      step.event.hostUtc > sinceUtc &&
+      !step.byWaybill &&
+      step.before?.baseContent !== step.after?.baseContent,
+  );
+  return unseen?.before ?? before;
 }
 
 function notAsked({ site }: Step, { name }: AppStanding): Violation {
@@ -118,8 +139,12 @@ function missing(view: RunView, promotion: RecordedPromotion, hostUtc: string): 
 }
 
 /** An edit after the approval is nobody's but the owner's to lose. */
-function checkLostEdits(view: RunView, { before, site }: Step, promotion: RecordedPromotion): Violation[] {
-  if (before === undefined || promotion.verdict !== 'approve') return [];
+function checkLostEdits(
+  view: RunView,
+  { before, site }: Pick<Step, 'site'> & { readonly before: AppStanding },
+  promotion: RecordedPromotion,
+): Violation[] {
+  if (promotion.verdict !== 'approve') return [];
   const approved = approvedStandings(view, promotion);
   if (approved === undefined || approved.some((one) => one.baseContent === before.baseContent)) return [];
   return [violation('c', site, before.name, 'it was deleted with an edit that nobody had approved')];
