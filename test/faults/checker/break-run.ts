@@ -86,7 +86,7 @@ export function editBeforeDeletion(run: RunDraft, sourceId: string, by: string, 
   const deletion = eventIn(run, 'dev', 'delete-app', sourceId);
   const last = events.filter((event) => event.id === sourceId && event.app !== undefined && event !== deletion).at(-1)!;
   const edit = JSON.parse(JSON.stringify({ ...last, action: 'edit-app', by })) as typeof last;
-  Object.assign(edit.app!, { baseContent: 'edited', allContent: 'edited' });
+  for (const app of [edit.app, deletion.app]) Object.assign(app!, { baseContent: 'edited', allContent: 'edited' });
   edit.hostUtc = new Date(Date.parse(deletion.hostUtc) - ms).toISOString();
   events.splice(events.indexOf(deletion), 0, edit);
   for (const [at, event] of events.entries()) event.seq = at + 1;
