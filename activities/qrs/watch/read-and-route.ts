@@ -8,7 +8,7 @@ import { openWork } from '../../../ledger/open-work.ts';
 import type { AppMemory, SiteMemory } from '../app-memory.ts';
 import { eq, gt, oneOf, or, type QrsFilter } from '../client/filter.ts';
 import { sourceOf } from '../source-policy.ts';
-import { routeApps } from './route-apps.ts';
+import { IDLE, routeApps } from './route-apps.ts';
 import { siteMemoryOf, siteNow } from './site-memory.ts';
 
 /** Apps that a sweep did not find and that are read by their ids, in turns. */
@@ -18,8 +18,8 @@ const NUDGES_AT_ONCE = 20;
 
 /**
  * How the site is watched. Asks the site nothing: it may be down. A fresh watch nudges every promotion that the ledger
- * holds open or waiting, and sends the mails that it holds unsent: Temporal may have lost its database, and the ledger
- * can rebuild what it held (design 7).
+ * holds open or waiting, has the next sweep nudge every other app that asks for something, and sends the mails that it
+ * holds unsent: Temporal may have lost its database, and the ledger can rebuild what it held (design 7).
  */
 export async function openWatch(
   deps: ActivityDependencies,
@@ -29,6 +29,7 @@ export async function openWatch(
   if (fresh) {
     // Before promotions run again: they would not know these from mails of their own.
     await resumeMails(deps, { evenYoung: true });
+    await forgetNudges(deps, site);
     await nudgeOpen(deps, site);
   }
   return {
@@ -45,6 +46,14 @@ async function startWhatWasOpen(deps: ActivityDependencies, site: string, memory
   if (restoredUtc === resumedUtc) return;
   await nudgeOpen(deps, site);
   await deps.ledger.updateSiteMemory<SiteMemory>(site, (now) => ({ ...(now ?? memory), resumedUtc: restoredUtc }));
+}
+
+/** A nudge that Temporal lost before the first look at the app left nothing in the ledger but that it was given. */
+async function forgetNudges({ ledger }: ActivityDependencies, site: string): Promise<void> {
+  for (const { appId, memory } of await ledger.listAppMemories<AppMemory>(site)) {
+    if (!memory.digest || memory.digest === IDLE) continue;
+    await ledger.updateAppMemory<AppMemory>(site, appId, (now) => ({ ...now, digest: undefined }));
+  }
 }
 
 async function nudgeOpen(deps: ActivityDependencies, site: string): Promise<void> {

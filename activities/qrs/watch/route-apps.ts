@@ -14,7 +14,8 @@ import { STAGING_PREFIX } from '../staging-name.ts';
 
 /** Nudges and ledger writes at the same time. */
 const AT_ONCE = 20;
-const IDLE = 'idle';
+/** What an app that asks for nothing is remembered with. */
+export const IDLE = 'idle';
 
 /**
  * Nudges the promotions of apps whose state differs from what they were last nudged for (design 3.2). `gone` are ids

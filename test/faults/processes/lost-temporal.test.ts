@@ -13,7 +13,9 @@ vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
 // All of them take some minutes: `KILLS=all npx vitest run test/faults/processes/lost-temporal.test.ts`.
 const all = [...stepBoundaries, ...transferBoundaries(60_000)];
 const telling = ({ name }: Boundary): boolean =>
-  /^(after the (export|download|replace|publish|removal|copy for|deletion)|before the dressing$|at 50 %)/.test(name);
+  /^(after the (first look|export|download|replace|publish|removal|copy for|deletion)|before the dressing$|at 50 %)/.test(
+    name,
+  );
 const boundaries = process.env['KILLS'] === 'all' ? all : all.filter(telling);
 
 let world: KillableWorld;

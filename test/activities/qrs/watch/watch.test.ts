@@ -267,6 +267,20 @@ describe('opening a watch', () => {
     expect(world.startedMails).toContain('key-of-mail results');
   });
 
+  it('has the next sweep nudge again for what it was nudged for and never looked at, where it is a first run', async () => {
+    const { id } = await publishedApp(world);
+    approve(world, id);
+    const idle = world.dev.actAs.createApp({ name: 'Asks for nothing', owner: REP });
+    await world.ledger.updateAppMemory<AppMemory>('dev', idle, () => ({ digest: 'idle' }));
+    await sweep();
+
+    await open(false);
+    expect((await sweep()).nudges).toEqual(new Set());
+    await open(true);
+    expect((await sweep()).nudges).toEqual(new Set([`dev ${id}`]));
+    expect((await world.ledger.getAppMemory<AppMemory>('dev', [idle])).get(idle)?.memory).toEqual({ digest: 'idle' });
+  });
+
   it('nudges for nothing where it goes on', async () => {
     await approvedApp(world);
 
