@@ -1,5 +1,5 @@
 import { type Broker, openBroker } from './broker.ts';
-import { createForwarder, type Forwarder } from './forward.ts';
+import { createForwarder } from './forward.ts';
 import type { GatewayCore } from './handle-request.ts';
 import { brokerEvents, createLog, forwardEvents, outcomeTo } from './log.ts';
 import { type NodeService, startNodeService } from './node-service.ts';
@@ -10,7 +10,6 @@ import { Spool } from './spool.ts';
 export interface OpenGateway extends GatewayCore {
   readonly broker: Broker;
   readonly spool: Spool | undefined;
-  readonly forwarder: Forwarder;
   close(): Promise<void>;
 }
 
@@ -26,7 +25,6 @@ export async function openGateway(settings: GatewaySettings): Promise<OpenGatewa
     tell: outcomeTo(log),
     broker,
     spool,
-    forwarder,
     async close() {
       await forwarder.close();
       await broker.close();

@@ -1,9 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { createServer, type AddressInfo, connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { freePort } from '../../sandbox/s3/server-process.ts';
+import { listens } from '../starter/waybill-process.ts';
 import { waitFor } from './wait-for.ts';
 
 const PROGRAMS = ['/usr/sbin/mosquitto', '/usr/local/sbin/mosquitto', '/opt/homebrew/sbin/mosquitto'];
@@ -49,7 +50,7 @@ export async function startMosquitto({ lines = ['allow_anonymous true'] }: Mosqu
 
   const start = async (): Promise<void> => {
     child = spawn(program, ['-c', file], { stdio: 'ignore' });
-    await waitFor('the broker to listen', () => canConnect(port));
+    await waitFor('the broker to listen', () => listens(port));
   };
   const kill = async (): Promise<void> => {
     const running = child;
@@ -69,20 +70,4 @@ export async function startMosquitto({ lines = ['allow_anonymous true'] }: Mosqu
       await rm(folder, { recursive: true, force: true });
     },
   };
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await new Promise((resolve) => server.once('listening', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
-
-function canConnect(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = connect(port, '127.0.0.1');
-    socket.once('connect', () => resolve(true)).once('error', () => resolve(false));
-    socket.once('connect', () => socket.destroy());
-  });
 }

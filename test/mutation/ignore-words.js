@@ -10,10 +10,8 @@ export const strykerPlugins = [{ kind: 'Ignore', name: 'words', value: { shouldI
 /** @param {import('@stryker-mutator/api/ignore').NodePath} path */
 function shouldIgnore(path) {
   const { node } = path;
-  if (node.type === 'CallExpression' && isLogCall(node)) return 'a log line';
-  if (node.type === 'ExpressionStatement' && node.expression.type === 'CallExpression' && isLogCall(node.expression)) {
-    return 'a log line';
-  }
+  const call = node.type === 'ExpressionStatement' ? node.expression : node;
+  if (call.type === 'CallExpression' && isLogCall(call)) return 'a log line';
   if (node.type === 'StringLiteral' && SENTENCE.test(node.value)) return 'words for people';
   if (node.type === 'TemplateLiteral' && node.quasis.some(({ value }) => SENTENCE.test(value.raw))) {
     return 'words for people';

@@ -1,6 +1,7 @@
 import { isWaybillError } from '../../../common/errors/waybill-error.ts';
 import type { QvfSource } from '../../../qvf/source.ts';
 import { requireWholeQvf } from '../../../qvf/require-whole.ts';
+import type { ArtifactStore } from '../../artifacts/artifact-store.ts';
 
 /** Longest beginning that is looked at to tell a page from an app. */
 const BEGINNING_BYTES = 512;
@@ -32,4 +33,19 @@ export async function lookAtExport(source: QvfSource, name: string, signal: Abor
     if (error.code === 'WAYBILL_QVF_TRUNCATED') return { kind: 'cut', why: error.message };
   }
   return { kind: 'whole' };
+}
+
+/** The same of an export that is stored. Reads only. @throws WAYBILL_ARTIFACT_* */
+export async function lookAtStored(
+  store: ArtifactStore,
+  sha256: string,
+  appName: string,
+  signal: AbortSignal,
+): Promise<ExportLook> {
+  const file = await store.look(sha256);
+  try {
+    return await lookAtExport(file, `the export of "${appName}"`, signal);
+  } finally {
+    await file.close();
+  }
 }

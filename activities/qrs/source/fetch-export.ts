@@ -2,7 +2,7 @@ import { waybillError } from '../../../common/errors/catalogue.ts';
 import { attemptContext } from '../../activity-context.ts';
 import type { ArtifactStore, StoredArtifact } from '../../artifacts/artifact-store.ts';
 import type { ActivityDependencies } from '../../dependencies.ts';
-import { lookAtExport, PROMOTED_CUT_TRIES } from './cut-export.ts';
+import { lookAtStored, PROMOTED_CUT_TRIES } from './cut-export.ts';
 import { type ExportInput, takeExport } from './take-export.ts';
 
 /**
@@ -28,15 +28,10 @@ async function requireWhole(
   { sha256 }: StoredArtifact,
 ): Promise<void> {
   const { signal, attempt } = attemptContext();
-  const file = await store.look(sha256);
-  try {
-    const look = await lookAtExport(file, `the export of "${appName}"`, signal);
-    if (look.kind === 'whole') return;
-    if (look.kind === 'no-app' || attempt < PROMOTED_CUT_TRIES) {
-      throw waybillError('WAYBILL_PROMOTION_EXPORT_CUT', { app: appName, site, reason: look.why });
-    }
-    deps.logger.warn({ site, app: appName, why: look.why }, 'an export looks cut each time and is taken as it is');
-  } finally {
-    await file.close();
+  const look = await lookAtStored(store, sha256, appName, signal);
+  if (look.kind === 'whole') return;
+  if (look.kind === 'no-app' || attempt < PROMOTED_CUT_TRIES) {
+    throw waybillError('WAYBILL_PROMOTION_EXPORT_CUT', { app: appName, site, reason: look.why });
   }
+  deps.logger.warn({ site, app: appName, why: look.why }, 'an export looks cut each time and is taken as it is');
 }

@@ -22,7 +22,7 @@ export interface NewDecision {
   readonly note?: string;
   readonly targets: readonly ChosenTarget[];
   /** What the approval asked for before these targets were added to it. */
-  readonly addedTo?: readonly ChosenTarget[] | undefined;
+  readonly addedTo?: readonly ChosenTarget[];
 }
 
 export interface RecordedDecision {
@@ -84,7 +84,7 @@ function toStored(deps: ActivityDependencies, input: NewDecision): StoredDecisio
     consumed: consumedRows(source.request.rows, sourceOf(config, site).properties),
     tellsOwner: input.verdict !== 'reload' && config.mail.ownerMails,
     source: sourceDetailsOf(source.app, source.revision),
-    ...(input.addedTo && { addedTo: input.addedTo }),
+    addedTo: input.addedTo,
   };
 }
 

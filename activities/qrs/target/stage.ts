@@ -2,7 +2,7 @@ import { waybillError } from '../../../common/errors/catalogue.ts';
 import { isWaybillError } from '../../../common/errors/waybill-error.ts';
 import { plainDescription } from '../../../rules/description.ts';
 import { attemptContext } from '../../activity-context.ts';
-import { type RandomAccess, requireStore } from '../../artifacts/artifact-store.ts';
+import { requireStore } from '../../artifacts/artifact-store.ts';
 import type { StagedApp, StagingInput } from '../../delivery-types.ts';
 import type { ActivityDependencies } from '../../dependencies.ts';
 import type { Artifact, KeptVersion } from '../../promotion-types.ts';
@@ -13,7 +13,7 @@ import { changeApp, deleteApp } from '../proven-writes.ts';
 import { makeStagingApp } from '../staged-app.ts';
 import { stagingName } from '../staging-name.ts';
 import { whyNotWholeCopy, whyNotWholeUpload } from '../whole-app.ts';
-import { type ExportLook, lookAtExport } from '../source/cut-export.ts';
+import { lookAtStored } from '../source/cut-export.ts';
 import { storedDecision, type StoredDecision } from '../source/stored-decision.ts';
 import { targetOf } from './plan-delivery.ts';
 import { stampFor } from './stamp.ts';
@@ -45,14 +45,6 @@ export async function uploadStaging(
   return { appId, number };
 }
 
-async function lookAndClose(file: RandomAccess, appName: string): Promise<ExportLook> {
-  try {
-    return await lookAtExport(file, `the export of "${appName}"`, attemptContext().signal);
-  } finally {
-    await file.close();
-  }
-}
-
 /** An export that was cut each time was taken as it is; that a target refuses it tells that it should not have been. */
 async function explainRefusal(
   deps: ActivityDependencies,
@@ -60,9 +52,8 @@ async function explainRefusal(
   error: unknown,
 ): Promise<never> {
   if (!isWaybillError(error) || error.code !== 'WAYBILL_QRS_REFUSED') throw error;
-  const file = await (await deps.artifacts()).look(artifact.sha256);
   const { app, promotionKey, site: source } = decision;
-  const look = await lookAndClose(file, app.name);
+  const look = await lookAtStored(await deps.artifacts(), artifact.sha256, app.name, attemptContext().signal);
   if (look.kind === 'whole') throw error;
   const facts = { app: app.name, site, source, promotionKey, reason: look.why };
   throw waybillError('WAYBILL_PROMOTION_EXPORT_UNUSABLE', facts, { cause: error });

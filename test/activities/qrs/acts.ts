@@ -148,15 +148,24 @@ export async function cancelled<T>(
   call: Omit<FaultRule, 'effect'>,
   start: (attempt: Attempt) => Promise<T>,
 ): Promise<unknown> {
+  const hung = startHanging(site, call, start);
+  await waitFor('the call to hang', () => hung.struck() > 0);
+  hung.cancel();
+  return hung.ended;
+}
+
+function startHanging<T>(
+  site: QrsSite,
+  call: Omit<FaultRule, 'effect'>,
+  start: (attempt: Attempt) => Promise<T>,
+): { readonly struck: () => number; readonly ended: Promise<unknown>; readonly cancel: () => void } {
   const struck = fault(site, { ...call, effect: { type: 'hang' } });
   const controller = new AbortController();
   const ended = start({ signal: controller.signal }).then(
     (result) => ({ result }),
     (error: unknown) => error,
   );
-  await waitFor('the call to hang', () => struck() > 0);
-  controller.abort();
-  return ended;
+  return { struck, ended, cancel: () => controller.abort() };
 }
 
 /**
@@ -170,14 +179,11 @@ export async function cancelEachCall(
 ): Promise<number> {
   for (let nth = 1; ; nth += 1) {
     const step = await prepare();
-    const struck = fault(site, { effect: { type: 'hang' }, path: /\/(qrs|tempcontent)\//, nth });
-    const controller = new AbortController();
+    const { struck, cancel, ...hung } = startHanging(site, { path: /\/(qrs|tempcontent)\//, nth }, step);
     let hasEnded = false;
-    const ended = step({ signal: controller.signal })
-      .catch(() => undefined)
-      .finally(() => (hasEnded = true));
+    const ended = hung.ended.then(() => (hasEnded = true));
     await waitFor('the call to hang, or the step to end', () => struck() > 0 || hasEnded);
-    controller.abort();
+    cancel();
     await Promise.race([ended, wait(CANCELLED_WITHIN_MS, undefined, { ref: false })]);
     const isOver = struck() === 0;
     world.mend();

@@ -2,9 +2,11 @@ import { describe, expect, it } from 'vitest';
 import {
   addEvent,
   changeFrom,
+  denyBesideOrder,
   editBeforeDeletion,
   endOf,
   eventIn,
+  insertBefore,
   recordIn,
   type RunDraft,
   stagingApp,
@@ -105,12 +107,10 @@ const allowed: readonly Allowed[] = [
   {
     what: 'a copy that its owner published before the source was deleted',
     change: (run) => {
-      const { events } = run.sites['dev']!;
       const deletion = eventIn(run, 'dev', 'delete-app', SOURCE_ID);
       const dressed = eventIn(run, 'dev', 'update-app', COPY_ID);
       const published = JSON.parse(JSON.stringify({ ...dressed, action: 'publish-app', by: REP })) as typeof dressed;
-      events.splice(events.indexOf(deletion), 0, published);
-      for (const [at, event] of events.entries()) event.seq = at + 1;
+      insertBefore(run, 'dev', deletion, published);
       changeFrom(run, 'dev', published, { published: true, streamId: SALES.id, stream: SALES.name });
     },
   },
@@ -118,10 +118,7 @@ const allowed: readonly Allowed[] = [
     what: 'a denial that waits until the standing order beside it is cleared',
     change: (run) => {
       run.settings.sources['dev']!.reload.enabled = true;
-      const denied = { id: 'denied', name: 'Approval', value: 'Deny', by: MANAGER, atUtc: '2026-01-05T09:00:00.000Z' };
-      const order = { ...denied, id: 'ordered', name: 'Reload', value: 'True' };
-      const app = inStream(syntheticApp('dev-waits', 'Waits', REP, 'waits'), SALES, { rows: [denied, order] });
-      addEvent(run, 'dev', 'update-app', app, { by: MANAGER });
+      denyBesideOrder(run);
     },
   },
   {

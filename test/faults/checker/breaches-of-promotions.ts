@@ -2,6 +2,7 @@ import { against } from './breach.ts';
 import {
   addEvent,
   changeFrom,
+  denyBesideOrder,
   dropEvent,
   dropRecord,
   editBeforeDeletion,
@@ -11,7 +12,7 @@ import {
   type RunDraft,
 } from './break-run.ts';
 import { APP, COPY_ID, DENIED_APP, DENIED_KEY, KEY, SOURCE_ID, TARGET_ID } from './synthetic-run.ts';
-import { inStream, MANAGER, REP, syntheticApp } from './synthetic-site.ts';
+import { inStream, MANAGER, REP } from './synthetic-site.ts';
 
 const SALES = { id: 'stream-sales', name: 'Sales' };
 
@@ -57,12 +58,7 @@ export const breachesOfOneEnd = against('a', [
     what: 'a denial that came to nothing, though no standing order blocks it',
     site: 'dev',
     app: 'Waits',
-    breakIt: (run) => {
-      const denied = { id: 'denied', name: 'Approval', value: 'Deny', by: MANAGER, atUtc: '2026-01-05T09:00:00.000Z' };
-      const order = { ...denied, id: 'ordered', name: 'Reload', value: 'True' };
-      const app = inStream(syntheticApp('dev-waits', 'Waits', REP, 'waits'), SALES, { rows: [denied, order] });
-      addEvent(run, 'dev', 'update-app', app, { by: MANAGER });
-    },
+    breakIt: denyBesideOrder,
   },
   {
     what: 'a target that was asked for and forgotten',

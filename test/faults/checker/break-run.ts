@@ -2,7 +2,7 @@ import type { AppStanding } from '../../../sandbox/qrs/app-standing.ts';
 import type { SiteEvent } from '../../../sandbox/qrs/event-log.ts';
 import type { RunFacts } from './run-facts.ts';
 import { KEY } from './synthetic-run.ts';
-import { API_USER, type Draft, syntheticApp } from './synthetic-site.ts';
+import { API_USER, type Draft, inStream, MANAGER, REP, syntheticApp } from './synthetic-site.ts';
 
 /** Facts that a test may change. */
 export type RunDraft = Draft<RunFacts>;
@@ -88,6 +88,21 @@ export function editBeforeDeletion(run: RunDraft, sourceId: string, by: string, 
   const edit = JSON.parse(JSON.stringify({ ...last, action: 'edit-app', by })) as typeof last;
   for (const app of [edit.app, deletion.app]) Object.assign(app!, { baseContent: 'edited', allContent: 'edited' });
   edit.hostUtc = new Date(Date.parse(deletion.hostUtc) - ms).toISOString();
-  events.splice(events.indexOf(deletion), 0, edit);
+  insertBefore(run, 'dev', deletion, edit);
+}
+
+/** Puts an event into a site's log, before another one. */
+export function insertBefore(run: RunDraft, site: string, next: Draft<SiteEvent>, inserted: Draft<SiteEvent>): void {
+  const { events } = run.sites[site]!;
+  events.splice(events.indexOf(next), 0, inserted);
   for (const [at, event] of events.entries()) event.seq = at + 1;
+}
+
+/** Somebody denies an app that bears a standing order for its reloads; nothing comes of it. */
+export function denyBesideOrder(run: RunDraft): void {
+  const denied = { id: 'denied', name: 'Approval', value: 'Deny', by: MANAGER, atUtc: '2026-01-05T09:00:00.000Z' };
+  const order = { ...denied, id: 'ordered', name: 'Reload', value: 'True' };
+  const stream = { id: 'stream-sales', name: 'Sales' };
+  const app = inStream(syntheticApp('dev-waits', 'Waits', REP, 'waits'), stream, { rows: [denied, order] });
+  addEvent(run, 'dev', 'update-app', app, { by: MANAGER });
 }
