@@ -21,7 +21,7 @@ import { closeDelivery, finishDelivery, reloadApp } from './qrs/target/close-del
 import { overwriteTarget } from './qrs/target/overwrite.ts';
 import { planDelivery } from './qrs/target/plan-delivery.ts';
 import { comparePublished, publishStaging } from './qrs/target/publish.ts';
-import { copyStaging, dressStaging, uploadStaging } from './qrs/target/stage.ts';
+import { copyStaging, dressStaging, removeStaging, uploadStaging } from './qrs/target/stage.ts';
 import { openWatch, readAndRoute, sweepSite } from './qrs/watch/read-and-route.ts';
 import { renewSubscriptions } from './qrs/watch/subscriptions.ts';
 import { recordedOnly } from './recorded.ts';
@@ -67,6 +67,7 @@ export function createSiteActivities(deps: ActivityDependencies): SiteActivities
     copyStaging: recordedOnly(deps, copyStaging),
     dressStaging: recordedOnly(deps, dressStaging),
     publishStaging: recordedOnly(deps, publishStaging),
+    removeStaging: recordedOnly(deps, removeStaging),
     reloadApp: recordedOnly(deps, reloadApp),
     finishDelivery: recordedOnly(deps, finishDelivery),
     closeDelivery: (input) => closeDelivery(deps, input),

@@ -31,7 +31,12 @@ export interface PlannedStep {
   readonly streamName: string;
   /** The app that is replaced. */
   readonly targetAppId?: string;
+  /** An overwrite that found no app to replace: one that was published there since is replaced instead. */
+  readonly whereNoneStands?: true;
 }
+
+/** A step that replaces an app. */
+export type ReplaceStep = PlannedStep & { readonly targetAppId: string };
 
 export interface PlanOutcome {
   readonly steps: readonly PlannedStep[];
@@ -63,18 +68,24 @@ export interface PublishInput extends StagingInput {
   readonly appId: string;
   readonly step: PlannedStep;
   readonly artifact: Artifact;
+  /** Ids an operator chose where several apps bear the name. */
+  readonly chosenAppIds?: readonly string[];
 }
 
-/** `isSettled`: its objects show that it holds what was exported, or nobody wants to know more. */
-export interface PublishOutcome {
-  readonly warnings: readonly string[];
-  readonly isSettled: boolean;
-}
+/**
+ * `locked`: another promotion publishes an app of that name there now. `taken`: an app to be replaced stands there by
+ * now, and nothing was published. `isSettled`: its objects show that it holds what was exported, or nobody wants to
+ * know more.
+ */
+export type PublishOutcome =
+  | { readonly outcome: 'locked' }
+  | { readonly outcome: 'taken'; readonly replaces: readonly ReplaceStep[] }
+  | { readonly outcome?: 'published'; readonly warnings: readonly string[]; readonly isSettled: boolean };
 
 export interface OverwriteInput {
   readonly decision: DecisionRecord;
   readonly site: string;
-  readonly step: PlannedStep & { readonly targetAppId: string };
+  readonly step: ReplaceStep;
   readonly stagingAppId: string;
   readonly artifact: Artifact;
   readonly version?: KeptVersion;
@@ -98,6 +109,7 @@ export interface TargetActivities {
   copyStaging(input: StagingInput & { fromAppId: string }): Promise<StagedApp>;
   dressStaging(input: StagingInput & { appId: string; ownerId?: string; version?: KeptVersion }): Promise<void>;
   publishStaging(input: PublishInput): Promise<PublishOutcome>;
+  removeStaging(input: StagingInput & { appId: string }): Promise<void>;
   reloadApp(input: { site: string; appId: string; promotionKey: string }): Promise<void>;
   finishDelivery(input: CloseDeliveryInput & { staging: StagedApp }): Promise<void>;
   closeDelivery(input: CloseDeliveryInput): Promise<void>;

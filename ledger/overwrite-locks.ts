@@ -1,14 +1,15 @@
 import type { StoreParts } from './store.ts';
 
-/** One app at a target that a promotion is replacing. */
+/** One app at a target that a promotion is replacing, or one place where it publishes. */
 export interface OverwriteLockKey {
   /** The target site's alias. */
   readonly target: string;
+  /** The app's id, or the place as `<stream id>/<name>`. */
   readonly targetAppId: string;
   readonly promotionKey: string;
 }
 
-/** Who may replace an app at a target: one promotion at a time. */
+/** Who may replace an app at a target, or publish one of a name in a stream: one promotion at a time. */
 export interface OverwriteLocks {
   /** The promotion that holds the app: this one where nobody held it. Safe to repeat. */
   takeOverwriteLock(key: OverwriteLockKey): Promise<string>;

@@ -8,7 +8,12 @@ export interface StandingApp {
 }
 
 export type PlannedItem =
-  | { readonly action: 'publish'; readonly stream: StreamRef }
+  | {
+      readonly action: 'publish';
+      readonly stream: StreamRef;
+      /** An overwrite that found no app to replace: one that was published there since is replaced instead. */
+      readonly whereNoneStands?: true;
+    }
   | { readonly action: 'replace'; readonly stream: StreamRef; readonly targetAppId: string };
 
 /** A choice an operator has to make: several apps of that name stand in the stream. */
@@ -89,7 +94,7 @@ function planOverwrite(
   const inStream = facts.standing.filter((app) => app.streamId === stream.id && fold(app.name) === fold(facts.appName));
   const chosen = inStream.filter((app) => facts.chosenAppIds.some((id) => fold(id) === fold(app.id)));
   const toReplace = inStream.length > 1 && facts.whenSeveral === 'stop' ? chosen : inStream;
-  if (inStream.length === 0) items.push({ action: 'publish', stream });
+  if (inStream.length === 0) items.push({ action: 'publish', stream, whereNoneStands: true });
   else if (toReplace.length === 0) several.push({ stream, appIds: inStream.map((app) => app.id).toSorted() });
   else items.push(...toReplace.map((app) => ({ action: 'replace' as const, stream, targetAppId: app.id })));
 }

@@ -5,6 +5,7 @@ import type {
   PlannedStep,
   PlanOutcome,
   PublishInput,
+  ReplaceStep,
   StagedApp,
 } from '../activities/delivery-types.ts';
 import type { DeliveredItem, DeliveryOutcome } from '../activities/promotion-types.ts';
@@ -125,7 +126,7 @@ class Delivery {
     const endsWithThem = replaces.length === steps.length && data !== 'reloadAfter';
     for (const [index, step] of replaces.entries()) {
       if (!step.targetAppId) continue;
-      const target = { ...step, targetAppId: step.targetAppId };
+      const target: ReplaceStep = { ...step, targetAppId: step.targetAppId };
       const item = {
         action: 'replaced',
         streamName: step.streamName,
@@ -143,7 +144,7 @@ class Delivery {
 
   /** Replaces one app; while another promotion replaces it, waits for its turn. True when that ended the delivery. */
   private async overwrite(
-    step: PlannedStep & { readonly targetAppId: string },
+    step: ReplaceStep,
     { appId: stagingAppId }: StagedApp,
     { artifact, version }: DeliveryFiles,
     ends: DeliveryOutcome | undefined,
@@ -151,46 +152,61 @@ class Delivery {
     const { decision, site, pace } = this.input;
     const { overwriteTarget } = targetTransfers(site, pace, artifact.sizeBytes);
     const input = { decision, site, step, stagingAppId, artifact, version, ends };
-    let waitMs = pace.lockRetry.firstMs;
-    for (;;) {
-      this.desk.enter('publishing');
-      const result = await this.desk.operator.attend('replace', pace, () => overwriteTarget(input));
-      if (result.outcome === 'replaced') {
-        this.warnings.push(...result.warnings);
-        return result.isClosed;
-      }
-      await this.desk.waitForLock(waitMs);
-      waitMs = Math.min(waitMs * 2, pace.lockRetry.maxMs);
-    }
+    const result = await this.desk.inTurn('replace', () => overwriteTarget(input));
+    this.warnings.push(...result.warnings);
+    return result.isClosed;
   }
 
   private async publishAll(
     publishes: readonly PlannedStep[],
     staged: readonly StagedApp[],
-    { artifact }: DeliveryFiles,
+    files: DeliveryFiles,
   ): Promise<void> {
-    const { decision, site } = this.input;
     for (const [index, step] of publishes.entries()) {
       const app = staged[index];
-      if (!app) continue;
-      this.desk.enter('publishing');
-      await this.publish({ decision, site, number: app.number, appId: app.appId, step, artifact });
-      await this.settle({ action: 'published', streamName: step.streamName, appId: app.appId, verified: true });
+      if (app) await this.publishOrReplace(step, app, files);
     }
   }
 
-  /** Publishes one app, and has its content compared where its objects alone do not prove it. */
-  private async publish(input: PublishInput): Promise<void> {
+  /** Publishes one app; what was published in its place since the plan was made is replaced instead. */
+  private async publishOrReplace(step: PlannedStep, app: StagedApp, files: DeliveryFiles): Promise<void> {
+    const { decision, site, pace } = this.input;
+    const { appId, number } = app;
+    const replaces = await this.publish({ decision, site, number, appId, step, artifact: files.artifact });
+    if (replaces.length === 0) {
+      await this.settle({ action: 'published', streamName: step.streamName, appId, verified: true });
+      return;
+    }
+    for (const replace of replaces) {
+      await this.overwrite(replace, app, files, undefined);
+      const { targetAppId, streamName } = replace;
+      await this.settle({ action: 'replaced', streamName, appId: targetAppId, verified: true });
+    }
+    const { removeStaging } = targetSteps(site, pace);
+    await this.desk.operator.attend('remove the staging app', pace, () =>
+      removeStaging({ decision, site, number, appId }),
+    );
+  }
+
+  /**
+   * Publishes one app, and has its content compared where its objects alone do not prove it. What is to be replaced
+   * where nothing was published.
+   */
+  private async publish(input: PublishInput): Promise<readonly ReplaceStep[]> {
     const { site, pace } = this.input;
     const { publishStaging } = targetSteps(site, pace);
-    const { warnings, isSettled } = await this.desk.operator.attend('publish', pace, () => publishStaging(input));
-    this.warnings.push(...warnings);
-    if (isSettled) return;
+    const result = await this.desk.inTurn('publish', () =>
+      publishStaging({ ...input, chosenAppIds: this.desk.operator.chosenAppIds }),
+    );
+    if (result.outcome === 'taken') return result.replaces;
+    this.warnings.push(...result.warnings);
+    if (result.isSettled) return [];
     this.desk.enter('verifying');
     const { comparePublished } = targetTransfers(site, pace, input.artifact.sizeBytes);
     const comparing = () => comparePublished(input);
     const compared = await this.desk.operator.attend('compare the content', pace, comparing);
     this.warnings.push(...compared.warnings);
+    return [];
   }
 
   /** Notes what stands, and reloads it where the target asks for that. */

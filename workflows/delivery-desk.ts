@@ -80,8 +80,26 @@ export class DeliveryDesk {
     return this.files;
   }
 
-  /** Another promotion replaces the same app: waits a while. @throws StepGivenUp by an order */
-  async waitForLock(ms: number): Promise<void> {
+  /**
+   * Carries a step out as the only promotion that does so at that place of the target; while another one is there,
+   * waits for its turn. @throws StepGivenUp by an order
+   */
+  async inTurn<R extends { readonly outcome?: string }>(
+    name: string,
+    step: () => Promise<R>,
+  ): Promise<Exclude<R, { readonly outcome: 'locked' }>> {
+    const { pace } = this.input;
+    let waitMs = pace.lockRetry.firstMs;
+    for (;;) {
+      this.enter('publishing');
+      const result = await this.operator.attend(name, pace, step);
+      if (hadItsTurn(result)) return result;
+      await this.waitForLock(waitMs);
+      waitMs = Math.min(waitMs * 2, pace.lockRetry.maxMs);
+    }
+  }
+
+  private async waitForLock(ms: number): Promise<void> {
     this.enter('waiting-for-lock');
     await this.operator.throwIfOrdered('wait for the lock');
     await this.timer.until(() => this.operator.hasOrder, slowed(ms));
@@ -122,6 +140,12 @@ export class DeliveryDesk {
     upsertSearchAttributes({ WaybillState: [trouble ? 'needs-operator' : this.state] });
     await sendBeside(mails, pace);
   }
+}
+
+function hadItsTurn<R extends { readonly outcome?: string }>(
+  result: R,
+): result is Exclude<R, { readonly outcome: 'locked' }> {
+  return result.outcome !== 'locked';
 }
 
 /** What a delivery is found by from its start on. */

@@ -107,6 +107,32 @@ describe('two apps that replace the same one at the same time', () => {
     world.site('test').actAs.deleteApp(standing);
   });
 
+  it('end as one app where neither stood there when they were planned', async () => {
+    const name = 'Newcomers';
+    const stuck = fault(world, 'test', {
+      effect: { type: 'status', status: 503 },
+      method: 'PUT',
+      path: '/publish',
+      times: 0,
+    });
+    const first = send(world, name, { test: 'Overwrite' });
+    await waitFor('the first to be about to publish', () => stuck.struck > 0);
+    const second = send(world, name, { test: 'Overwrite' });
+    await waitFor('the second to wait for it', async () => (await deliveryStatus(second.id)) === 'waiting-for-lock');
+    mendAll(world);
+    const [ended] = await Promise.all([promoted(world, second), promoted(world, first)]);
+
+    const standing = standingOf(world, 'test', name);
+    expect(standing).toMatchObject([{ name, stream: 'Sales', content: second.content }]);
+    expect(ended.outcome).toMatchObject({
+      deliveries: [{ items: [{ action: 'replaced', appId: standing[0]!.id }] }],
+    });
+    await expectMails(world, ended.promotionKey, ['approved', 'results']);
+    await expectSwept(world);
+    const staged = await world.ledger.listStagings({ promotionKey: ended.promotionKey, target: world.alias('test') });
+    expect(staged).toMatchObject([{ state: 'removed' }]);
+  });
+
   it('goes on when the one that holds the target was terminated', async () => {
     const { standing, first, second } = await oneWaitingForTheOther();
     const { client } = world.temporal;

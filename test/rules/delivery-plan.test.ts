@@ -24,7 +24,7 @@ describe('Overwrite', () => {
 
     expect(plan.items).toEqual([
       { action: 'replace', stream: sales, targetAppId: 'a' },
-      { action: 'publish', stream: finance },
+      { action: 'publish', stream: finance, whereNoneStands: true },
     ]);
   });
 
@@ -94,7 +94,7 @@ describe('streams', () => {
       ambiguousStreams: [{ name: 'Sales', ids: [sales.id, twin.id] }],
     });
     expect(planDelivery([overwrite(`id:${twin.id.toUpperCase()}`)], twins).items).toEqual([
-      { action: 'publish', stream: twin },
+      { action: 'publish', stream: twin, whereNoneStands: true },
     ]);
   });
 });

@@ -3,7 +3,6 @@ import { isWaybillError } from '../../../common/errors/waybill-error.ts';
 import { plainDescription } from '../../../rules/description.ts';
 import type { ObjectFacts } from '../../../rules/revision.ts';
 import { type StandingContent, whyNotReplaced } from '../../../rules/verify.ts';
-import { workflowIds } from '../../../workflows/contract.ts';
 import { attemptContext, pause } from '../../activity-context.ts';
 import type { OverwriteInput, OverwriteOutcome } from '../../delivery-types.ts';
 import type { ActivityDependencies } from '../../dependencies.ts';
@@ -19,6 +18,7 @@ import { finishDelivery } from './close-delivery.ts';
 import { removeOlderStagings } from './older-stagings.ts';
 import { targetOf } from './plan-delivery.ts';
 import { stampFor } from './stamp.ts';
+import { takesTurn } from './turns.ts';
 
 /** What a target app was before this promotion first replaced it; kept in the ledger. */
 interface TargetBefore {
@@ -79,7 +79,8 @@ export async function overwriteTarget(deps: ActivityDependencies, input: Overwri
 /** Replaces the app as its only holder; undefined while another promotion holds it. */
 async function replaceLocked(deps: ActivityDependencies, input: OverwriteInput): Promise<Replaced | undefined> {
   const { decision, site } = input;
-  if (!(await holdsTarget(deps, input))) return undefined;
+  const { targetAppId } = input.step;
+  if (!(await takesTurn(deps, { target: site, targetAppId, promotionKey: decision.promotionKey }))) return undefined;
   await removeOlderStagings(deps, site, decision.promotionKey, decision);
   const before = await noteBefore(deps, input);
   await backupTarget(deps, input, before);
@@ -118,25 +119,6 @@ async function replacedBefore(
 
 function replacedSeq(site: string, targetAppId: string): string {
   return `deliver/${site}/replaced/${targetAppId}`;
-}
-
-/** Takes the target app for this promotion, unless another one that is alive holds it. */
-async function holdsTarget(deps: ActivityDependencies, { decision, site, step }: OverwriteInput): Promise<boolean> {
-  const { promotionKey } = decision;
-  const key = { target: site, targetAppId: step.targetAppId };
-  for (;;) {
-    const holder = await deps.ledger.takeOverwriteLock({ ...key, promotionKey });
-    if (holder === promotionKey) return true;
-    if (await isAtWork(deps, holder, site)) return false;
-    deps.logger.warn({ promotion: promotionKey, site, holder }, 'a target app is held by a promotion that has ended');
-    await deps.ledger.releaseOverwriteLock({ ...key, promotionKey: holder });
-  }
-}
-
-/** A delivery that was terminated from outside leaves its row open and its lock behind. */
-async function isAtWork(deps: ActivityDependencies, promotionKey: string, site: string): Promise<boolean> {
-  const [delivery] = await deps.ledger.listDeliveries({ promotionKey, target: site, open: true });
-  return delivery !== undefined && deps.isRunning(workflowIds.deliver(promotionKey, site));
 }
 
 /** Keeps what stands there as an artifact. The first backup of a promotion wins, so that a repeat never keeps new for old. */

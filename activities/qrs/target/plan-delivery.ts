@@ -1,9 +1,14 @@
 import { waybillError } from '../../../common/errors/catalogue.ts';
-import { planDelivery as planByRules, type DeliveryPlan } from '../../../rules/delivery-plan.ts';
+import {
+  type DeliveryPlan,
+  planDelivery as planByRules,
+  type PlannedItem,
+  type StandingApp,
+} from '../../../rules/delivery-plan.ts';
 import type { TargetConfig } from '../../../config/types.ts';
 import { attemptContext } from '../../activity-context.ts';
 import { digestOf } from '../../digest.ts';
-import type { PlanInput, PlanOutcome } from '../../delivery-types.ts';
+import type { PlanInput, PlannedStep, PlanOutcome, PublishInput, ReplaceStep } from '../../delivery-types.ts';
 import type { ActivityDependencies } from '../../dependencies.ts';
 import { and, eq, guid, oneOf } from '../client/filter.ts';
 import { lookTwiceForMissing } from '../look-several-times.ts';
@@ -38,17 +43,54 @@ export async function planDelivery(deps: ActivityDependencies, input: PlanInput)
   const owner = newOnes ? await lookTwiceForMissing(deps, finding, (found) => !found.ownerId) : { warnings: [] };
   await notePlan(deps, input, plan);
   return {
-    steps: plan.items.map((item) => ({
-      action: item.action,
-      streamId: item.stream.id,
-      streamName: item.stream.name,
-      targetAppId: item.action === 'replace' ? item.targetAppId : undefined,
-    })),
+    steps: plan.items.map(stepOf),
     missingStreams: plan.missingStreams,
     warnings: [...owner.warnings, ...(plan.alreadyServed ?? []).map((name) => servedText(name, site))],
     ownerId: owner.ownerId,
     data: input.choices[0]?.data ?? 'carry',
   };
+}
+
+/** An item of a plan, as the workflow carries it out. */
+function stepOf(item: PlannedItem): PlannedStep {
+  const { id: streamId, name: streamName } = item.stream;
+  if (item.action === 'replace') return { action: 'replace', streamId, streamName, targetAppId: item.targetAppId };
+  return { action: 'publish', streamId, streamName, whereNoneStands: item.whereNoneStands };
+}
+
+/**
+ * The apps of that name that were published in the stream since the delivery was planned, and are to be replaced. Reads
+ * the site only.
+ *
+ * @throws WAYBILL_PROMOTION_UNDECIDED
+ */
+export async function planReplaces(deps: ActivityDependencies, input: PublishInput): Promise<ReplaceStep[]> {
+  const { decision, site, step, chosenAppIds = [] } = input;
+  const choices = [{ mode: 'overwrite', streams: [`id:${step.streamId}`] }] as const;
+  const standing = await standingApps(deps, site, decision.app.name, attemptContext().signal);
+  const plan = planByRules(choices, {
+    appName: decision.app.name,
+    streams: [{ id: step.streamId, name: step.streamName }],
+    standing,
+    whenSeveral: chosenAppIds.includes('all') ? 'all' : targetOf(deps, site).whenSeveral,
+    chosenAppIds,
+  });
+  throwIfUndecided(plan, input);
+  return plan.items.flatMap((item) => {
+    const planned = stepOf(item);
+    return planned.targetAppId === undefined ? [] : [{ ...planned, targetAppId: planned.targetAppId }];
+  });
+}
+
+/** What stands published at the site under the name. */
+async function standingApps(
+  deps: ActivityDependencies,
+  site: string,
+  name: string,
+  signal: AbortSignal,
+): Promise<StandingApp[]> {
+  const apps = await deps.qrs(site).getApps(and(eq('name', name), eq('published', true)), { signal });
+  return apps.flatMap((app) => (app.stream ? [{ id: app.id, name: app.name, streamId: app.stream.id }] : []));
 }
 
 function servedText(stream: string, site: string): string {
@@ -63,12 +105,19 @@ async function planAnew(
   stored: StoredDecision,
   signal: AbortSignal,
 ): Promise<ChosenPlan> {
-  const { decision, site } = input;
   const reading = (): Promise<DeliveryPlan> => readPlan(deps, input, target, stored, signal);
   const plan = await lookTwiceForMissing(deps, reading, (found) => lacksSomething(found, input));
+  throwIfUndecided(plan, input);
+  return plan;
+}
+
+/** @throws WAYBILL_PROMOTION_UNDECIDED */
+function throwIfUndecided(
+  plan: DeliveryPlan,
+  { decision: { promotionKey, app }, site }: Pick<PlanInput, 'decision' | 'site'>,
+): void {
   const question = questionOf(plan);
-  if (!question) return plan;
-  const { promotionKey, app } = decision;
+  if (!question) return;
   const choices = plan.several.flatMap(({ appIds }) => appIds).join(' ');
   throw waybillError('WAYBILL_PROMOTION_UNDECIDED', { promotionKey, app: app.name, site, question, choices });
 }
@@ -109,15 +158,14 @@ async function readPlan(
   const client = deps.qrs(site);
   const overwrites = choices.some((choice) => choice.mode === 'overwrite');
   const before = addedTo.filter((choice) => choice.site === site);
-  const named = and(eq('name', decision.app.name), eq('published', true));
   const [streams, standing] = await Promise.all([
     client.streams(streamFilter([...choices, ...before].flatMap((choice) => choice.streams)), { signal }),
-    overwrites ? client.getApps(named, { signal }) : [],
+    overwrites ? standingApps(deps, site, decision.app.name, signal) : [],
   ]);
   return planByRules(choices, {
     appName: decision.app.name,
     streams: streams.map(({ id, name }) => ({ id, name })),
-    standing: standing.flatMap((app) => (app.stream ? [{ id: app.id, name: app.name, streamId: app.stream.id }] : [])),
+    standing,
     whenSeveral: chosenAppIds.includes('all') ? 'all' : target.whenSeveral,
     chosenAppIds,
     before,

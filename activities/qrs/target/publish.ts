@@ -2,26 +2,42 @@ import { waybillError } from '../../../common/errors/catalogue.ts';
 import { isWaybillError } from '../../../common/errors/waybill-error.ts';
 import { attemptContext } from '../../activity-context.ts';
 import type { PublishInput, PublishOutcome } from '../../delivery-types.ts';
+import { fold } from '../../../rules/app-facts.ts';
+import type { OverwriteLockKey } from '../../../ledger/overwrite-locks.ts';
 import type { ActivityDependencies } from '../../dependencies.ts';
 import type { QrsApp } from '../client/types.ts';
 import { isDeliverySettled, verifyContent } from '../content/verify-content.ts';
 import { lookAtUpload } from '../whole-app.ts';
 import { keepLastOnes } from './keep-last.ts';
+import { planReplaces } from './plan-delivery.ts';
 import { closeStaging } from './stage.ts';
+import { takesTurn } from './turns.ts';
 
 /**
- * Publishes a staging app by its id under the final name, and verifies what then stands in the stream. Safe to
- * repeat: a lost reply is settled by reading; in that stream means done (design 4).
+ * Publishes a staging app by its id under the final name, and verifies what then stands in the stream; of two promotions
+ * of apps of one name, one after the other does. Safe to repeat: a lost reply is settled by reading; in that stream means
+ * done (design 4).
  *
- * @throws WAYBILL_PROMOTION_STAGING_LOST, WAYBILL_PROMOTION_NOT_PUBLISHED, WAYBILL_PROMOTION_NOT_WHOLE
+ * `taken`: the plan found no app to replace, and one stands there by now.
+ * @throws WAYBILL_PROMOTION_UNDECIDED, WAYBILL_PROMOTION_STAGING_LOST, WAYBILL_PROMOTION_NOT_PUBLISHED, WAYBILL_PROMOTION_NOT_WHOLE
  */
 export async function publishStaging(deps: ActivityDependencies, input: PublishInput): Promise<PublishOutcome> {
   const { decision, site, number, appId, step } = input;
   const { promotionKey } = decision;
   const standing = (await mayBePublished(deps, input)) ? await readApp(deps, input) : undefined;
-  if (!standing?.stream) await publishNow(deps, input);
+  const place = placeOf(input);
+  if (!standing?.stream) {
+    if (!(await takesTurn(deps, place))) return { outcome: 'locked' };
+    const replaces = step.whereNoneStands ? await planReplaces(deps, input) : [];
+    if (replaces.length > 0) {
+      await deps.ledger.releaseOverwriteLock(place);
+      return { outcome: 'taken', replaces };
+    }
+    await publishNow(deps, input);
+  }
   const app = await readApp(deps, input);
   if (app.stream?.id !== step.streamId) throw notPublished(input, app);
+  await deps.ledger.releaseOverwriteLock(place);
   const verified = await verify(deps, input, app);
   await closeStaging(deps, promotionKey, site, number, appId, 'published');
   const facts = { appId, stream: step.streamName, sizeBytes: app.fileSize };
@@ -29,6 +45,11 @@ export async function publishStaging(deps: ActivityDependencies, input: PublishI
   await deps.ledger.record({ promotionKey, seq, type: 'published', atUtc: deps.nowUtc(), site, appId, facts });
   if (verified.isSettled) await clearUp(deps, input);
   return verified;
+}
+
+/** Where no other promotion may publish an app of that name now. */
+function placeOf({ decision: { promotionKey, app }, site, step }: PublishInput): OverwriteLockKey {
+  return { target: site, targetAppId: `${step.streamId}/${fold(app.name)}`, promotionKey };
 }
 
 /**
@@ -79,7 +100,11 @@ async function readApp(deps: ActivityDependencies, { site, appId, decision }: Pu
   return app;
 }
 
-async function verify(deps: ActivityDependencies, input: PublishInput, app: QrsApp): Promise<PublishOutcome> {
+async function verify(
+  deps: ActivityDependencies,
+  input: PublishInput,
+  app: QrsApp,
+): Promise<{ warnings: readonly string[]; isSettled: boolean }> {
   const { site, decision, artifact } = input;
   const { reasons, objects } = await lookAtUpload(deps, site, app, artifact);
   if (reasons.length > 0) {

@@ -216,6 +216,19 @@ describe('the checker lets pass', () => {
     expect(checkRun(silent)).toMatchObject([{ rule: 'a', app: 'Shrunk' }]);
   });
 
+  it('an approval before a reload only where data count', () => {
+    const [counted, uncounted] = [cleanRun(), cleanRun()];
+    for (const run of [counted, uncounted]) {
+      run.settings.sources['dev']!.dataCounts = run === counted;
+      const app = inStream(syntheticApp('dev-fresh', 'Fresh', REP, 'fresh'), SALES, { rows: endRowsOf(run) });
+      addEvent(run, 'dev', 'update-app', app, { by: MANAGER });
+      addEvent(run, 'dev', 'reload-app', app, { by: REP });
+    }
+
+    expect(checkRun(counted).map(({ text }) => text)).toEqual([]);
+    expect(checkRun(uncounted)).toMatchObject([{ rule: 'a', app: 'Fresh' }]);
+  });
+
   it('no app that was changed and not approved again, where approval is bound to content', () => {
     const run = cleanRun();
 

@@ -102,7 +102,7 @@ function checkOwed(view: RunView, run: DecisionRun): Violation[] {
   const isOther = (one: AppStanding): boolean =>
     one.baseContent !== run.bindings[0]?.baseContent ||
     (source?.dataCounts === true && one.data !== run.bindings[0]?.data);
-  const changed = run.contents.some(isOther);
+  const changed = run.contents.some(isOther) || (source?.dataCounts === true && wasReloaded(view, run));
   if (wasTaken || (changed && source?.whenChanged !== 'promoteLatest')) return [];
   const promotions = view.facts.ledger.promotions.filter((one) => runsBehind(view, one).includes(run));
   if (run.word === 'deny' && cameTooLate(view, run)) return [];
@@ -122,6 +122,16 @@ function checkOwed(view: RunView, run: DecisionRun): Violation[] {
   return run.request.targets
     .filter((target) => !served.includes(target.site))
     .map(({ site }) => violation('a', run.site, after.name, `${site} was asked for and is in no promotion`));
+}
+
+/** A reload makes other data, as its site tells it: by its time, whatever the data then are. */
+function wasReloaded(view: RunView, { site, appId, begun, ended }: DecisionRun): boolean {
+  const untilSeq = ended?.event.seq ?? Number.POSITIVE_INFINITY;
+  const steps = view.walks.get(site)?.steps ?? [];
+  return steps.some(
+    ({ event: { action, id, seq } }) =>
+      action === 'reload-app' && id === appId && seq > begun.event.seq && seq < untilSeq,
+  );
 }
 
 /**

@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import type { PlannedStep } from '../../../../activities/delivery-types.ts';
+import type { PlannedStep, PublishInput } from '../../../../activities/delivery-types.ts';
+import { workflowIds } from '../../../../workflows/contract.ts';
 import { type ActivityWorld, startActivityWorld } from '../activity-world.ts';
 import {
   code,
@@ -9,6 +10,7 @@ import {
   publishStep,
   requestsTo,
   standing,
+  standingApp,
   type Upload,
   uploadedApp,
 } from '../acts.ts';
@@ -26,19 +28,57 @@ afterAll(async () => {
 
 const refused = { type: 'status', status: 400, text: 'The app is already published' } as const;
 
-function publish({ decision, artifact, staged }: Upload, attempt = 1, change: { step?: PlannedStep } = {}) {
+function publish({ decision, artifact, staged }: Upload, attempt = 1, change: Partial<PublishInput> = {}) {
   const input = { decision, site: 'prod', ...staged, step, artifact, ...change };
   return world.run((activities) => activities.publishStaging(input), { attempt });
 }
+
+describe('publishing where the plan found no app to replace', () => {
+  const whereNoneStands = (): { step: PlannedStep } => ({ step: { ...step, whereNoneStands: true } });
+
+  it('publishes where that is still so, whatever stands elsewhere', async () => {
+    const upload = await uploadedApp(world);
+    standingApp(world, upload.app.name, { stream: 'Finance' });
+
+    await expect(publish(upload, 1, whereNoneStands())).resolves.toMatchObject({ isSettled: true });
+  });
+
+  it('publishes nothing beside an app of that name, in any case, and tells what is to be replaced', async () => {
+    const upload = await uploadedApp(world);
+    const rival = standingApp(world, upload.app.name.toUpperCase());
+
+    expect(await publish(upload, 1, whereNoneStands())).toEqual({
+      outcome: 'taken',
+      replaces: [{ action: 'replace', streamId: step.streamId, streamName: 'Sales', targetAppId: rival }],
+    });
+    expect(standing(world.prod, upload.staged.appId)!['stream']).toBeUndefined();
+    const place = { target: 'prod', targetAppId: `${step.streamId}/${upload.app.name.toLowerCase()}` };
+    expect(await world.ledger.takeOverwriteLock({ ...place, promotionKey: 'next' })).toBe('next');
+  });
+
+  it('asks which one is to be replaced where several came, and takes the answer', async () => {
+    const upload = await uploadedApp(world);
+    const [one, other] = [standingApp(world, upload.app.name), standingApp(world, upload.app.name)];
+
+    await expect(publish(upload, 1, whereNoneStands())).rejects.toMatchObject({
+      code: 'WAYBILL_PROMOTION_UNDECIDED',
+      facts: { choices: [one, other].toSorted().join(' ') },
+    });
+
+    const chosen = await publish(upload, 2, { ...whereNoneStands(), chosenAppIds: [other] });
+    expect(chosen).toMatchObject({ outcome: 'taken', replaces: [{ targetAppId: other }] });
+    const all = await publish(upload, 3, { ...whereNoneStands(), chosenAppIds: ['all'] });
+    expect(all).toMatchObject({ replaces: [{}, {}] });
+  });
+});
 
 describe('publishing a staging app', () => {
   it('puts it into its stream under the final name, and writes that down', async () => {
     const upload = await uploadedApp(world);
     world.nowUtc = '2026-05-04T10:00:00.000Z';
 
-    const { warnings } = await publish(upload);
+    expect(await publish(upload)).toMatchObject({ warnings: [] });
 
-    expect(warnings).toEqual([]);
     expect(standing(world.prod, upload.staged.appId)).toMatchObject({ name: upload.app.name, stream: 'Sales' });
     const { promotionKey } = upload.decision;
     expect(await world.ledger.listStagings({ promotionKey })).toMatchObject([
@@ -102,6 +142,39 @@ describe('publishing a staging app', () => {
     await publish(second);
 
     expect(standing(world.prod, first.staged.appId)).toMatchObject({ stream: 'Sales' });
+  });
+
+  it.each([
+    { lost: 'before it took effect', effect: { type: 'reset' } as const },
+    { lost: 'after it took effect', effect: { type: 'reply-lost' } as const },
+  ])('keeps its place for the next attempt where the connection broke $lost', async ({ effect }) => {
+    const first = await uploadedApp(world);
+    const { promotionKey } = first.decision;
+    fault(world.prod, { effect, method: 'PUT', path: '/publish' });
+    await expect(publish(first)).rejects.toMatchObject({ retryable: true });
+    await world.ledger.upsertDelivery({ promotionKey, target: 'prod', state: 'staging' });
+    world.running.add(workflowIds.deliver(promotionKey, 'prod'));
+    const second = await uploadedApp(world, { app: { name: first.app.name } });
+
+    expect(await publish(second)).toEqual({ outcome: 'locked' });
+    expect(standing(world.prod, second.staged.appId)!['stream']).toBeUndefined();
+
+    await publish(first, 2);
+    await expect(publish(second)).resolves.toMatchObject({ isSettled: true });
+  });
+
+  it('keeps no place for an app of another name, nor in another stream', async () => {
+    const first = await uploadedApp(world);
+    const { promotionKey } = first.decision;
+    fault(world.prod, { effect: { type: 'reset' }, method: 'PUT', path: '/publish' });
+    await expect(publish(first)).rejects.toMatchObject({ retryable: true });
+    await world.ledger.upsertDelivery({ promotionKey, target: 'prod', state: 'staging' });
+    world.running.add(workflowIds.deliver(promotionKey, 'prod'));
+    const twin = await uploadedApp(world, { app: { name: first.app.name } });
+
+    await expect(publish(await uploadedApp(world))).resolves.toMatchObject({ isSettled: true });
+    const elsewhere = publishStep(world, 'Finance');
+    await expect(publish(twin, 1, { step: elsewhere })).resolves.toMatchObject({ isSettled: true });
   });
 
   it('goes by what stands when the site refuses a second publish', async () => {
