@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { installationSecret } from './installation-secret.ts';
 import type { ParsedConfig } from './schema.ts';
-import type { Config, ListenerConfig, SourceConfig, StreamConfig } from './types.ts';
+import type { Config, ListenerConfig, SourceConfig, StreamConfig, TenantConfig } from './types.ts';
 
 /** Fills what depends on other settings, and makes every path absolute. `folder` is the one of the file. */
 export function complete(parsed: ParsedConfig, folder: string): Config {
@@ -27,6 +27,12 @@ export function complete(parsed: ParsedConfig, folder: string): Config {
       devServer: { ...parsed.temporal.devServer, database: inData(parsed.temporal.devServer.database) },
     },
     listener: completeListener(parsed.listener),
+    alerts: {
+      ...parsed.alerts,
+      deadLetters: inData(parsed.alerts.deadLetters),
+      scriptLogs: { ...parsed.alerts.scriptLogs, folder: inData(parsed.alerts.scriptLogs.folder) },
+      tenants: mapEntries(parsed.alerts.tenants, completeTenant),
+    },
     logging: { ...parsed.logging, file: parsed.logging.file && inData(parsed.logging.file) },
   };
 }
@@ -44,6 +50,11 @@ function completeSource(source: ParsedSource, alias: string, targets: readonly s
       (stream): StreamConfig => ({ alert: stream.alert, approval: { ...source.approval, ...stream.approval } }),
     ),
   };
+}
+
+function completeTenant(tenant: ParsedConfig['alerts']['tenants'][string], alias: string): TenantConfig {
+  const url = tenant.url.replace(/\/+$/, '');
+  return { ...tenant, alias, url, qmcUrl: tenant.qmcUrl ?? `${url}/console`, hubUrl: tenant.hubUrl ?? url };
 }
 
 function completeListener(listener: ParsedConfig['listener']): ListenerConfig {

@@ -1,4 +1,5 @@
-import { callbacksCanArrive, whatIsSwitchedOnIsComplete } from './cross/completeness-rules.ts';
+import { alertsCanBeSent, tenantsAreReached, tenantsDiffer } from './cross/alert-rules.ts';
+import { callbacksCanArrive, somethingIsToBeDone, whatIsSwitchedOnIsComplete } from './cross/completeness-rules.ts';
 import type { Rule } from './cross/rule.ts';
 import { sitesAreDifferent, sitesAreKnown, sourcesHaveTargets, targetsAreDescribed } from './cross/site-rules.ts';
 import { namesDiffer, reloadsDoNotGoRound, reloadsKeepOne } from './cross/source-rules.ts';
@@ -7,6 +8,7 @@ import type { Finding } from './problem.ts';
 import type { ParsedConfig } from './schema.ts';
 
 const rules: readonly Rule[] = [
+  somethingIsToBeDone,
   sitesAreKnown,
   sitesAreDifferent,
   sourcesHaveTargets,
@@ -17,6 +19,9 @@ const rules: readonly Rule[] = [
   whatIsSwitchedOnIsComplete,
   callbacksCanArrive,
   timesFit,
+  tenantsAreReached,
+  tenantsDiffer,
+  alertsCanBeSent,
 ];
 
 /** Everything that settings have against each other. Relies on every setting being right for itself. */

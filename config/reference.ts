@@ -17,7 +17,7 @@ Waybill reads one YAML file: the one named with \`--config\`, otherwise \`waybil
 | path in dataFolder | a file or folder; a relative one is taken from \`dataFolder\` |
 | secret | \`\${env:NAME}\` or \`\${file:PATH}\`, read each time it is used; the value itself, in quotes, works too, but then it stands in the file |
 
-\`\${env:NAME}\` and \`\${file:PATH}\` work in every other value as well; there they are read once, at the start. A key that does not stand on this page is refused. \`<alias>\` is the name you give a site, \`<stream>\` the name of a stream.
+\`\${env:NAME}\` and \`\${file:PATH}\` work in every other value as well; there they are read once, at the start. A key that does not stand on this page is refused. \`<alias>\` is the name you give a site or a tenant, \`<stream>\` the name of a stream, \`<name>\` the one you give a destination.
 `;
 
 /** The reference page: every setting with type, unit, default and meaning, in the order of the schema. */
@@ -59,11 +59,16 @@ function isGroup(schema: z.ZodType): boolean {
 function leaves(path: string, schema: z.ZodType, within?: string): Row[] {
   const inner = bare(schema);
   if (inner instanceof z.ZodRecord && isGroup(inner)) {
-    return leaves(`${path}.${path.endsWith('streams') ? '<stream>' : '<alias>'}`, inner.valueType as z.ZodType);
+    return leaves(`${path}.${nameIn(path)}`, inner.valueType as z.ZodType);
   }
   const own: Row[] = inner instanceof z.ZodObject ? [] : [{ path, schema, within }];
   const group = schema instanceof z.ZodOptional ? path : within;
   return [...own, ...Object.entries(keysOf(schema)).flatMap(([key, child]) => leaves(`${path}.${key}`, child, group))];
+}
+
+function nameIn(path: string): string {
+  if (path.endsWith('streams')) return '<stream>';
+  return path.startsWith('alerts.destinations') ? '<name>' : '<alias>';
 }
 
 function meaning(schema: z.ZodType): string {

@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { alertsSection } from './sections/alerts.ts';
 import { artifactsSection } from './sections/artifacts.ts';
 import { loggingSection, stagingSection } from './sections/housekeeping.ts';
 import { installationSection } from './sections/installation.ts';
@@ -32,19 +33,18 @@ export const configSchema = section({
     .refine(isLocale, { error: 'expected a language tag, as in en, en-GB, de' })
     .prefault('en')
     .describe('Language of the dates in mails.'),
-  sites: named(alias, siteSection)
-    .refine((sites) => Object.keys(sites).length > 0, { error: 'expected at least one site' })
-    .describe('The Qlik Sense sites, by alias.'),
+  sites: named(alias, siteSection).prefault({}).describe('The Qlik Sense sites, by alias.'),
   sources: named(alias, sourceSection)
-    .refine((sources) => Object.keys(sources).length > 0, { error: 'expected at least one source' })
+    .prefault({})
     .describe('Sites that apps are promoted from, by alias, and how they are watched.'),
   targets: named(alias, targetSection)
-    .refine((targets) => Object.keys(targets).length > 0, { error: 'expected at least one target' })
+    .prefault({})
     .describe('Sites that apps are promoted to, by alias, and how apps arrive there.'),
   verify: verifySection.prefault({}).describe('How delivered apps are verified.'),
   versioning: versioningSection.prefault({}).describe('Versions of promoted apps in S3.'),
   artifacts: artifactsSection.prefault({}).describe('Where exported apps are kept until they are delivered.'),
   mail: mailSection.prefault({}).describe('Mails to owners, approvers and operators.'),
+  alerts: alertsSection.prefault({}).describe('Alerts of failed reloads in Qlik Cloud.'),
   ledger: ledgerSection.prefault({}).describe('Database of claims and records. Back it up.'),
   temporal: temporalSection.prefault({}).describe('The Temporal service.'),
   listener: listenerSection.prefault({}).describe('Receives the callbacks of the Qlik sites.'),

@@ -39,6 +39,17 @@ export interface InstallationConfig {
   readonly secret: SecretRef;
 }
 
+/** A tenant of Qlik Cloud; its links are filled in, its address has no slash at the end. */
+export type TenantConfig = Require<ParsedConfig['alerts']['tenants'][string], 'qmcUrl' | 'hubUrl'> & {
+  readonly alias: string;
+};
+
+/** Failed reloads in Qlik Cloud, and who hears of them. */
+export type AlertsConfig = Omit<ParsedConfig['alerts'], 'tenants'> & {
+  readonly tenants: Readonly<Record<string, TenantConfig>>;
+};
+
+export type AlertDestinations = AlertsConfig['destinations'];
 export type ListenerConfig = Require<ParsedConfig['listener'], 'publicUrl'>;
 export type VersioningConfig = ParsedConfig['versioning'];
 export type VerifyConfig = ParsedConfig['verify'];
@@ -70,6 +81,7 @@ export interface Config {
   readonly versioning: VersioningConfig;
   readonly artifacts: ArtifactsConfig;
   readonly mail: MailConfig;
+  readonly alerts: AlertsConfig;
   readonly ledger: LedgerConfig;
   readonly temporal: TemporalConfig;
   readonly listener: ListenerConfig;

@@ -1,6 +1,17 @@
 import type { Finding, SettingPath } from '../problem.ts';
 import type { Rule } from './rule.ts';
 
+/** Whoever wants alerts only needs no site; else apps come from somewhere and go somewhere. */
+export const somethingIsToBeDone: Rule = ({ sites, sources, targets, alerts }) => {
+  const groups = { sites, sources, targets };
+  const isNone = Object.values(groups).every((group) => Object.keys(group).length === 0);
+  if (isNone && Object.keys(alerts.tenants).length > 0) return [];
+  return Object.entries(groups).flatMap(([name, group]) => {
+    if (Object.keys(group).length > 0) return [];
+    return [{ path: [name], wrong: 'nothing stands here', right: `expected at least one ${name.slice(0, -1)}` }];
+  });
+};
+
 export const whatIsSwitchedOnIsComplete: Rule = (config) => [
   ...needs(config.artifacts.kind === 's3' && !config.artifacts.s3, ['artifacts', 's3'], 'kind s3', 'a bucket'),
   ...needs(

@@ -16,6 +16,11 @@ const sites = (...aliases: string[]): string =>
 const reloading = (...targets: string[]): string =>
   `{ promoteOnReload: { enabled: true }, targets: [${targets.join(', ')}] }`;
 
+const tenant = '{ id: t, url: "https://t.example", apiKey: "k" }';
+const tenants = (entries: string): string => `alerts: { tenants: { ${entries} } }`;
+const alerting = (destinations: string): string =>
+  `alerts: { tenants: { eu: ${tenant} }, destinations: { ${destinations} } }`;
+
 describe('settings that refer to each other', () => {
   it.each([
     ['sources.prod: there is no site "prod"', smallest.replace('dev: {}', 'prod: {}')],
@@ -44,6 +49,28 @@ describe('settings that refer to each other', () => {
       `${smallest}temporal: { tls: { certificate: c } }`,
     ],
     ['listener.publicUrl: this setting is required while bind is 0.0.0.0', `${smallest}listener: { bind: 0.0.0.0 }`],
+    ['sites: nothing stands here', 'sources: {}'],
+    ['targets: nothing stands here', `${sites('dev')}sources: { dev: {} }`],
+    ['alerts.tenants.eu: nothing says how to sign in', tenants('eu: { id: t, url: "https://t.example" }')],
+    [
+      'alerts.tenants.eu: apiKey and login both',
+      tenants('eu: { id: t, url: "https://t.example", apiKey: "k", login: { clientId: c, clientSecret: "s" } }'),
+    ],
+    [
+      'alerts.tenants.eu.reconcile.every: without alerts.broker',
+      tenants('eu: { id: t, url: "https://t.example", apiKey: "k", reconcile: { every: 0 } }'),
+    ],
+    ['alerts.tenants.us.id: the tenant "eu" has this id already', tenants(`eu: ${tenant}, us: ${tenant}`)],
+    [
+      'alerts.destinations.slack.bi.tenants[0]: there is no tenant "ue"',
+      alerting('slack: { bi: { webhook: "w", tenants: [ue] } }'),
+    ],
+    [
+      'alerts.destinations.mail.bi: alerts cannot be sent here',
+      alerting('mail: { bi: { recipients: [a@b.example] } }'),
+    ],
+    ['alerts.destinations.mail.bi.recipients: nobody would get the alert', alerting('mail: { bi: {} }')],
+    ['alerts.destinations.mqtt.bi: alerts cannot be sent here', alerting('mqtt: { bi: {} }')],
     ['timeouts.heartbeatEvery: this time is too long', `${smallest}timeouts: { heartbeatEvery: 5m }`],
     ['sources.dev.approval.reminder: this time is too long', source('{ approval: { reminder: 9d, expire: 8d } }')],
     [
