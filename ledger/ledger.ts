@@ -1,5 +1,6 @@
 import { type Kysely, sql } from 'kysely';
 import { waybillError } from '../common/errors/catalogue.ts';
+import { type AlertSends, createAlertSends } from './alert-sends.ts';
 import { type Attempts, createAttempts } from './attempts.ts';
 import { type AwaitingApps, createAwaiting } from './awaiting.ts';
 import { type Backups, createBackups } from './backups.ts';
@@ -19,6 +20,7 @@ import { createPromotions, type Promotions } from './promotions.ts';
 import { createRecords, type Records } from './records.ts';
 import { copySqlite } from './sqlite-copy.ts';
 import { openSqlite } from './sqlite-store.ts';
+import { createReloadFailures, type ReloadFailures } from './reload-failures.ts';
 import { createStagings, type Stagings } from './stagings.ts';
 import type { StoreParts } from './store.ts';
 import type { LedgerTables } from './tables.ts';
@@ -60,7 +62,9 @@ export interface LedgerStore
     Attempts,
     Backups,
     OverwriteLocks,
-    Mails {}
+    Mails,
+    ReloadFailures,
+    AlertSends {}
 
 /**
  * The store of claims, records and attempts. Every method may throw WAYBILL_LEDGER_UNREACHABLE, _LOCKED, _FULL,
@@ -163,5 +167,7 @@ function createStore(parts: StoreParts): LedgerStore {
     ...createBackups(parts),
     ...createOverwriteLocks(parts),
     ...createMails(parts),
+    ...createReloadFailures(parts),
+    ...createAlertSends(parts),
   };
 }

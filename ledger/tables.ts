@@ -1,7 +1,9 @@
 import type { Generated } from 'kysely';
+import type { AlertKind, AlertSendState } from './alert-sends.ts';
 import type { AttemptOutcome } from './attempts.ts';
 import type { ClaimKind, ClaimState } from './claims.ts';
 import type { MailState } from './mails.ts';
+import type { ReloadFailureState } from './reload-failures.ts';
 import type { DeliveryState, PromotionState, PromotionVerdict } from './states.ts';
 import type { StagingPurpose, StagingState } from './stagings.ts';
 
@@ -162,6 +164,40 @@ export interface MailTable {
 }
 
 /** The schema as queries see it; `migrations/` is what makes it, and `docs/explanation/ledger.md` tells it. */
+export interface ReloadFailureTable {
+  tenant: string;
+  reload_id: string;
+  app_id: string;
+  status: string;
+  state: ReloadFailureState;
+  event: JsonText;
+  found_at_utc: UtcText;
+  ended_at_utc: UtcText | null;
+  recovered_at_utc: UtcText | null;
+}
+
+export interface ReloadPartTable {
+  tenant: string;
+  reload_id: string;
+  part: string;
+  facts: JsonText | null;
+  missing_why: string | null;
+}
+
+export interface AlertSendTable {
+  tenant: string;
+  reload_id: string;
+  kind: AlertKind;
+  destination: string;
+  recipient: string;
+  app_id: string;
+  state: AlertSendState;
+  attempts: number;
+  last_error: string | null;
+  created_at_utc: UtcText;
+  updated_at_utc: UtcText;
+}
+
 export interface LedgerTables {
   claims: ClaimTable;
   promotions: PromotionTable;
@@ -175,4 +211,7 @@ export interface LedgerTables {
   backups: BackupTable;
   overwrite_locks: OverwriteLockTable;
   mails: MailTable;
+  reload_failures: ReloadFailureTable;
+  reload_parts: ReloadPartTable;
+  alert_sends: AlertSendTable;
 }

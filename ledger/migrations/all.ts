@@ -3,6 +3,7 @@ import { claimsAndRecords } from './0001-claims-and-records.ts';
 import { deliveriesAndStagings } from './0002-deliveries.ts';
 import { mailsAndAttempts } from './0003-mails-and-attempts.ts';
 import { mailOrders } from './0004-mail-orders.ts';
+import { alerts } from './0005-alerts.ts';
 import type { DialectWords } from './dialect-words.ts';
 
 /**
@@ -15,5 +16,6 @@ export function allMigrations(words: DialectWords): Record<string, Migration> {
     '0002-deliveries': deliveriesAndStagings(words),
     '0003-mails-and-attempts': mailsAndAttempts(words),
     '0004-mail-orders': mailOrders(words),
+    '0005-alerts': alerts(words),
   };
 }

@@ -6,6 +6,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { afterAll, beforeAll, describe } from 'vitest';
 import { type Ledger, type LedgerPlace, openLedger } from '../../ledger/ledger.ts';
 import { findPostgres, type PostgresServer, query, startPostgres } from '../harness/postgres.ts';
+import { describeAlerts } from './suites/alerts.ts';
 import { describeApps } from './suites/apps.ts';
 import { describeAttempts } from './suites/attempts.ts';
 import { describeBackupsAndMails } from './suites/backups-and-mails.ts';
@@ -36,6 +37,7 @@ function describeLedger(store: StoreUnderTest): void {
   describeApps(store);
   describeDeliveries(store);
   describeBackupsAndMails(store);
+  describeAlerts(store);
   describeAttempts(store);
   describeLifecycle(store);
 }

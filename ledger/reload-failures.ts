@@ -1,0 +1,204 @@
+import type { Selectable } from 'kysely';
+import { fromJson, toJson, toJsonOrNull } from './columns.ts';
+import type { StoreParts } from './store.ts';
+import type { ReloadFailureTable } from './tables.ts';
+
+/** `open`: being looked into. `alerted`: told on. `passed`: a later attempt of the same reload went well. */
+export type ReloadFailureState = 'open' | 'alerted' | 'passed';
+
+/** One reload of one tenant, by alias. */
+export interface ReloadKey {
+  readonly tenant: string;
+  readonly reloadId: string;
+}
+
+export interface ReloadFailureInput extends ReloadKey {
+  readonly appId: string;
+  /** FAILED, EXCEEDED_LIMIT, CANCELED. */
+  readonly status: string;
+  /** What the event said, `null` where none came. No secrets. */
+  readonly event: unknown;
+}
+
+export interface ReloadFailure extends ReloadFailureInput {
+  readonly state: ReloadFailureState;
+  readonly foundAtUtc: string;
+  readonly endedAtUtc?: string;
+  /** When the app was known to reload again. */
+  readonly recoveredAtUtc?: string;
+}
+
+/** One thing that Qlik Cloud was asked: what it said, or why it could not be had. */
+export interface ReloadPartRow {
+  readonly part: string;
+  readonly facts?: unknown;
+  readonly missingWhy?: string;
+}
+
+export interface ReloadFailures {
+  /** The failure as it stands: made by this call, or found. Atomic across processes; safe to repeat. */
+  noteReloadFailure(input: ReloadFailureInput): Promise<ReloadFailure>;
+  /** Writes what is known now of a failure that is open: a later event says more. Safe to repeat. */
+  amendReloadFailure(key: ReloadKey, change: Pick<ReloadFailureInput, 'status' | 'event'>): Promise<void>;
+  /** Ends a failure that is open; one that has ended keeps its end. Safe to repeat. */
+  endReloadFailure(key: ReloadKey, state: 'alerted' | 'passed'): Promise<void>;
+  /** The latest answer of each part wins; facts win over a reason why there are none. */
+  putReloadPart(key: ReloadKey, part: ReloadPartRow): Promise<void>;
+  getReloadFailure(key: ReloadKey): Promise<ReloadFailure | undefined>;
+  reloadParts(key: ReloadKey): Promise<ReloadPartRow[]>;
+  /** Of these reloads, those that the ledger knows. */
+  knownReloads(tenant: string, reloadIds: readonly string[]): Promise<Set<string>>;
+  /** Failures, newest first; of one tenant and app where given. Default limit 1,000. */
+  listReloadFailures(filter?: {
+    readonly tenant?: string;
+    readonly appId?: string;
+    readonly limit?: number;
+  }): Promise<ReloadFailure[]>;
+  /** Notes that the app reloads again; the failures of it that were alerted and not yet known to be over. */
+  noteRecovery(tenant: string, appId: string, atUtc: string): Promise<ReloadFailure[]>;
+  /** Failures of the app that were alerted and are not known to be over, oldest first. Reads only. */
+  standingFailures(tenant: string, appId: string): Promise<ReloadFailure[]>;
+}
+
+const idsPerQuery = 500;
+
+/** Makes the group of reload failures over a database or a transaction. */
+export function createReloadFailures({ db, nowUtc }: StoreParts): ReloadFailures {
+  const one = ({ tenant, reloadId }: ReloadKey) =>
+    db.selectFrom('reload_failures').selectAll().where('tenant', '=', tenant).where('reload_id', '=', reloadId);
+  const change = ({ tenant, reloadId }: ReloadKey) =>
+    db
+      .updateTable('reload_failures')
+      .where('tenant', '=', tenant)
+      .where('reload_id', '=', reloadId)
+      .where('state', '=', 'open');
+  const standing = (tenant: string, appId: string) =>
+    db
+      .selectFrom('reload_failures')
+      .selectAll()
+      .where('tenant', '=', tenant)
+      .where('app_id', '=', appId)
+      .where('state', '=', 'alerted')
+      .where('recovered_at_utc', 'is', null);
+
+  return {
+    async noteReloadFailure(input) {
+      const made = await db
+        .insertInto('reload_failures')
+        .values(newRow(input, nowUtc()))
+        .onConflict((conflict) => conflict.columns(['tenant', 'reload_id']).doNothing())
+        .returningAll()
+        .executeTakeFirst();
+      return toFailure(made ?? (await one(input).executeTakeFirstOrThrow()));
+    },
+
+    async amendReloadFailure(key, { status, event }) {
+      await change(key)
+        .set({ status, event: toJson(event) })
+        .execute();
+    },
+
+    async endReloadFailure(key, state) {
+      await change(key).set({ state, ended_at_utc: nowUtc() }).execute();
+    },
+
+    async putReloadPart({ tenant, reloadId }, { part, facts, missingWhy }) {
+      const row = { facts: toJsonOrNull(facts), missing_why: missingWhy ?? null };
+      const insert = db.insertInto('reload_parts').values({ tenant, reload_id: reloadId, part, ...row });
+      await insert
+        .onConflict((conflict) => {
+          const update = conflict.columns(['tenant', 'reload_id', 'part']).doUpdateSet(row);
+          return facts === undefined ? update.where('reload_parts.facts', 'is', null) : update;
+        })
+        .execute();
+    },
+
+    async getReloadFailure(key) {
+      const row = await one(key).executeTakeFirst();
+      return row && toFailure(row);
+    },
+
+    async reloadParts({ tenant, reloadId }) {
+      const rows = await db
+        .selectFrom('reload_parts')
+        .selectAll()
+        .where('tenant', '=', tenant)
+        .where('reload_id', '=', reloadId)
+        .orderBy('part')
+        .execute();
+      return rows.map((row) => ({
+        part: row.part,
+        facts: fromJson(row.facts),
+        missingWhy: row.missing_why ?? undefined,
+      }));
+    },
+
+    async knownReloads(tenant, reloadIds) {
+      const known = new Set<string>();
+      for (let start = 0; start < reloadIds.length; start += idsPerQuery) {
+        const rows = await db
+          .selectFrom('reload_failures')
+          .select('reload_id')
+          .where('tenant', '=', tenant)
+          .where('reload_id', 'in', reloadIds.slice(start, start + idsPerQuery))
+          .execute();
+        for (const row of rows) known.add(row.reload_id);
+      }
+      return known;
+    },
+
+    async listReloadFailures({ tenant, appId, limit = 1000 } = {}) {
+      let query = db.selectFrom('reload_failures').selectAll();
+      if (tenant !== undefined) query = query.where('tenant', '=', tenant);
+      if (appId !== undefined) query = query.where('app_id', '=', appId);
+      const rows = await query.orderBy('found_at_utc', 'desc').orderBy('reload_id').limit(limit).execute();
+      return rows.map(toFailure);
+    },
+
+    async noteRecovery(tenant, appId, atUtc) {
+      const rows = await db
+        .updateTable('reload_failures')
+        .set({ recovered_at_utc: atUtc })
+        .where('tenant', '=', tenant)
+        .where('app_id', '=', appId)
+        .where('state', '=', 'alerted')
+        .where('recovered_at_utc', 'is', null)
+        .returningAll()
+        .execute();
+      return rows.map(toFailure);
+    },
+
+    async standingFailures(tenant, appId) {
+      const rows = await standing(tenant, appId).orderBy('found_at_utc').execute();
+      return rows.map(toFailure);
+    },
+  };
+}
+
+function newRow(input: ReloadFailureInput, nowUtc: string): ReloadFailureTable {
+  return {
+    tenant: input.tenant,
+    reload_id: input.reloadId,
+    app_id: input.appId,
+    status: input.status,
+    state: 'open',
+    event: toJson(input.event),
+    found_at_utc: nowUtc,
+    ended_at_utc: null,
+    recovered_at_utc: null,
+  };
+}
+
+function toFailure(row: Selectable<ReloadFailureTable>): ReloadFailure {
+  return {
+    tenant: row.tenant,
+    reloadId: row.reload_id,
+    appId: row.app_id,
+    status: row.status,
+    state: row.state,
+    event: fromJson(row.event),
+    foundAtUtc: row.found_at_utc,
+    endedAtUtc: row.ended_at_utc ?? undefined,
+    recoveredAtUtc: row.recovered_at_utc ?? undefined,
+  };
+}
