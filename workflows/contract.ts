@@ -68,6 +68,10 @@ export const workflowTypes = {
   check: 'check',
   sweepStaging: 'sweepStaging',
   ensureSiteWatch: 'ensureSiteWatch',
+  reloadAlert: 'reloadAlert',
+  reloadRecovered: 'reloadRecovered',
+  alertChannel: 'alertChannel',
+  reconcileReloads: 'reconcileReloads',
 } as const;
 
 export const workflowIds = {
@@ -76,12 +80,22 @@ export const workflowIds = {
   deliver: (promotionKey: string, site: string): string => `deliver/${promotionKey}/${site}`,
   notify: (promotionKey: string, kind: string): string => `notify/${promotionKey}/${kind}`,
   check: (kind: string, uuid: string): string => `check/${kind}/${uuid}`,
+  reloadAlert: (tenant: string, reloadId: string): string => `reloadAlert/${tenant}/${reloadId}`,
+  reloadRecovered: (tenant: string, reloadId: string): string => `reloadRecovered/${tenant}/${reloadId}`,
+  /** `about`: the app, or the recipient of mails. */
+  alertChannel: (tenant: string, destination: string, about: string): string =>
+    `alertChannel/${tenant}/${destination}/${about}`,
 } as const;
 
 export const scheduleIds = {
   ensureSiteWatch: 'waybill-ensure-site-watch',
   sweepStaging: 'waybill-sweep-staging',
 } as const;
+
+/** The Schedule that looks for failed reloads of a tenant that no event told of. */
+export function reconcileScheduleId(tenant: string): string {
+  return `waybill-reconcile-reloads-${tenant}`;
+}
 
 /** Task queues: one for workflows and site-less activities, two a site. `bulk` carries export and upload. */
 export const taskQueues = {
@@ -102,6 +116,10 @@ export const signals = {
    * recorded as asserted: nobody proves who sent it.
    */
   decide: 'decide',
+  /** reloadAlert: what an event told of the reload, `ReloadNews`. */
+  reloadNews: 'reloadNews',
+  /** alertChannel: something to tell, `AlertItem`. */
+  alert: 'alert',
 } as const;
 
 export const updates = {
@@ -223,4 +241,58 @@ export interface SiteWatchStatus {
   readonly inbox: number;
   readonly lastSweepUtc?: string;
   readonly subscribed: boolean;
+}
+
+/** How a reload in Qlik Cloud ended. */
+export type ReloadOutcome = 'failed' | 'exceeded-limit' | 'canceled' | 'succeeded';
+
+/** What is told of one reload, by an event or by asking. */
+export interface ReloadNews {
+  readonly outcome: ReloadOutcome;
+  /** False for one attempt of the engine, which may be made again by itself. */
+  readonly isFinal: boolean;
+  /** What the event said, `ReloadEventFacts`; not there where it was found by asking. */
+  readonly event?: object;
+}
+
+/** What a `reloadAlert` is started with; the news come as a signal. */
+export interface ReloadAlertInput {
+  /** Alias of the tenant. */
+  readonly tenant: string;
+  readonly reloadId: string;
+  readonly appId: string;
+  /** `timeouts.heartbeat` of whoever starts it. */
+  readonly heartbeatMs?: number;
+}
+
+/** An app that failed before reloads again. */
+export interface ReloadRecoveredInput extends ReloadAlertInput {
+  readonly atUtc: string;
+}
+
+/** One thing that a channel tells: a failure, or that the app reloads again. */
+export interface AlertItem {
+  readonly kind: 'failed' | 'recovered';
+  readonly reloadId: string;
+}
+
+/** What an `alertChannel` is started with; what it is to tell comes as a signal. */
+export interface AlertChannelInput {
+  readonly tenant: string;
+  /** Kind and name of the destination, as in `slack/bi-team`. */
+  readonly destination: string;
+  /** The address, for mails; else empty. */
+  readonly recipient: string;
+  readonly appId: string;
+  readonly pace: AlertChannelPace;
+  /** What an earlier run left to do. */
+  readonly carried?: { readonly items: readonly AlertItem[]; readonly quietUntilMs: number };
+}
+
+/** Durations in milliseconds. */
+export interface AlertChannelPace {
+  readonly heartbeatMs: number;
+  readonly attemptMs: number;
+  readonly giveUpAfterMs: number;
+  readonly retry: { readonly firstMs: number; readonly maxMs: number };
 }

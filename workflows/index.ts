@@ -1,7 +1,11 @@
+export { alertChannel } from './alert-channel.ts';
 export { check } from './check.ts';
 export { deliver } from './deliver.ts';
 export { ensureSiteWatch } from './ensure-site-watch.ts';
 export { notify } from './notify.ts';
 export { promotion } from './promotion.ts';
+export { reconcileReloads } from './reconcile-reloads.ts';
+export { reloadAlert } from './reload-alert.ts';
+export { reloadRecovered } from './reload-recovered.ts';
 export { siteWatch } from './site-watch.ts';
 export { sweepStaging } from './sweep-staging.ts';

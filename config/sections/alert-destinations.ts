@@ -13,10 +13,19 @@ const commonShape = {
   exceptOwners: list(text()).prefault([]).describe('Owners whose alerts are not sent here, by address or user id.'),
   rateLimit: duration()
     .prefault('5m')
-    .describe('After an alert of an app, those that follow within this time come together in one digest. 0 = never.'),
+    .describe(
+      'After an alert of an app (mails: to a recipient), those that follow within this time come in one digest. 0 = never.',
+    ),
   recovery: flag().prefault(false).describe('Whether to tell when an app reloads again that failed before.'),
   headLines: integer(0, 500).prefault(15).describe('How many lines of the script log are shown from its beginning.'),
   tailLines: integer(0, 500).prefault(15).describe('How many lines of the script log are shown from its end.'),
+  timeout: duration().prefault('30s').describe('Longest wait for the destination to answer.'),
+  retry: section({
+    first: duration().prefault('5s').describe('Wait before the first repeat; it doubles each time.'),
+    max: duration().prefault('10m').describe('Longest wait between two repeats.'),
+  })
+    .prefault({})
+    .describe('How an alert that was not taken is repeated.'),
   giveUpAfter: duration().prefault('24h').describe('After this time an alert that was not taken is given up.'),
 };
 

@@ -33,6 +33,9 @@ export const tenantSection = section({
   settle: duration()
     .prefault('30m')
     .describe('How long a failed attempt may wait for the end of its reload, which may be tried again by itself.'),
+  settleCheck: duration()
+    .prefault('10s')
+    .describe('How soon Qlik Cloud is asked whether such a reload has ended; the wait doubles each time, up to 5m.'),
   gather: duration()
     .prefault('3m')
     .describe('How long is tried to learn of app, owner, tags and script log before the alert goes without.'),

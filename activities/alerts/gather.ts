@@ -1,0 +1,98 @@
+import { waybillError } from '../../common/errors/catalogue.ts';
+import type { FailedReload, ReloadPart } from '../../rules/alerts/failed-reload.ts';
+import { attemptContext } from '../activity-context.ts';
+import type { GatherInput, ReloadAlertKey } from '../alert-types.ts';
+import type { AlertDependencies } from './alert-dependencies.ts';
+import { destinationsOf } from './destinations.ts';
+import { loadReload } from './load-reload.ts';
+import { keepScriptLog } from './script-log-files.ts';
+import { cutScriptLog } from '../../rules/alerts/cut-script-log.ts';
+
+/**
+ * Asks Qlik Cloud for one part of what there is to know of a failed reload, and notes it in the ledger. Safe to repeat.
+ * @throws WAYBILL_CLOUD_NOT_FOUND where there is no such thing, and all that the client throws
+ */
+export async function gatherPart(deps: AlertDependencies, input: GatherInput): Promise<void> {
+  const { part } = input;
+  const facts = await read(deps, input, await loadReload(deps, input));
+  if (facts !== undefined) await deps.ledger.putReloadPart(input, { part, facts });
+}
+
+/** Notes why a part could not be had. Safe to repeat. */
+export async function noteMissing(
+  { ledger, logger }: AlertDependencies,
+  { part, why, ...key }: ReloadAlertKey & { readonly part: ReloadPart; readonly why: string },
+): Promise<void> {
+  logger.warn({ ...key, part, why }, 'an alert goes without a part of what there is to know');
+  await ledger.putReloadPart(key, { part, missingWhy: why });
+}
+
+async function read(deps: AlertDependencies, input: GatherInput, known: FailedReload | undefined): Promise<unknown> {
+  const { tenant, reloadId, appId, part } = input;
+  const cloud = deps.cloud(tenant);
+  const options = { signal: attemptContext().signal };
+  switch (part) {
+    case 'reload':
+      return found(await cloud.getReload(reloadId, options), input, `reload ${reloadId}`);
+    case 'app':
+      return found(await cloud.getApp(appId, options), input, `app ${appId}`);
+    case 'item':
+      return found(await cloud.getItemOf(appId, options), input, `item of app ${appId}`);
+    case 'log':
+      return readLog(deps, input);
+    case 'owner':
+      return readUser(deps, input, known?.app?.ownerId ?? known?.event?.ownerId);
+    case 'user':
+      return readUser(deps, input, known?.reload?.userId ?? known?.event?.userId);
+    default:
+      return undefined;
+  }
+}
+
+async function readUser(deps: AlertDependencies, input: GatherInput, userId: string | undefined): Promise<unknown> {
+  // Who is not named cannot be asked for; the messages say what else is missing.
+  if (userId === undefined || userId === '') return undefined;
+  return found(
+    await deps.cloud(input.tenant).getUser(userId, { signal: attemptContext().signal }),
+    input,
+    `user ${userId}`,
+  );
+}
+
+/** The script log, cut to what the destinations show at most; the whole of it goes to the disk where that is wanted. */
+async function readLog(deps: AlertDependencies, input: GatherInput): Promise<unknown> {
+  const { tenant, appId, reloadId } = input;
+  const text = await deps.cloud(tenant).getScriptLog(appId, reloadId, { signal: attemptContext().signal });
+  if (text === undefined) throw notFound(input, `script log of reload ${reloadId}`);
+  const all = destinationsOf(deps.config()).map(({ settings }) => settings);
+  const most = (lines: readonly number[]): number => Math.max(0, ...lines);
+  const cut = cutScriptLog(text, {
+    headLines: most(all.map(({ headLines }) => headLines)),
+    tailLines: most(all.map(({ tailLines }) => tailLines)),
+  });
+  return { ...cut, file: await keepOnDisk(deps, input, text) };
+}
+
+/** A folder that cannot be written to never holds an alert up. */
+async function keepOnDisk(deps: AlertDependencies, input: GatherInput, text: string): Promise<string | undefined> {
+  const { scriptLogs } = deps.config().alerts;
+  if (!scriptLogs.enabled) return undefined;
+  const { tenant, appId, reloadId } = input;
+  try {
+    const failure = await deps.ledger.getReloadFailure(input);
+    const atUtc = failure?.foundAtUtc ?? deps.nowUtc();
+    return await keepScriptLog(scriptLogs.folder, { appId, reloadId, atUtc }, text);
+  } catch (error) {
+    deps.logger.warn({ tenant, reloadId, err: error }, 'a script log could not be kept on disk');
+    return undefined;
+  }
+}
+
+function found<T>(value: T | undefined, input: GatherInput, what: string): T {
+  if (value === undefined) throw notFound(input, what);
+  return value;
+}
+
+function notFound({ tenant }: GatherInput, what: string): Error {
+  return waybillError('WAYBILL_CLOUD_NOT_FOUND', { tenant, what });
+}

@@ -1,0 +1,122 @@
+import { createHmac } from 'node:crypto';
+import { EnvHttpProxyAgent, request } from 'undici';
+import { waybillError } from '../../common/errors/catalogue.ts';
+import { withoutSecrets } from '../../common/known-secrets.ts';
+
+/** One message to a destination that takes JSON over HTTPS. */
+export interface JsonPost {
+  /** Kind and name of the destination, for errors. */
+  readonly destination: string;
+  /** The setting that holds the address, for errors. */
+  readonly setting: string;
+  readonly url: string;
+  readonly body: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Signs the body, as `Waybill-Signature`: HMAC-SHA256 in hex. */
+  readonly secret?: string;
+  readonly timeoutMs: number;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Posts a message, and returns when the destination has taken it. Not safe to repeat where the answer was lost: Slack and
+ * Teams know no key that tells a repeat (Qlik Cloud facts, section 4).
+ * @throws WAYBILL_ALERT_UNREACHABLE, WAYBILL_ALERT_PUT_OFF (429 and 5xx, both retryable), WAYBILL_ALERT_REFUSED; never
+ * with the address in it, which is a secret
+ */
+export type PostJson = (post: JsonPost) => Promise<void>;
+
+const ANSWER_BYTES = 2_000;
+const OK = 200;
+const REDIRECT = 300;
+const TOO_MANY = 429;
+const SERVER_ERROR = 500;
+const SECOND_MS = 1000;
+
+/** Posts over connections that are kept; proxies are taken from the environment. `close` ends them. */
+export function createPostJson(): { readonly post: PostJson; close(): Promise<void> } {
+  const agent = new EnvHttpProxyAgent();
+  return { post: (message) => postJson(agent, message), close: () => agent.close() };
+}
+
+async function postJson(dispatcher: EnvHttpProxyAgent, post: JsonPost): Promise<void> {
+  const { destination, setting, url, body, headers, secret, timeoutMs, signal } = post;
+  const facts = { destination, setting, host: hostOf(url) };
+  const signature = secret && { 'waybill-signature': createHmac('sha256', secret).update(body).digest('hex') };
+  const answer = await ask(dispatcher, url, {
+    headers: { 'content-type': 'application/json; charset=utf-8', ...headers, ...(signature || {}) },
+    body,
+    timeoutMs,
+    signal,
+  }).catch((error: unknown) => {
+    if (signal.aborted) throw error;
+    throw waybillError('WAYBILL_ALERT_UNREACHABLE', { ...facts, reason: reasonOf(error) });
+  });
+  const { status, retryAfterMs } = answer;
+  if (status >= OK && status < REDIRECT) return;
+  const isForNow = status === TOO_MANY || status >= SERVER_ERROR;
+  const told = { ...facts, status, answer: withoutSecrets(answer.text) };
+  throw waybillError(isForNow ? 'WAYBILL_ALERT_PUT_OFF' : 'WAYBILL_ALERT_REFUSED', told, { retryAfterMs });
+}
+
+interface Answer {
+  readonly status: number;
+  readonly text: string;
+  readonly retryAfterMs?: number;
+}
+
+async function ask(
+  dispatcher: EnvHttpProxyAgent,
+  url: string,
+  { headers, body, timeoutMs, signal }: Pick<JsonPost, 'headers' | 'body' | 'timeoutMs' | 'signal'>,
+): Promise<Answer> {
+  const within = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]);
+  const {
+    statusCode,
+    headers: got,
+    body: answer,
+  } = await request(url, {
+    method: 'POST',
+    headers,
+    body,
+    dispatcher,
+    signal: within,
+    headersTimeout: timeoutMs,
+    bodyTimeout: timeoutMs,
+  });
+  return { status: statusCode, text: await firstOf(answer), retryAfterMs: retryAfter(got['retry-after']) };
+}
+
+/** The beginning of an answer; the rest is not waited for. */
+async function firstOf(body: AsyncIterable<Buffer> & { destroy(): unknown }): Promise<string> {
+  const parts: Buffer[] = [];
+  let sizeBytes = 0;
+  for await (const part of body) {
+    parts.push(part);
+    sizeBytes += part.length;
+    if (sizeBytes >= ANSWER_BYTES) break;
+  }
+  return Buffer.concat(parts).subarray(0, ANSWER_BYTES).toString('utf8').replaceAll(/\s+/g, ' ').trim();
+}
+
+/** Seconds, or a date (RFC 9110, section 10.2.3). */
+function retryAfter(header: string | string[] | undefined): number | undefined {
+  const text = Array.isArray(header) ? header[0] : header;
+  if (!text) return undefined;
+  const seconds = Number(text);
+  const ms = Number.isFinite(seconds) ? seconds * SECOND_MS : Date.parse(text) - Date.now();
+  return Number.isFinite(ms) && ms > 0 ? ms : undefined;
+}
+
+function hostOf(url: string): string {
+  return URL.canParse(url) ? new URL(url).host : 'an address that is none';
+}
+
+/** The code of Node or undici; messages may hold the address. */
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return 'no answer';
+  if (error.name === 'TimeoutError') return 'there was no answer in time';
+  const { code } = error as NodeJS.ErrnoException;
+  const cause = (error.cause as NodeJS.ErrnoException | undefined)?.code;
+  return code ?? cause ?? 'the connection broke';
+}
