@@ -89,6 +89,7 @@ module.exports = {
       '^ledger/',
       '^temporal/',
       '^config/',
+      '^rules/alerts/',
       '^(worker|console|gateway|sandbox)/',
     ]),
     room('console', 'The console shows the ledger and speaks to workflows through the contract.', [

@@ -2,6 +2,7 @@ import { isGrpcServiceError } from '@temporalio/client';
 
 /** The gRPC status codes that Waybill tells apart (grpc.io/docs/guides/status-codes). */
 export const grpcCodes = {
+  invalidArgument: 3,
   notFound: 5,
   alreadyExists: 6,
   permissionDenied: 7,

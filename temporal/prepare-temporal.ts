@@ -38,6 +38,10 @@ export async function prepareTemporal(options: PrepareOptions): Promise<Prepared
   const sweepEveryMs = config.staging.sweepEveryMs;
   const keepWatched = { sites: Object.keys(config.sources), workflowType: workflowTypes.ensureSiteWatch };
   const queue = taskQueues.main(taskQueue);
-  const schedules = await ensureSchedules({ client, taskQueue: queue, sweepEveryMs, keepWatched, logger });
+  const reconcile = Object.values(config.alerts.tenants).map(({ alias, reconcile: { everyMs } }) => ({
+    tenant: alias,
+    everyMs,
+  }));
+  const schedules = await ensureSchedules({ client, taskQueue: queue, sweepEveryMs, keepWatched, reconcile, logger });
   return { ...made, schedules };
 }

@@ -6,7 +6,7 @@ import {
   ScheduleNotFoundError,
   ScheduleOverlapPolicy,
 } from '@temporalio/client';
-import { scheduleIds, workflowTypes } from '../workflows/contract.ts';
+import { reconcileScheduleId, scheduleIds, workflowTypes } from '../workflows/contract.ts';
 import type { Logger } from '../common/logger.ts';
 
 const CATCH_UP_MS = 60_000;
@@ -22,6 +22,8 @@ export interface EnsureSchedulesOptions {
    * start `siteWatch/<site>` itself: it puts the time behind every workflow id.
    */
   readonly keepWatched?: { readonly sites: readonly string[]; readonly workflowType: string };
+  /** The tenants whose failed reloads are asked for, and how often in milliseconds; 0: never. */
+  readonly reconcile?: readonly { readonly tenant: string; readonly everyMs: number }[];
   readonly logger: Logger;
 }
 
@@ -50,7 +52,20 @@ export async function ensureSchedules(options: EnsureSchedulesOptions): Promise<
   return outcome;
 }
 
-function plans({ sweepEveryMs, keepWatched }: EnsureSchedulesOptions): Plan[] {
+function plans(options: EnsureSchedulesOptions): Plan[] {
+  return [...sitePlans(options), ...tenantPlans(options)];
+}
+
+function tenantPlans({ reconcile = [] }: EnsureSchedulesOptions): Plan[] {
+  return reconcile.flatMap(({ tenant, everyMs }) => {
+    const scheduleId = reconcileScheduleId(tenant);
+    return everyMs === 0
+      ? []
+      : [{ scheduleId, workflowType: workflowTypes.reconcileReloads, everyMs, args: [{ tenant }] }];
+  });
+}
+
+function sitePlans({ sweepEveryMs, keepWatched }: EnsureSchedulesOptions): Plan[] {
   const sweep: Plan = {
     scheduleId: scheduleIds.sweepStaging,
     workflowType: workflowTypes.sweepStaging,

@@ -20,6 +20,8 @@ export async function keepSitesWatched(options: PrepareOptions, signal: AbortSig
         if (!signal.aborted) logger.warn({ site, reason: error.message }, 'siteWatch could not be started');
       });
     }
+    // Where there is no site, nothing else notices that Temporal has lost the Schedules of the alerts.
+    if (Object.keys(config.sources).length === 0) await prepareTemporal(options).catch(() => undefined);
     await wait(WATCH_EVERY_MS, undefined, { signal, ref: false }).catch(() => undefined);
   }
 }

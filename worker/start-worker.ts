@@ -19,6 +19,7 @@ import { ensureSiteWatch } from '../temporal/ensure-site-watch.ts';
 import { isRunning, runningSince } from '../temporal/is-running.ts';
 import { outcomeOf } from '../temporal/outcome-of.ts';
 import { signals, startAttributes, taskQueues, workflowIds, workflowTypes } from '../workflows/contract.ts';
+import { createAlertParts } from './alert-parts.ts';
 import { readSweepsSeen } from './sweeps-seen.ts';
 import { ownerResolver } from './owner-resolver.ts';
 import { openArtifacts } from './open-artifacts.ts';
@@ -61,6 +62,14 @@ export async function startWorker(options: StartWorkerOptions): Promise<StartedW
     resolveOwner: ownerResolver((site) => clients.get(site)),
   });
   const sweepsSeen = new Map<string, number>();
+  const alerts = createAlertParts({
+    config,
+    ledger,
+    mail: transport,
+    startMail: (client, one) => startMail(client, config, one),
+    logger,
+    nowUtc: () => now().toISOString(),
+  });
   const dependencies = (client: Client): ActivityDependencies => ({
     config: () => config,
     ledger,
@@ -87,7 +96,7 @@ export async function startWorker(options: StartWorkerOptions): Promise<StartedW
       const deps = dependencies(client);
       watching = watchQueues({ client, config, ledger, logger }, stopping.signal);
       return {
-        main: { ...createMainActivities(deps), ...mail, ...createCheckActivities(deps) },
+        main: { ...createMainActivities(deps), ...mail, ...createCheckActivities(deps), ...alerts.activities(client) },
         site: () => ({ ...createSiteActivities(deps), ...createCheckActivities(deps) }),
         siteBulk: () => createSiteBulkActivities(deps),
       };
@@ -99,6 +108,7 @@ export async function startWorker(options: StartWorkerOptions): Promise<StartedW
     await watching;
     await attempts.close();
     await clients.close();
+    await alerts.close();
     transport.close();
   };
   return { ...running, close };

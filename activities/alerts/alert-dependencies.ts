@@ -6,6 +6,14 @@ import type { PostJson } from '../chat/post-json.ts';
 import type { MailTransport } from '../mail/transport.ts';
 import type { QlikCloudClient } from '../qlik-cloud/qlik-cloud-client.ts';
 
+/** Something about a tenant that operators have to mend. */
+export interface AlertTrouble {
+  readonly tenant: string;
+  readonly code: string;
+  readonly cause: string;
+  readonly remedy: string;
+}
+
 /** What the steps of alerts work with. Only `worker/` makes the real ones. */
 export interface AlertDependencies {
   /** The configuration as it is now; asked at every use. */
@@ -23,7 +31,7 @@ export interface AlertDependencies {
   readonly handToChannel: (input: AlertChannelInput, item: AlertItem) => Promise<void>;
   readonly isRunning: (workflowId: string) => Promise<boolean>;
   /** Tells the operators of something by mail, once for each `about`. */
-  readonly tellOperators: (about: string, problem: string, remedy: string) => Promise<void>;
+  readonly tellOperators: (about: string, trouble: AlertTrouble) => Promise<void>;
   readonly logger: Logger;
   readonly nowUtc: () => string;
 }

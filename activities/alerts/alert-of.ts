@@ -20,9 +20,7 @@ export async function alertOf(
   const [only] = failures;
   if (!only) return recovered;
   if (failures.length === 1 && !recovered) return { kind: 'failed', reload: only };
-  const times = await Promise.all(
-    failures.map(({ reloadId }) => deps.ledger.getReloadFailure({ tenant, reloadId })),
-  );
+  const times = await Promise.all(failures.map(({ reloadId }) => deps.ledger.getReloadFailure({ tenant, reloadId })));
   const found = times.flatMap((one) => one?.foundAtUtc ?? []).toSorted();
   const now = deps.nowUtc();
   return {

@@ -61,7 +61,10 @@ async function byWebhook(deps: AlertDependencies, delivery: Of<'webhook'>): Prom
   const sent = await Promise.all(
     Object.entries(headers).map(async ([name, value]) => [name, await value.resolve()] as const),
   );
-  const more = { headers: { ...Object.fromEntries(sent), 'idempotency-key': idOf(input) }, secret: await secret?.resolve() };
+  const more = {
+    headers: { ...Object.fromEntries(sent), 'idempotency-key': idOf(input) },
+    secret: await secret?.resolve(),
+  };
   await post(deps, delivery, address, 'address', body, more);
 }
 
@@ -84,7 +87,10 @@ async function byMail(deps: AlertDependencies, delivery: Of<'mail'>): Promise<vo
   const dateUtc = deps.nowUtc();
   const to = [input.recipient];
   const messageId = `<alert.${idOf(input)}@${installation.id}.waybill>`;
-  const headers = { 'X-Waybill-Kind': `alert-${alert.kind}`, 'X-Priority': { high: '1', normal: '3', low: '5' }[priority] };
+  const headers = {
+    'X-Waybill-Kind': `alert-${alert.kind}`,
+    'X-Priority': { high: '1', normal: '3', low: '5' }[priority],
+  };
   const { refused } = await deps.mail.send(mail, { messageId, dateUtc, to, headers, ...rendered }, signal);
   const [no] = refused;
   if (!no) return;

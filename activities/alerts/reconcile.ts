@@ -1,3 +1,4 @@
+import { waybillError } from '../../common/errors/catalogue.ts';
 import { workflowIds } from '../../workflows/contract.ts';
 import type { AlertSend } from '../../ledger/alert-sends.ts';
 import { attemptContext } from '../activity-context.ts';
@@ -46,8 +47,13 @@ async function findMissed(deps: AlertDependencies, tenant: string): Promise<numb
   const { untilUtc } = known.memory;
   const sinceUtc = new Date(Date.parse(untilUtc) - reconcile.overlapMs).toISOString();
   const statuses = ['FAILED', 'EXCEEDED_LIMIT', ...(canceled ? ['CANCELED'] : [])] as const;
-  const reloads = await deps.cloud(tenant).listReloads({ statuses, sinceUtc, limit: AT_ONCE }, { signal: attemptContext().signal });
-  const told = await deps.ledger.knownReloads(tenant, reloads.map(({ id }) => id));
+  const reloads = await deps
+    .cloud(tenant)
+    .listReloads({ statuses, sinceUtc, limit: AT_ONCE }, { signal: attemptContext().signal });
+  const told = await deps.ledger.knownReloads(
+    tenant,
+    reloads.map(({ id }) => id),
+  );
   const missed = reloads.filter(({ id, endedAtUtc }) => !told.has(id) && (endedAtUtc ?? now) >= sinceUtc);
   const { heartbeatMs } = deps.config().timeouts;
   for (const { id, appId, outcome } of missed)
@@ -113,12 +119,13 @@ async function disabledOnes(deps: AlertDependencies, tenant: string): Promise<st
   const disabled = ours.filter(({ enabled }) => !enabled);
   for (const { id, name, disabledReason } of disabled) {
     const reason = disabledReason ?? 'no reason given';
-    deps.logger.warn({ tenant, webhook: name, reason }, 'Qlik Cloud has disabled a webhook for reloads');
-    await deps.tellOperators(
-      `webhook.${tenant}.${id}`,
-      `Qlik Cloud has disabled the webhook "${name}" of ${url}: ${reason}`,
-      'Mend its cause and switch the webhook on again in the management console. Until then failed reloads are found by asking, which takes longer.',
-    );
+    const {
+      code,
+      message: cause,
+      remedy,
+    } = waybillError('WAYBILL_ALERT_WEBHOOK_DISABLED', { webhook: name, url, reason });
+    deps.logger.warn({ tenant, code, webhook: name, reason }, cause);
+    await deps.tellOperators(`webhook.${tenant}.${id}`, { tenant, code, cause, remedy });
   }
   return disabled.map(({ name }) => name);
 }

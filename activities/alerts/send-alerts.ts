@@ -61,7 +61,10 @@ async function inEitherForm(
   } catch (error) {
     if (wanted === 'basic' || !isWaybillError(error) || !REFUSED.has(error.code)) throw error;
     const { id } = destination;
-    deps.logger.warn({ destination: id, code: error.code, reason: error.message }, 'an alert goes out in its basic form');
+    deps.logger.warn(
+      { destination: id, code: error.code, reason: error.message },
+      'an alert goes out in its basic form',
+    );
     await deliverAlert(deps, { input, destination, alert, style: 'basic', isFallback: true });
   }
 }

@@ -33,6 +33,12 @@ export const alertSendErrors = {
     remedy: 'Check the path in {setting} and the rights of the account that runs the worker.',
     retryable: false,
   },
+  WAYBILL_ALERT_WEBHOOK_DISABLED: {
+    message: 'The webhook "{webhook}" of {url} is disabled: {reason}',
+    remedy:
+      'Mend its cause and switch the webhook on again in the management console of Qlik Cloud. Until then failed reloads are found by asking, which takes up to reconcile.every. A webhook that is off on purpose is left out with reconcile.webhook.enabled: false.',
+    retryable: false,
+  },
   WAYBILL_ALERT_BROKER: {
     message: 'The MQTT broker {broker} could not be used: {reason}',
     remedy:

@@ -5,6 +5,7 @@ import { addConfigCommands } from './config-commands.ts';
 import { addDemoCommand } from './demo-command.ts';
 import { addGatewayCommand } from './gateway-command.ts';
 import { addListenerCommand } from './listener-command.ts';
+import { addSubscriberCommand } from './subscriber-command.ts';
 import { addPromotionCommands } from './promotion-commands.ts';
 import { addSandboxCommand } from './sandbox-command.ts';
 import { addUpCommand } from './up-command.ts';
@@ -58,6 +59,7 @@ export function createProgram(environment: Environment, output: OutputConfigurat
   addWorkerCommand(program, environment);
   addListenerCommand(program, environment);
   addGatewayCommand(program, environment);
+  addSubscriberCommand(program, environment);
   program.commandsGroup('Look and decide:');
   addPromotionCommands(program);
   program.commandsGroup('Set it up and try it:');

@@ -2,6 +2,7 @@ import type { Config } from '../../config/types.ts';
 import { keepDevServer } from './keep-dev-server.ts';
 import { openProcessLedger } from './open-process-ledger.ts';
 import type { LongRun, ProcessContext } from './run-process.ts';
+import { startSubscribing, subscriberLine } from './start-subscribing.ts';
 import { startListening, withListenerPort } from './start-listening.ts';
 import {
   ledgerLine,
@@ -33,9 +34,12 @@ export const upProcess: LongRun = {
       handleSignals: false,
     });
     closers.defer(() => worker.close());
+    const subscriber = await startSubscribing(context, ledger, temporal.address);
+    const hasSources = Object.keys(config.sources).length > 0;
     const lines: ReportLine[] = [
-      watchedLine(config),
-      listener === undefined ? noListenerLine : listenerLine(called, listener),
+      ...(hasSources ? [watchedLine(config)] : []),
+      ...(listener ? [listenerLine(called, listener)] : hasSources ? [noListenerLine] : []),
+      ...(subscriber ? [subscriberLine(context)] : []),
       temporal.line,
       ledgerLine(ledger),
       logLine(config, 'up'),

@@ -29,6 +29,8 @@ export interface TemporalLink {
    * @throws WAYBILL_TEMPORAL_UNREACHABLE; errors of the service as they come
    */
   hint(site: string, appIds: readonly string[]): Promise<void>;
+  /** As `hint`, with anything that is safe to repeat. */
+  call(work: (client: Client) => Promise<void>): Promise<void>;
   /** Whether the service answers now, within 2 seconds, and hints are passed on. Never throws. */
   isUp(): Promise<boolean>;
   close(): Promise<void>;
@@ -75,9 +77,13 @@ class Link implements TemporalLink {
   }
 
   async hint(site: string, appIds: readonly string[]): Promise<void> {
+    await this.call((client) => this.#signal(client, site, { appIds }));
+  }
+
+  async call(work: (client: Client) => Promise<void>): Promise<void> {
     if (this.#return !== undefined) throw this.#away('it did not answer a moment ago');
     try {
-      await this.#signalWithin(Date.now() + SIGNAL_DEADLINE_MS, site, { appIds });
+      await this.#callWithin(Date.now() + SIGNAL_DEADLINE_MS, work);
     } catch (error) {
       if (!awayCodes.has(codeOf(error))) throw error;
       this.#expectReturn();
@@ -96,10 +102,10 @@ class Link implements TemporalLink {
     await this.#parts.connection.close();
   }
 
-  async #signalWithin(deadlineMs: number, site: string, batch: HintBatch): Promise<void> {
+  async #callWithin(deadlineMs: number, work: (client: Client) => Promise<void>): Promise<void> {
     for (;;) {
       try {
-        await this.#parts.connection.withDeadline(deadlineMs, () => this.#signal(site, batch));
+        await this.#parts.connection.withDeadline(deadlineMs, () => work(this.#parts.client));
         return;
       } catch (error) {
         const code = codeOf(error);
@@ -110,10 +116,9 @@ class Link implements TemporalLink {
     }
   }
 
-  async #signal(site: string, batch: HintBatch): Promise<void> {
-    const { client, config } = this.#parts;
+  async #signal(client: Client, site: string, batch: HintBatch): Promise<void> {
     await client.workflow.signalWithStart(workflowTypes.siteWatch, {
-      ...siteWatchStart(site, config),
+      ...siteWatchStart(site, this.#parts.config),
       signal: signals.hint,
       signalArgs: [batch],
     });

@@ -1,0 +1,156 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import mqtt, { type IClientOptions, type MqttClient, type Packet } from 'mqtt';
+import type { Logger } from '../../common/logger.ts';
+import type { AlertsConfig, Config } from '../../config/types.ts';
+import type { Ledger } from '../../ledger/ledger.ts';
+import { grpcCodeOf, grpcCodes } from '../../temporal/grpc-codes.ts';
+import { openTemporalLink, type TemporalLink } from '../listener/temporal-link.ts';
+import { MQTT_3_1_1, MQTT_5, sessionOptions, topicFilter } from '../../common/mqtt-options.ts';
+import { type DeadLetters, openDeadLetters } from './dead-letters.ts';
+import { type EventFate, takeEvent } from './take-event.ts';
+
+export interface SubscriberOptions {
+  readonly config: Config & { readonly alerts: { readonly broker: NonNullable<AlertsConfig['broker']> } };
+  readonly ledger: Ledger;
+  readonly logger: Logger;
+  /** host:port of the Temporal service in place of the configured one. */
+  readonly address?: string | undefined;
+}
+
+/** Counts since the start. */
+export type SubscriberCounts = Readonly<Record<EventFate, number>>;
+
+export interface RunningSubscriber {
+  readonly counts: SubscriberCounts;
+  /** Whether a session stands now. */
+  readonly isConnected: boolean;
+  /** Ends after the event in hand; the broker keeps what comes then. */
+  close(): Promise<void>;
+}
+
+/**
+ * Takes the events of Qlik Cloud from the broker, over a session that outlives this process. An event is acknowledged
+ * once Temporal has accepted what comes of it; while Temporal or the ledger is away nothing is, and the broker delivers
+ * it again.
+ * @throws WAYBILL_ALERT_BROKER, WAYBILL_CONFIG_SECRET_MISSING where the settings cannot be used
+ */
+export async function startSubscriber(options: SubscriberOptions): Promise<RunningSubscriber> {
+  const { config, logger, address } = options;
+  await sessionOptions(config.alerts.broker);
+  const link = await openTemporalLink({ config, address, logger });
+  const deadLetters = openDeadLetters(config.alerts.deadLetters, logger);
+  return new Subscriber(options, link, deadLetters);
+}
+
+class Subscriber implements RunningSubscriber {
+  readonly counts = { alerting: 0, recovered: 0, 'nothing-to-do': 0, ignored: 0, 'dead-letter': 0 };
+  readonly #options: SubscriberOptions;
+  readonly #link: TemporalLink;
+  readonly #deadLetters: DeadLetters;
+  readonly #closing = new AbortController();
+  readonly #running: Promise<void>;
+  #client: MqttClient | undefined;
+  #version: typeof MQTT_5 | typeof MQTT_3_1_1 | undefined;
+
+  constructor(options: SubscriberOptions, link: TemporalLink, deadLetters: DeadLetters) {
+    this.#options = options;
+    this.#link = link;
+    this.#deadLetters = deadLetters;
+    this.#running = this.#run();
+  }
+
+  get isConnected(): boolean {
+    return this.#client?.connected === true;
+  }
+
+  async close(): Promise<void> {
+    this.#closing.abort();
+    await this.#running;
+    await this.#link.close();
+  }
+
+  /** Session after session; each one ends when it breaks, or is dropped to have an event delivered again. */
+  async #run(): Promise<void> {
+    const { config, logger } = this.#options;
+    const { broker } = config.alerts;
+    const { signal } = this.#closing;
+    while (!signal.aborted) {
+      const why = await this.#session().catch((error: unknown) => (error as Error).message);
+      if (signal.aborted) return;
+      logger.warn({ broker: broker.url, reason: why }, 'No connection to the MQTT broker; it keeps what comes');
+      await wait(broker.reconnectEveryMs, undefined, { signal }).catch(() => undefined);
+      while (!signal.aborted && !(await this.#link.isUp()))
+        await wait(broker.reconnectEveryMs, undefined, { signal }).catch(() => undefined);
+    }
+  }
+
+  /** One connection until it ends; why it did. */
+  async #session(): Promise<string> {
+    const { broker } = this.#options.config.alerts;
+    const options = await sessionOptions(broker);
+    if (this.#version !== undefined) options.protocolVersion = this.#version;
+    const ended = Promise.withResolvers<string>();
+    const client = mqtt.connect(broker.url, { ...withoutV5(options), manualConnect: true });
+    this.#client = client;
+    let isStanding = false;
+    client.handleMessage = (packet, done) => void this.#take(packet, done, ended.resolve);
+    client.on('connect', ({ sessionPresent }) => {
+      isStanding = true;
+      void this.#subscribe(client, sessionPresent, ended.resolve);
+    });
+    client.on('error', (error) => ended.resolve(error.message || String((error as NodeJS.ErrnoException).code)));
+    client.on('close', () => ended.resolve('the connection was closed'));
+    this.#closing.signal.addEventListener('abort', () => ended.resolve('asked to end'), { once: true });
+    client.connect();
+    const why = await ended.promise;
+    // A broker that does not know MQTT 5 answers it in several ways, or not at all.
+    if (!isStanding && broker.protocol === 'auto')
+      this.#version = options.protocolVersion === MQTT_5 ? MQTT_3_1_1 : MQTT_5;
+    await client.endAsync(true);
+    return why;
+  }
+
+  async #subscribe(client: MqttClient, sessionPresent: boolean, end: (why: string) => void): Promise<void> {
+    const { config, logger } = this.#options;
+    const { broker } = config.alerts;
+    const filter = topicFilter(broker);
+    try {
+      const [granted] = await client.subscribeAsync(filter, { qos: 1 });
+      // 128 and above: refused (MQTT 5, section 3.9.3).
+      if (granted === undefined || granted.qos > 2) throw new Error(`the subscription to ${filter} was refused`);
+      logger.info({ broker: broker.url, filter, sessionPresent }, 'Events are taken from the MQTT broker');
+    } catch (error) {
+      end((error as Error).message);
+    }
+  }
+
+  /** Acknowledges what was taken; what could not be is delivered again over the next connection. */
+  async #take(packet: Packet, done: () => void, end: (why: string) => void): Promise<void> {
+    const { config, ledger, logger } = this.#options;
+    if (packet.cmd !== 'publish') return done();
+    const body = typeof packet.payload === 'string' ? Buffer.from(packet.payload) : packet.payload;
+    try {
+      const parts = { config, ledger, link: this.#link, deadLetters: this.#deadLetters, logger };
+      const fate = await takeEvent(parts, packet.topic, body);
+      this.counts[fate] += 1;
+      done();
+    } catch (error) {
+      if (!isRefused(error)) return end(`an event could not be passed on: ${(error as Error).message}`);
+      await this.#deadLetters.put(packet.topic, body, `Temporal refused it: ${(error as Error).message}`);
+      this.counts['dead-letter'] += 1;
+      done();
+    }
+  }
+}
+
+/** Temporal will never take it; it must not stall those behind it. */
+function isRefused(error: unknown): boolean {
+  return (grpcCodeOf(error) ?? grpcCodeOf((error as Error).cause)) === grpcCodes.invalidArgument;
+}
+
+/** MQTT 3.1.1 knows no properties. */
+function withoutV5(options: IClientOptions): IClientOptions {
+  if (options.protocolVersion === MQTT_5) return options;
+  const { properties: _, ...rest } = options;
+  return rest;
+}

@@ -1,0 +1,85 @@
+import type { Logger } from '../../common/logger.ts';
+import type { Config } from '../../config/types.ts';
+import type { Ledger } from '../../ledger/ledger.ts';
+import { readReloadEvent } from '../../rules/alerts/read-reload-event.ts';
+import type { ReloadEvent } from '../../rules/alerts/reload-event.ts';
+import { tellRecovery, tellReload } from '../../temporal/tell-reload.ts';
+import type { TemporalLink } from '../listener/temporal-link.ts';
+import type { DeadLetters } from './dead-letters.ts';
+
+export interface TakeEventParts {
+  readonly config: Config;
+  readonly ledger: Pick<Ledger, 'getReloadFailure' | 'standingFailures'>;
+  readonly link: Pick<TemporalLink, 'call'>;
+  readonly deadLetters: DeadLetters;
+  readonly logger: Logger;
+}
+
+/** What became of an event. */
+export type EventFate = 'alerting' | 'recovered' | 'nothing-to-do' | 'ignored' | 'dead-letter';
+
+/** Larger ones are no events of Qlik Cloud; the gateway takes 256 KB at most. */
+const MOST_BYTES = 1024 * 1024;
+
+/**
+ * Takes one event: it has been taken when Temporal has accepted what comes of it. What cannot be read is put aside. Safe
+ * to repeat.
+ * @throws WAYBILL_TEMPORAL_UNREACHABLE and errors of the ledger: the event is to be delivered again
+ */
+export async function takeEvent(parts: TakeEventParts, topic: string, body: Uint8Array): Promise<EventFate> {
+  const read = body.length > MOST_BYTES ? { unreadable: 'it is too large' } : readReloadEvent(parsed(body));
+  if ('ignored' in read) {
+    parts.logger.debug({ topic, type: read.ignored }, 'an event of another type');
+    return 'ignored';
+  }
+  if ('unreadable' in read) return putAside(parts, topic, body, read.unreadable);
+  const { event } = read;
+  const tenant = Object.values(parts.config.alerts.tenants).find(({ id }) => id === event.tenantId)?.alias;
+  if (!tenant) return putAside(parts, topic, body, `the tenant ${event.tenantId} does not stand under alerts.tenants`);
+  const fate = await pass(parts, tenant, event);
+  const { reloadId, appId, outcome } = event;
+  parts.logger.debug({ tenant, reload: reloadId, app: appId, outcome, fate }, 'An event was taken');
+  return fate;
+}
+
+async function putAside(
+  { deadLetters }: TakeEventParts,
+  topic: string,
+  body: Uint8Array,
+  reason: string,
+): Promise<EventFate> {
+  await deadLetters.put(topic, body, reason);
+  return 'dead-letter';
+}
+
+async function pass(parts: TakeEventParts, tenant: string, event: ReloadEvent): Promise<EventFate> {
+  const { reloadId, appId, outcome, isFinal, facts } = event;
+  const known = await parts.ledger.getReloadFailure({ tenant, reloadId });
+  const alertsIt =
+    outcome === 'canceled' ? parts.config.alerts.tenants[tenant]?.canceled === true : outcome !== 'succeeded';
+  // An attempt of it failed before, and is waiting to hear how the reload ended.
+  const isAwaited = known?.state === 'open' && isFinal;
+  const { heartbeatMs } = parts.config.timeouts;
+  const { taskQueue } = parts.config.temporal;
+  if (alertsIt || isAwaited) {
+    const input = { tenant, reloadId, appId, heartbeatMs };
+    await parts.link.call((client) => tellReload({ client, taskQueue }, input, { outcome, isFinal, event: facts }));
+    return 'alerting';
+  }
+  if (outcome !== 'succeeded' || (await parts.ledger.standingFailures(tenant, appId)).length === 0)
+    return 'nothing-to-do';
+  const atUtc = facts.endedAtUtc ?? facts.atUtc ?? new Date().toISOString();
+  await parts.link.call((client) =>
+    tellRecovery({ client, taskQueue }, { tenant, reloadId, appId, atUtc, heartbeatMs }),
+  );
+  return 'recovered';
+}
+
+/** Undefined for what is no JSON. */
+function parsed(body: Uint8Array): unknown {
+  try {
+    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body)) as unknown;
+  } catch {
+    return undefined;
+  }
+}

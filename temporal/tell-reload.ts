@@ -1,0 +1,73 @@
+import { type Client, WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
+import {
+  type AlertChannelInput,
+  type AlertItem,
+  type ReloadAlertInput,
+  type ReloadNews,
+  type ReloadRecoveredInput,
+  signals,
+  taskQueues,
+  workflowIds,
+  workflowTypes,
+} from '../workflows/contract.ts';
+
+/** How workflows of alerts are started, whoever starts them. `taskQueue` is the configured base. */
+export interface AlertStarts {
+  readonly client: Client;
+  readonly taskQueue: string;
+}
+
+/**
+ * Starts the alert of a failed reload, or tells the running one more. One that has ended is not started again while
+ * Temporal remembers it; afterwards the ledger does. Safe to repeat.
+ */
+export async function tellReload(starts: AlertStarts, input: ReloadAlertInput, news: ReloadNews): Promise<void> {
+  await unlessEnded(async () => {
+    await starts.client.workflow.signalWithStart(workflowTypes.reloadAlert, {
+      workflowId: workflowIds.reloadAlert(input.tenant, input.reloadId),
+      taskQueue: taskQueues.main(starts.taskQueue),
+      args: [input],
+      signal: signals.reloadNews,
+      signalArgs: [news],
+      workflowIdReusePolicy: 'ALLOW_DUPLICATE_FAILED_ONLY',
+      searchAttributes: { WaybillSite: [input.tenant], WaybillApp: [input.appId] },
+      staticSummary: `reload of app ${input.appId} in ${input.tenant}`,
+    });
+  });
+}
+
+/** Tells, once, that an app which failed before reloads again. Safe to repeat. */
+export async function tellRecovery(starts: AlertStarts, input: ReloadRecoveredInput): Promise<void> {
+  await unlessEnded(async () => {
+    await starts.client.workflow.start(workflowTypes.reloadRecovered, {
+      workflowId: workflowIds.reloadRecovered(input.tenant, input.reloadId),
+      taskQueue: taskQueues.main(starts.taskQueue),
+      args: [input],
+      workflowIdReusePolicy: 'ALLOW_DUPLICATE_FAILED_ONLY',
+      workflowIdConflictPolicy: 'USE_EXISTING',
+      staticSummary: `app ${input.appId} in ${input.tenant} reloads again`,
+    });
+  });
+}
+
+/** Hands something to a channel, which starts where it does not run. Safe to repeat. */
+export async function handToChannel(starts: AlertStarts, input: AlertChannelInput, item: AlertItem): Promise<void> {
+  const { tenant, destination, recipient, appId } = input;
+  await starts.client.workflow.signalWithStart(workflowTypes.alertChannel, {
+    workflowId: workflowIds.alertChannel(tenant, destination, recipient || appId),
+    taskQueue: taskQueues.main(starts.taskQueue),
+    args: [input],
+    signal: signals.alert,
+    signalArgs: [item],
+    searchAttributes: { WaybillSite: [tenant], WaybillApp: [appId] },
+    staticSummary: `alerts for ${destination}`,
+  });
+}
+
+async function unlessEnded(start: () => Promise<void>): Promise<void> {
+  try {
+    await start();
+  } catch (error) {
+    if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+  }
+}

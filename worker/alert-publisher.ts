@@ -1,0 +1,72 @@
+import mqtt, { type MqttClient } from 'mqtt';
+import { waybillError } from '../common/errors/catalogue.ts';
+import { isWaybillError } from '../common/errors/waybill-error.ts';
+import { connectOptions, MQTT_3_1_1, MQTT_5 } from '../common/mqtt-options.ts';
+import type { Config } from '../config/types.ts';
+
+/** Publishes alerts to the broker of `alerts.broker`. */
+export interface AlertPublisher {
+  /** At QoS 1; ends when the broker has confirmed it. Safe to repeat as alerts are. @throws WAYBILL_ALERT_BROKER */
+  publish(topic: string, body: string, retain: boolean): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** A publisher that connects when it is first needed, and anew after a failure. `name` tells it from other workers. */
+export function createAlertPublisher({ alerts }: Pick<Config, 'alerts'>, name: string): AlertPublisher {
+  const { broker } = alerts;
+  let connecting: Promise<MqttClient> | undefined;
+
+  const connect = async (): Promise<MqttClient> => {
+    if (!broker) throw new Error('alerts.broker is not set');
+    const options = {
+      ...(await connectOptions(broker)),
+      clientId: `${broker.clientId}-${name}`,
+      clean: true,
+      reconnectPeriod: 0,
+    };
+    const versions = broker.protocol === 'auto' ? ([MQTT_5, MQTT_3_1_1] as const) : [options.protocolVersion];
+    let failure: unknown;
+    for (const protocolVersion of versions) {
+      try {
+        return await mqtt.connectAsync(broker.url, { ...options, protocolVersion });
+      } catch (error) {
+        failure = error;
+      }
+    }
+    throw failure;
+  };
+
+  const dropAll = async (): Promise<void> => {
+    const client = await connecting?.catch(() => undefined);
+    connecting = undefined;
+    await client?.endAsync(true);
+  };
+
+  return {
+    async publish(topic, body, retain) {
+      try {
+        connecting ??= connect();
+        const client = await connecting;
+        await within(broker?.connectTimeoutMs ?? 0, client.publishAsync(topic, body, { qos: 1, retain }));
+      } catch (error) {
+        await dropAll();
+        if (isWaybillError(error)) throw error;
+        const reason = (error as Error).message || String((error as NodeJS.ErrnoException).code);
+        throw waybillError('WAYBILL_ALERT_BROKER', { broker: broker?.url, reason });
+      }
+    },
+    close: dropAll,
+  };
+}
+
+async function within<T>(ms: number, work: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error('the broker did not confirm the alert in time')), ms);
+  });
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
