@@ -1,5 +1,6 @@
 import { artifactErrors } from './artifact-errors.ts';
 import { cliErrors } from './cli-errors.ts';
+import { cloudErrors } from './cloud-errors.ts';
 import { configErrors } from './config-errors.ts';
 import { decisionErrors } from './decision-errors.ts';
 import { ledgerErrors } from './ledger-errors.ts';
@@ -26,6 +27,7 @@ export const catalogue = {
   ...ledgerErrors,
   ...mailErrors,
   ...listenerErrors,
+  ...cloudErrors,
 } as const;
 
 export type ErrorCode = keyof typeof catalogue;
