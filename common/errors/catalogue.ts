@@ -1,6 +1,7 @@
 import { alertSendErrors } from './alert-send-errors.ts';
 import { artifactErrors } from './artifact-errors.ts';
 import { cliErrors } from './cli-errors.ts';
+import { cloudErrors } from './cloud-errors.ts';
 import { configErrors } from './config-errors.ts';
 import { decisionErrors } from './decision-errors.ts';
 import { ledgerErrors } from './ledger-errors.ts';
@@ -28,6 +29,7 @@ export const catalogue = {
   ...mailErrors,
   ...listenerErrors,
   ...alertSendErrors,
+  ...cloudErrors,
 } as const;
 
 export type ErrorCode = keyof typeof catalogue;

@@ -1,9 +1,6 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import type { AddressInfo, Socket } from 'node:net';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
 import { SMTPServer, type SMTPServerOptions, type SMTPServerSession } from 'smtp-server';
-import { ensureCertificates } from '../qrs/certificates.ts';
+import { serverCertificate } from '../web/server-certificate.ts';
 import { InboxFaults, smtpError } from './faults.ts';
 import { startMailPage } from './mail-page.ts';
 import { type InboxMessage, Mailbox } from './mailbox.ts';
@@ -40,7 +37,7 @@ export interface Inbox {
 export async function startInbox(options: InboxOptions): Promise<Inbox> {
   const mailbox = await Mailbox.open(options.folder);
   const faults = new InboxFaults();
-  const certificate = await certificateFor(options);
+  const certificate = options.tls === 'none' ? undefined : await serverCertificate(options.folder);
   const sockets = new Map<number, Socket>();
   const smtp = new SMTPServer({
     ...serverOptions(options),
@@ -116,18 +113,6 @@ function serverOptions({ tls, users }: InboxOptions): SMTPServerOptions {
       else callback(smtpError(535, '5.7.8 authentication credentials invalid'));
     },
   };
-}
-
-async function certificateFor(options: InboxOptions): Promise<{ ca: string; cert: string; key: string } | undefined> {
-  if (options.tls === 'none') return undefined;
-  const folder = options.folder === undefined ? undefined : path.join(options.folder, 'certificates');
-  const into = folder ?? (await mkdtemp(path.join(tmpdir(), 'waybill-inbox-')));
-  const files = await ensureCertificates({ folder: into, hostNames: ['localhost', '127.0.0.1'] });
-  const [ca, cert, key] = await Promise.all(
-    [files.root, files.server, files.serverKey].map((file) => readFile(file, 'utf8')),
-  );
-  if (folder === undefined) await rm(into, { recursive: true, force: true });
-  return { ca: ca ?? '', cert: cert ?? '', key: key ?? '' };
 }
 
 async function listen(smtp: SMTPServer, port: number): Promise<void> {

@@ -1,17 +1,17 @@
 import type { Route } from './http-call.ts';
 
 /** A route that fits, and the values of its placeholders. */
-export interface Routed {
-  route: Route;
+export interface Routed<T = Route> {
+  route: T;
   params: Record<string, string>;
 }
 
-/** Finds the route for a method and the segments behind `/qrs/`. */
-export type Router = (method: string, segments: readonly string[]) => Routed | undefined;
+/** Finds the route for a method and the segments of its path (of a site: those behind `/qrs/`). */
+export type Router<T = Route> = (method: string, segments: readonly string[]) => Routed<T> | undefined;
 
 /** Literal segments (any case) win over placeholders. */
-export function createRouter(routes: readonly Route[]): Router {
-  const buckets = new Map<string, { route: Route; pattern: string[] }[]>();
+export function createRouter<T extends Pick<Route, 'path'> & { method: string }>(routes: readonly T[]): Router<T> {
+  const buckets = new Map<string, { route: T; pattern: string[] }[]>();
   for (const route of routes) {
     const pattern = route.path.split('/').filter((segment) => segment !== '');
     const key = `${route.method} ${pattern.length}`;

@@ -1,7 +1,7 @@
 import { waybillError } from '../../../common/errors/catalogue.ts';
 import type { WaybillError } from '../../../common/errors/waybill-error.ts';
+import { isHtml } from '../../reply-text.ts';
 import { type CallPlace, isWrite, type QrsCall } from './call.ts';
-import { isHtml } from './reply-failure.ts';
 
 /** The largest reply that is read into memory: as JSON about 20,000 full apps. */
 export const largestTextBytes = 64 * 1024 * 1024;

@@ -1,5 +1,6 @@
 import { type ErrorCode, waybillError } from '../../../common/errors/catalogue.ts';
 import type { WaybillError } from '../../../common/errors/waybill-error.ts';
+import { isHtml, mostReplyCharacters, plainText, retryAfterMsOf } from '../../reply-text.ts';
 import { type CallPlace, isWrite, type QrsCall } from './call.ts';
 
 /** A reply with a status that is not a success. */
@@ -9,8 +10,6 @@ export interface FailedReply {
   /** Its body, or the beginning of it. */
   readonly text: string;
 }
-
-const longestReplyText = 300;
 
 /**
  * The error that a reply means, told by status and text (QRS facts, sections 2 and 3). Pure.
@@ -35,23 +34,8 @@ export function replyFailure(reply: FailedReply, call: QrsCall, place: CallPlace
     });
   }
   if (status === 409) return waybillError('WAYBILL_QRS_CONFLICT', { ...facts, ...conflictAuthor(reply.text) });
-  const retryAfterMs = retryAfter(reply.headers['retry-after'], nowMs);
+  const retryAfterMs = retryAfterMsOf(reply.headers['retry-after'], nowMs);
   return waybillError(codeOf(reply, call), facts, retryAfterMs === undefined ? {} : { retryAfterMs });
-}
-
-/** The text of a reply in one line of at most 300 characters, without the tags of a web page or the quotes of a JSON string. */
-export function plainText(text: string): string {
-  const visible = isHtml(text)
-    ? text.replaceAll(/<(style|script|title)\b[\s\S]*?<\/\1>/gi, ' ').replaceAll(/<[^>]*>/g, ' ')
-    : unquoted(text);
-  const line = visible.replaceAll(/[\s\p{Cc}]+/gu, ' ').trim();
-  if (line === '') return '(no text)';
-  return line.length > longestReplyText ? `${line.slice(0, longestReplyText - 1)}…` : line;
-}
-
-/** True for the beginning of a web page. */
-export function isHtml(text: string): boolean {
-  return /^\s*(<!doctype html|<html|<head|<body|<h\d)/i.test(text.slice(0, 200));
 }
 
 function codeOf(reply: FailedReply, call: QrsCall): ErrorCode {
@@ -91,21 +75,5 @@ function conflictAuthor(text: string): { modifiedBy?: string | undefined; modifi
 }
 
 function textOf(value: unknown): string | undefined {
-  return typeof value === 'string' ? value.slice(0, longestReplyText) : undefined;
-}
-
-function retryAfter(value: string | string[] | undefined, nowMs: number): number | undefined {
-  if (typeof value !== 'string') return undefined;
-  const seconds = Number(value);
-  const waitMs = Number.isNaN(seconds) ? Date.parse(value) - nowMs : seconds * 1000;
-  return Number.isNaN(waitMs) ? undefined : Math.max(0, waitMs);
-}
-
-function unquoted(text: string): string {
-  try {
-    const parsed = JSON.parse(text) as unknown;
-    return typeof parsed === 'string' ? parsed : text;
-  } catch {
-    return text;
-  }
+  return typeof value === 'string' ? value.slice(0, mostReplyCharacters) : undefined;
 }

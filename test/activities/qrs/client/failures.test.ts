@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { addressOf, type QrsCall, timing, userHeader } from '../../../../activities/qrs/client/call.ts';
 import { connectionFailure, type FailedCall } from '../../../../activities/qrs/client/connection-failure.ts';
 import { mayAskNextHost, mostHopeful } from '../../../../activities/qrs/client/next-host.ts';
-import { plainText, replyFailure } from '../../../../activities/qrs/client/reply-failure.ts';
+import { replyFailure } from '../../../../activities/qrs/client/reply-failure.ts';
+import { plainText } from '../../../../activities/reply-text.ts';
 import { waybillError } from '../../../../common/errors/catalogue.ts';
 import type { WaybillError } from '../../../../common/errors/waybill-error.ts';
 
