@@ -1,3 +1,4 @@
+import { alertErrors } from './alert-errors.ts';
 import { artifactErrors } from './artifact-errors.ts';
 import { cliErrors } from './cli-errors.ts';
 import { configErrors } from './config-errors.ts';
@@ -26,6 +27,7 @@ export const catalogue = {
   ...ledgerErrors,
   ...mailErrors,
   ...listenerErrors,
+  ...alertErrors,
 } as const;
 
 export type ErrorCode = keyof typeof catalogue;
