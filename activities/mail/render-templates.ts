@@ -2,7 +2,6 @@ import { readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import Handlebars from 'handlebars';
-import type { MailView } from './mail-view.ts';
 
 /** The three texts of a mail. Subjects and plain text are not escaped, HTML is. */
 export type MailPart = 'subject' | 'text' | 'html';
@@ -43,12 +42,14 @@ export function builtInSet(kind: string, part: MailPart): TemplateSet {
   const name = `${kind}.${part}`;
   const known = builtInSets.get(name);
   if (known !== undefined) return known;
-  const set = {
-    template: builtIn(`${name}.hbs`),
-    pieces: Object.fromEntries(sharedPieces[part].map((piece) => [piece, builtIn(`${piece}.${part}.hbs`)])),
-  };
+  const set = { template: builtIn(`${name}.hbs`), pieces: builtInPieces(part) };
   builtInSets.set(name, set);
   return set;
+}
+
+/** The shared pieces that come with Waybill, by name. */
+export function builtInPieces(part: MailPart): Record<string, string> {
+  return Object.fromEntries(sharedPieces[part].map((piece) => [piece, builtIn(`${piece}.${part}.hbs`)]));
 }
 
 /** What a user's folder replaces of one part of one mail, and the files there that could not be read. */
@@ -74,7 +75,7 @@ export async function readUserSet(folder: string, kind: string, part: MailPart):
  * Fills a template. Strict: a place that the view does not have is an error, so that a misspelt name is noticed.
  * @throws whatever Handlebars finds wrong with a template
  */
-export function renderSet(set: TemplateSet, part: MailPart, view: MailView): string {
+export function renderSet(set: TemplateSet, part: MailPart, view: object): string {
   const fill = compiledSets.get(set) ?? compileSet(set, part);
   return tidy(fill(view), part);
 }

@@ -1,4 +1,5 @@
 import { alertSendErrors } from './alert-send-errors.ts';
+import { alertErrors } from './alert-errors.ts';
 import { artifactErrors } from './artifact-errors.ts';
 import { cliErrors } from './cli-errors.ts';
 import { cloudErrors } from './cloud-errors.ts';
@@ -30,6 +31,7 @@ export const catalogue = {
   ...listenerErrors,
   ...alertSendErrors,
   ...cloudErrors,
+  ...alertErrors,
 } as const;
 
 export type ErrorCode = keyof typeof catalogue;

@@ -68,6 +68,8 @@ export interface ReloadFacts {
   readonly startedAtUtc?: string;
   readonly endedAtUtc?: string;
   readonly userId?: string;
+  /** The short log that this answer itself has; optional there, and not the script log. */
+  readonly log?: string;
 }
 
 /** `GET /api/v1/apps/{id}`. */

@@ -1,0 +1,39 @@
+import type { AlertTenant } from './alert.ts';
+
+/** A button or a link: always an address that a browser opens. */
+export interface Button {
+  readonly label: string;
+  readonly url: string;
+}
+
+/** The addresses of a tenant; empty where there is none, and never with a slash at the end. */
+export function tenantLinks(tenant: AlertTenant) {
+  const base = withoutSlash(tenant.url);
+  return {
+    tenant: base,
+    qmc: withoutSlash(tenant.qmcUrl ?? ''),
+    hub: withoutSlash(tenant.hubUrl ?? '') || base,
+    app: (appId: string) => `${base}/sense/app/${encodeURIComponent(appId.toWellFormed())}`,
+  };
+}
+
+/** The buttons of a message: management console, hub, the app, then the user's own links, as many as there is room. */
+export function buttonsOf(tenant: AlertTenant, appId: string | undefined, mostLinks: number): Button[] {
+  const links = tenantLinks(tenant);
+  const all = [
+    { label: 'Open QMC', url: links.qmc },
+    { label: 'Open hub', url: links.hub },
+    { label: 'Open app', url: appId === undefined ? '' : links.app(appId) },
+    ...tenant.links.slice(0, mostLinks).map(({ linkText, url }) => ({ label: linkText, url: url.trim() })),
+  ];
+  return all.filter(({ label, url }) => label.trim() !== '' && isWebAddress(url));
+}
+
+/** Services refuse a whole message for one address that they cannot open, or that is longer than 3000 characters. */
+export function isWebAddress(url: string): boolean {
+  return /^https?:\/\/[^\s"<>\\^`{|}]+$/i.test(url) && url.length <= 3000 && URL.canParse(url);
+}
+
+function withoutSlash(url: string): string {
+  return url.trim().replace(/\/+$/, '');
+}
