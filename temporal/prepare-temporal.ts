@@ -8,7 +8,7 @@ import { ensureNamespace, type NamespaceOutcome } from './ensure-namespace.ts';
 import { ensureSchedules, type SchedulesOutcome } from './schedules.ts';
 
 export interface PrepareOptions {
-  readonly config: Pick<Config, 'temporal' | 'sources' | 'staging' | 'timeouts'>;
+  readonly config: Pick<Config, 'temporal' | 'sources' | 'staging' | 'timeouts'> & Partial<Pick<Config, 'alerts'>>;
   readonly connection: ConnectionLike;
   /** host:port in place of the configured one. */
   readonly address?: string | undefined;
@@ -38,7 +38,7 @@ export async function prepareTemporal(options: PrepareOptions): Promise<Prepared
   const sweepEveryMs = config.staging.sweepEveryMs;
   const keepWatched = { sites: Object.keys(config.sources), workflowType: workflowTypes.ensureSiteWatch };
   const queue = taskQueues.main(taskQueue);
-  const reconcile = Object.values(config.alerts.tenants).map(({ alias, reconcile: { everyMs } }) => ({
+  const reconcile = Object.values(config.alerts?.tenants ?? {}).map(({ alias, reconcile: { everyMs } }) => ({
     tenant: alias,
     everyMs,
   }));

@@ -6,7 +6,7 @@ import type { AlertActivities } from '../activities/alert-types.ts';
 import { createPostJson } from '../activities/chat/post-json.ts';
 import type { MailTransport } from '../activities/mail/transport.ts';
 import type { OutgoingMail } from '../activities/promotion-types.ts';
-import { createQlikCloudClients } from '../activities/qlik-cloud/qlik-cloud-clients.ts';
+import { createQlikCloudClients } from '../activities/qlik-cloud/cloud-clients.ts';
 import type { Logger } from '../common/logger.ts';
 import type { Config } from '../config/types.ts';
 import type { Ledger } from '../ledger/ledger.ts';

@@ -47,6 +47,7 @@ async function endOfReload(
   const { askOutcome } = questions(pace.attemptMs, pace.gatherMs, heartbeatMs);
   for (let waitMs = pace.settleCheckMs; told() === undefined; waitMs = Math.min(waitMs * 2, LONGEST_CHECK_MS)) {
     const { outcome } = await askOutcome({ tenant, reloadId }).catch(unanswered);
+    // Nobody can say: an alert too many is better than one too few.
     if (outcome === 'unknown') break;
     if (outcome !== undefined) return outcome;
     if (Date.now() >= untilMs) break;
@@ -56,9 +57,9 @@ async function endOfReload(
   return told() ?? latest(news).outcome;
 }
 
-function unanswered(error: unknown): { outcome?: undefined } {
+function unanswered(error: unknown): { outcome: 'unknown' } {
   whyFailed(error);
-  return {};
+  return { outcome: 'unknown' };
 }
 
 /** Asks for parts at the same time; what cannot be had is noted as missing. */

@@ -4,7 +4,7 @@ import type { Ledger } from '../../ledger/ledger.ts';
 import type { AlertChannelInput, AlertItem, ReloadAlertInput, ReloadNews } from '../../workflows/contract.ts';
 import type { PostJson } from '../chat/post-json.ts';
 import type { MailTransport } from '../mail/transport.ts';
-import type { QlikCloudClient } from '../qlik-cloud/qlik-cloud-client.ts';
+import type { QlikCloudClient } from '../qlik-cloud/cloud-client.ts';
 
 /** Something about a tenant that operators have to mend. */
 export interface AlertTrouble {
@@ -19,7 +19,7 @@ export interface AlertDependencies {
   /** The configuration as it is now; asked at every use. */
   readonly config: () => Config;
   readonly ledger: Ledger;
-  /** The client of a tenant by alias. @throws WAYBILL_ALERT_NO_TENANT */
+  /** The client of a tenant by alias. @throws WAYBILL_CLOUD_TENANT_UNKNOWN */
   readonly cloud: (tenant: string) => QlikCloudClient;
   readonly mail: MailTransport;
   readonly post: PostJson;

@@ -6,7 +6,7 @@ import { attemptContext } from '../activity-context.ts';
 import type { SendAlertsInput } from '../alert-types.ts';
 import type { AlertDependencies } from './alert-dependencies.ts';
 import { type Destination, settingOf } from './destinations.ts';
-import type { Alert, AlertTenant, MessageOptions, TemplateSource } from './messages/alert.ts';
+import type { Alert, AlertTenant, ContextOptions, MessageOptions, TemplateSource } from './messages/alert.ts';
 import { alertMail } from './messages/alert-mail.ts';
 import { slackMessage } from './messages/slack-message.ts';
 import { teamsMessage } from './messages/teams-message.ts';
@@ -57,7 +57,7 @@ async function byTeams(deps: AlertDependencies, delivery: Of<'teams'>): Promise<
 async function byWebhook(deps: AlertDependencies, delivery: Of<'webhook'>): Promise<void> {
   const { alert, input, destination } = delivery;
   const { address, headers, secret } = destination.settings;
-  const body = webhookBody(alert, alertTenant(deps, input.tenant));
+  const body = webhookBody(alert, alertTenant(deps, input.tenant), shown(deps, destination));
   const sent = await Promise.all(
     Object.entries(headers).map(async ([name, value]) => [name, await value.resolve()] as const),
   );
@@ -71,7 +71,8 @@ async function byWebhook(deps: AlertDependencies, delivery: Of<'webhook'>): Prom
 async function byMqtt(deps: AlertDependencies, { alert, input, destination }: Of<'mqtt'>): Promise<void> {
   const { topic, retain } = destination.settings;
   const tenant = alertTenant(deps, input.tenant);
-  await deps.publish(`${topic}/${tenant.id}`, JSON.stringify(webhookBody(alert, tenant)), retain);
+  const body = webhookBody(alert, tenant, shown(deps, destination));
+  await deps.publish(`${topic}/${tenant.id}`, JSON.stringify(body), retain);
 }
 
 async function byMail(deps: AlertDependencies, delivery: Of<'mail'>): Promise<void> {
@@ -119,8 +120,7 @@ async function post(
 
 async function messageOptions(deps: AlertDependencies, delivery: AlertDelivery): Promise<MessageOptions> {
   const { destination, style, isFallback } = delivery;
-  const { headLines, tailLines } = destination.settings;
-  const base = { style, zone: deps.config().timeZone, headLines, tailLines };
+  const base = { style, ...shown(deps, destination) };
   if (isFallback || !('message' in destination.settings)) return base;
   const { template, basicText } = destination.settings;
   return {
@@ -128,6 +128,11 @@ async function messageOptions(deps: AlertDependencies, delivery: AlertDelivery):
     ...(basicText && { basicMsgTemplate: ownText(destination, 'basicText', basicText) }),
     ...(template && style === 'formatted' && { template: await readTemplate(destination, template) }),
   };
+}
+
+function shown({ config }: AlertDependencies, { settings }: Destination): ContextOptions {
+  const { headLines, tailLines } = settings;
+  return { zone: config().timeZone, headLines, tailLines };
 }
 
 async function readTemplate(destination: Destination, file: string): Promise<TemplateSource> {

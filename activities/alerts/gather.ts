@@ -1,12 +1,13 @@
 import { waybillError } from '../../common/errors/catalogue.ts';
+import { cutScriptLog } from '../../rules/alerts/cut-script-log.ts';
 import type { FailedReload, ReloadPart } from '../../rules/alerts/failed-reload.ts';
 import { attemptContext } from '../activity-context.ts';
 import type { GatherInput, ReloadAlertKey } from '../alert-types.ts';
 import type { AlertDependencies } from './alert-dependencies.ts';
 import { destinationsOf } from './destinations.ts';
+import { appFacts, itemFacts, reloadFacts, userFacts } from '../qlik-cloud/to-facts.ts';
 import { loadReload } from './load-reload.ts';
 import { keepScriptLog } from './script-log-files.ts';
-import { cutScriptLog } from '../../rules/alerts/cut-script-log.ts';
 
 /**
  * Asks Qlik Cloud for one part of what there is to know of a failed reload, and notes it in the ledger. Safe to repeat.
@@ -33,11 +34,11 @@ async function read(deps: AlertDependencies, input: GatherInput, known: FailedRe
   const options = { signal: attemptContext().signal };
   switch (part) {
     case 'reload':
-      return found(await cloud.getReload(reloadId, options), input, `reload ${reloadId}`);
+      return reloadFacts(await cloud.getReload(reloadId, options));
     case 'app':
-      return found(await cloud.getApp(appId, options), input, `app ${appId}`);
+      return appFacts(await cloud.getApp(appId, options));
     case 'item':
-      return found(await cloud.getItemOf(appId, options), input, `item of app ${appId}`);
+      return readItem(deps, input);
     case 'log':
       return readLog(deps, input);
     case 'owner':
@@ -52,23 +53,25 @@ async function read(deps: AlertDependencies, input: GatherInput, known: FailedRe
 async function readUser(deps: AlertDependencies, input: GatherInput, userId: string | undefined): Promise<unknown> {
   // Who is not named cannot be asked for; the messages say what else is missing.
   if (userId === undefined || userId === '') return undefined;
-  return found(
-    await deps.cloud(input.tenant).getUser(userId, { signal: attemptContext().signal }),
-    input,
-    `user ${userId}`,
-  );
+  return userFacts(await deps.cloud(input.tenant).getUser(userId, { signal: attemptContext().signal }));
+}
+
+async function readItem(deps: AlertDependencies, { tenant, appId }: GatherInput): Promise<unknown> {
+  const item = await deps.cloud(tenant).getItemOf(appId, { signal: attemptContext().signal });
+  if (item) return itemFacts(item);
+  // An app of nobody's space has no tags; a list that came empty by mistake looks the same.
+  throw waybillError('WAYBILL_CLOUD_NOT_FOUND', { tenant, doing: `read the tags of the app ${appId}` });
 }
 
 /** The script log, cut to what the destinations show at most; the whole of it goes to the disk where that is wanted. */
 async function readLog(deps: AlertDependencies, input: GatherInput): Promise<unknown> {
   const { tenant, appId, reloadId } = input;
-  const text = await deps.cloud(tenant).getScriptLog(appId, reloadId, { signal: attemptContext().signal });
-  if (text === undefined) throw notFound(input, `script log of reload ${reloadId}`);
+  const { text } = await deps.cloud(tenant).getScriptLog(appId, reloadId, { signal: attemptContext().signal });
   const all = destinationsOf(deps.config()).map(({ settings }) => settings);
   const most = (lines: readonly number[]): number => Math.max(0, ...lines);
   const cut = cutScriptLog(text, {
-    headLines: most(all.map(({ headLines }) => headLines)),
-    tailLines: most(all.map(({ tailLines }) => tailLines)),
+    head: most(all.map(({ headLines }) => headLines)),
+    tail: most(all.map(({ tailLines }) => tailLines)),
   });
   return { ...cut, file: await keepOnDisk(deps, input, text) };
 }
@@ -86,13 +89,4 @@ async function keepOnDisk(deps: AlertDependencies, input: GatherInput, text: str
     deps.logger.warn({ tenant, reloadId, err: error }, 'a script log could not be kept on disk');
     return undefined;
   }
-}
-
-function found<T>(value: T | undefined, input: GatherInput, what: string): T {
-  if (value === undefined) throw notFound(input, what);
-  return value;
-}
-
-function notFound({ tenant }: GatherInput, what: string): Error {
-  return waybillError('WAYBILL_CLOUD_NOT_FOUND', { tenant, what });
 }

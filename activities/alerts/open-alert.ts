@@ -1,4 +1,5 @@
 import { waybillError } from '../../common/errors/catalogue.ts';
+import { isWaybillError } from '../../common/errors/waybill-error.ts';
 import type { TenantConfig } from '../../config/types.ts';
 import type { FailureStatus } from '../../rules/alerts/failed-reload.ts';
 import type { ReloadNews, ReloadOutcome } from '../../workflows/contract.ts';
@@ -20,13 +21,21 @@ const outcomes: Readonly<Record<string, ReloadOutcome>> = {
   CANCELED: 'canceled',
 };
 
+/** A reload may be shown some seconds after its event; one that is not shown then is none of the list. */
+const LOOKS = 4;
+
+/** How a reload ended, by the word of Qlik Cloud; failed for one that is not known. */
+export function outcomeOf(status: string): ReloadOutcome {
+  return outcomes[status] ?? 'failed';
+}
+
 /** Room for the answers that a step may need besides the one that takes long. */
 const CALLS_PER_STEP = 3;
 
 /**
  * Notes a failed reload in the ledger; once there it is never alerted twice, whatever Temporal still knows. News that
  * come later amend it. Safe to repeat.
- * @throws WAYBILL_ALERT_NO_TENANT
+ * @throws WAYBILL_CLOUD_TENANT_UNKNOWN
  */
 export async function openAlert(deps: AlertDependencies, input: OpenAlertInput): Promise<OpenedAlert> {
   const { tenant, reloadId, appId, news } = input;
@@ -45,10 +54,13 @@ export async function openAlert(deps: AlertDependencies, input: OpenAlertInput):
   };
 }
 
-/** The settings of a tenant. @throws WAYBILL_ALERT_NO_TENANT */
+/** The settings of a tenant. @throws WAYBILL_CLOUD_TENANT_UNKNOWN */
 export function tenantOf({ config }: Pick<AlertDependencies, 'config'>, tenant: string): TenantConfig {
   const settings = config().alerts.tenants[tenant];
-  if (!settings) throw waybillError('WAYBILL_ALERT_NO_TENANT', { tenant });
+  if (!settings) {
+    const known = Object.keys(config().alerts.tenants).join(', ') || 'none';
+    throw waybillError('WAYBILL_CLOUD_TENANT_UNKNOWN', { tenant, known });
+  }
   return settings;
 }
 
@@ -68,8 +80,15 @@ export async function askOutcome(
   deps: AlertDependencies,
   { tenant, reloadId }: ReloadAlertKey,
 ): Promise<{ outcome?: ReloadOutcome | 'unknown' }> {
-  const reload = await deps.cloud(tenant).getReload(reloadId, { signal: attemptContext().signal });
-  return { outcome: reload === undefined ? 'unknown' : outcomes[reload.status ?? ''] };
+  const { signal, attempt } = attemptContext();
+  try {
+    const { status } = await deps.cloud(tenant).getReload(reloadId, { signal });
+    return { outcome: outcomes[status] };
+  } catch (error) {
+    const isUnknown = isWaybillError(error) && error.code === 'WAYBILL_CLOUD_NOT_YET' && attempt >= LOOKS;
+    if (isUnknown) return { outcome: 'unknown' };
+    throw error;
+  }
 }
 
 /** Nobody is to be told of it. Safe to repeat. */

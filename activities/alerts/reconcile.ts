@@ -5,7 +5,8 @@ import { attemptContext } from '../activity-context.ts';
 import type { ReconcileOutcome } from '../alert-types.ts';
 import type { AlertDependencies } from './alert-dependencies.ts';
 import { destinationsOf } from './destinations.ts';
-import { tenantOf } from './open-alert.ts';
+import { reloadFacts } from '../qlik-cloud/to-facts.ts';
+import { outcomeOf, tenantOf } from './open-alert.ts';
 import { channelOf } from './route-alert.ts';
 
 /** How far a tenant was looked through; the ledger remembers it under `alerts:<tenant>`. */
@@ -47,18 +48,21 @@ async function findMissed(deps: AlertDependencies, tenant: string): Promise<numb
   const { untilUtc } = known.memory;
   const sinceUtc = new Date(Date.parse(untilUtc) - reconcile.overlapMs).toISOString();
   const statuses = ['FAILED', 'EXCEEDED_LIMIT', ...(canceled ? ['CANCELED'] : [])] as const;
-  const reloads = await deps
+  const { signal } = attemptContext();
+  const { reloads, isComplete } = await deps
     .cloud(tenant)
-    .listReloads({ statuses, sinceUtc, limit: AT_ONCE }, { signal: attemptContext().signal });
+    .listReloads({ status: statuses, since: new Date(sinceUtc), limit: AT_ONCE, signal });
   const told = await deps.ledger.knownReloads(
     tenant,
     reloads.map(({ id }) => id),
   );
-  const missed = reloads.filter(({ id, endedAtUtc }) => !told.has(id) && (endedAtUtc ?? now) >= sinceUtc);
+  const missed = reloads.filter(({ id }) => !told.has(id));
   const { heartbeatMs } = deps.config().timeouts;
-  for (const { id, appId, outcome } of missed)
-    await deps.tellReload({ tenant, reloadId: id, appId, heartbeatMs }, { outcome, isFinal: true });
-  const ends = reloads.flatMap(({ endedAtUtc }) => endedAtUtc ?? []);
+  for (const { id, appId, status } of missed)
+    await deps.tellReload({ tenant, reloadId: id, appId, heartbeatMs }, { outcome: outcomeOf(status), isFinal: true });
+  // Where some were left out, the next look begins where this one did.
+  if (!isComplete) return missed.length;
+  const ends = reloads.flatMap((reload) => reloadFacts(reload).endedAtUtc ?? []);
   const newest = [untilUtc, ...ends].toSorted().at(-1) ?? untilUtc;
   await deps.ledger.putSiteMemory(scope, { untilUtc: newest } satisfies Watermark, { revision: known.revision });
   return missed.length;

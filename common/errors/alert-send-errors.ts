@@ -23,11 +23,6 @@ export const alertSendErrors = {
     remedy: 'Nothing, if it was removed on purpose. Else put it back under alerts.destinations.',
     retryable: false,
   },
-  WAYBILL_ALERT_NO_TENANT: {
-    message: 'The tenant {tenant} does not stand under alerts.tenants.',
-    remedy: 'Add it to alerts.tenants of the process that does the work, or remove its webhook from Qlik Cloud.',
-    retryable: false,
-  },
   WAYBILL_ALERT_TEMPLATE_FILE: {
     message: 'The alert template {template} could not be read: {reason}',
     remedy: 'Check the path in {setting} and the rights of the account that runs the worker.',
