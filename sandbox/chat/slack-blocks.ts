@@ -84,7 +84,8 @@ function elementProblems(element: Block): string[] {
   if (element['type'] !== 'button') return [`has an element of the type ${JSON.stringify(element['type'])}`];
   const problems = textProblems(element['text'], most.button, 'button', ['plain_text']);
   const { url, value } = element;
-  if (url !== undefined && !(isWebAddress(url) && String(url).length <= most.text)) problems.push('has a wrong url');
+  if (url !== undefined && !isWebAddress(url)) problems.push('has a wrong url');
+  if (typeof url === 'string' && url.length > most.text) problems.push('has a url that is too long');
   if (typeof value === 'string' && value.length > most.field) problems.push('has a value that is too long');
   return [...problems, ...idProblems(element['action_id'], 'action_id')];
 }
