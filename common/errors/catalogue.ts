@@ -5,6 +5,7 @@ import { cliErrors } from './cli-errors.ts';
 import { cloudErrors } from './cloud-errors.ts';
 import { configErrors } from './config-errors.ts';
 import { decisionErrors } from './decision-errors.ts';
+import { importErrors } from './import-errors.ts';
 import { ledgerErrors } from './ledger-errors.ts';
 import { listenerErrors } from './listener-errors.ts';
 import { mailErrors } from './mail-errors.ts';
@@ -18,6 +19,7 @@ import { type ErrorFacts, WaybillError } from './waybill-error.ts';
 /** Every error of Waybill by its stable code. `docs/errors.md` is generated from it and checked in CI. */
 export const catalogue = {
   ...configErrors,
+  ...importErrors,
   ...cliErrors,
   ...temporalErrors,
   ...qrsErrors,

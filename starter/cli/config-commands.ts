@@ -5,6 +5,7 @@ import { configJsonSchema } from '../../config/json-schema.ts';
 import { effectiveSettings, printConfig } from '../../config/print.ts';
 import { pathText, problemLine } from '../../config/problem.ts';
 import { unreadableSecrets } from '../../config/unreadable-secrets.ts';
+import { addImportButlerCommand } from './import-butler-command.ts';
 
 interface ConfigOptions {
   readonly config?: string;
@@ -14,11 +15,11 @@ interface ConfigOptions {
 }
 
 /**
- * Adds `config check`, `config print` and `config schema`. A configuration with problems ends with exit code 2.
+ * Adds `config check`, `config print`, `config schema` and `config import-butler`. A configuration with problems ends with exit code 2.
  * What cannot be read at all is thrown: WAYBILL_CONFIG_NOT_FOUND, WAYBILL_CONFIG_UNREADABLE.
  */
 export function addConfigCommands(program: Command): void {
-  const config = program.command('config').description('check and show the configuration');
+  const config = program.command('config').description('check and show the configuration, or import one');
   config
     .command('check')
     .description('tell everything that is wrong with the configuration, with its line')
@@ -38,6 +39,7 @@ export function addConfigCommands(program: Command): void {
     .option('-o, --output <file>', 'write it to a file instead')
     .option('--json', 'print JSON (it always is)')
     .action((_options: unknown, command: Command) => schema(command));
+  addImportButlerCommand(config);
 }
 
 async function check(command: Command): Promise<void> {

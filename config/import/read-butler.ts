@@ -1,0 +1,67 @@
+import { readFile, stat } from 'node:fs/promises';
+import { LineCounter, parseDocument } from 'yaml';
+import { z } from 'zod';
+import { waybillError } from '../../common/errors/catalogue.ts';
+import { decodeText } from '../text-file.ts';
+import { butlerTenant } from './butler-tenant.ts';
+
+const MIB = 1024 * 1024;
+const group = z.looseObject({});
+
+/**
+ * The values of a Butler configuration that has a part for Qlik Cloud. Safe to repeat.
+ * @throws WAYBILL_IMPORT_UNREADABLE, WAYBILL_IMPORT_NOT_YAML, WAYBILL_IMPORT_NOT_BUTLER, WAYBILL_IMPORT_NO_CLOUD
+ */
+export async function readButler(file: string): Promise<unknown> {
+  return butlerValues(await textOf(file), file);
+}
+
+/** As `readButler`, from text; `file` is only named in errors. */
+export function butlerValues(text: string, file: string): unknown {
+  const values = parsed(text, file);
+  const outer = z.looseObject({ Butler: group }).safeParse(values);
+  if (!outer.success) throw waybillError('WAYBILL_IMPORT_NOT_BUTLER', { file });
+  const [, ...steps] = butlerTenant.split('.');
+  const tenant = steps.reduce<unknown>((value, step) => group.safeParse(value).data?.[step], outer.data.Butler);
+  if (!group.safeParse(tenant).success) throw waybillError('WAYBILL_IMPORT_NO_CLOUD', { file, key: butlerTenant });
+  return values;
+}
+
+/** What the parser says quotes the file, where secrets stand: only the place and the kind of fault are told. */
+function parsed(text: string, file: string): unknown {
+  const counter = new LineCounter();
+  const notYaml = (reason: string, cause?: unknown) =>
+    waybillError('WAYBILL_IMPORT_NOT_YAML', { file, reason }, cause === undefined ? {} : { cause });
+  try {
+    const document = parseDocument(text, {
+      lineCounter: counter,
+      merge: true,
+      prettyErrors: false,
+      logLevel: 'error',
+    });
+    const [fault] = document.errors;
+    if (fault === undefined) return document.toJS({ maxAliasCount: 100 });
+    const { line, col } = counter.linePos(fault.pos[0]);
+    throw notYaml(`line ${line}, column ${col}: ${fault.code.toLowerCase().replaceAll('_', ' ')}`);
+  } catch (error) {
+    if (error instanceof RangeError || error instanceof ReferenceError)
+      throw notYaml('it is nested too deeply, or refers to itself too often');
+    throw error;
+  }
+}
+
+async function textOf(file: string): Promise<string> {
+  const unreadable = (reason: string, cause?: unknown) =>
+    waybillError('WAYBILL_IMPORT_UNREADABLE', { file, reason }, cause === undefined ? {} : { cause });
+  const size = await stat(file).then(
+    (found) => found.size,
+    (cause: NodeJS.ErrnoException) => {
+      throw unreadable(cause.code === 'ENOENT' ? 'it does not exist' : String(cause.code), cause);
+    },
+  );
+  if (size > 2 * MIB) throw unreadable('it has more than 2 MB, which no configuration of Butler has');
+  const bytes = await readFile(file).catch((cause: NodeJS.ErrnoException) => {
+    throw unreadable(String(cause.code), cause);
+  });
+  return decodeText(bytes);
+}
