@@ -7,7 +7,7 @@ import type { AlertDependencies } from './alert-dependencies.ts';
 import { destinationsOf } from './destinations.ts';
 import { appFacts, itemFacts, reloadFacts, userFacts } from '../qlik-cloud/to-facts.ts';
 import { loadReload } from './load-reload.ts';
-import { keepScriptLog } from './script-log-files.ts';
+import { writeScriptLog } from './script-log-files.ts';
 
 /**
  * Asks Qlik Cloud for one part of what there is to know of a failed reload, and notes it in the ledger. Safe to repeat.
@@ -84,7 +84,7 @@ async function keepOnDisk(deps: AlertDependencies, input: GatherInput, text: str
   try {
     const failure = await deps.ledger.getReloadFailure(input);
     const atUtc = failure?.foundAtUtc ?? deps.nowUtc();
-    return await keepScriptLog(scriptLogs.folder, { appId, reloadId, atUtc }, text);
+    return await writeScriptLog(scriptLogs.folder, { appId, reloadId, at: new Date(atUtc) }, text);
   } catch (error) {
     deps.logger.warn({ tenant, reloadId, err: error }, 'a script log could not be kept on disk');
     return undefined;

@@ -7,6 +7,7 @@ import type { AlertDependencies } from './alert-dependencies.ts';
 import { destinationsOf } from './destinations.ts';
 import { reloadFacts } from '../qlik-cloud/to-facts.ts';
 import { outcomeOf, tenantOf } from './open-alert.ts';
+import { collectOldScriptLogs } from './script-log-files.ts';
 import { channelOf } from './route-alert.ts';
 
 /** How far a tenant was looked through; the ledger remembers it under `alerts:<tenant>`. */
@@ -32,6 +33,7 @@ export async function reconcileTenant(
   const missed = await findMissed(deps, tenant);
   const resumed = (await resumeFailures(deps, tenant)) + (await resumeAlerts(deps, tenant));
   const disabledWebhooks = await disabledOnes(deps, tenant);
+  await collectScriptLogs(deps);
   if (missed > 0) deps.logger.warn({ tenant, missed }, 'failed reloads that no event told of');
   return { missed, resumed, disabledWebhooks };
 }
@@ -108,6 +110,17 @@ async function resumeAlert(deps: AlertDependencies, tenant: string, alert: Alert
 
 function isOld({ nowUtc }: AlertDependencies, utc: string): boolean {
   return Date.parse(nowUtc()) - Date.parse(utc) > ON_ITS_WAY_MS;
+}
+
+/** A folder that cannot be cleared is no reason to hear of no failure. */
+async function collectScriptLogs({ config, logger, nowUtc }: AlertDependencies): Promise<void> {
+  const { enabled, folder, keepForMs } = config().alerts.scriptLogs;
+  if (!enabled) return;
+  try {
+    await collectOldScriptLogs(folder, keepForMs, new Date(nowUtc()));
+  } catch (error) {
+    logger.warn({ folder, err: error }, 'old script logs could not be removed');
+  }
 }
 
 /** Webhooks for reloads that Qlik Cloud has disabled: without them only this look finds failures. */
