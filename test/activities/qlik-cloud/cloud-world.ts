@@ -39,17 +39,19 @@ export interface CloudWorld extends AsyncDisposable {
 }
 
 /** Starts one; everything of it is gone when it is disposed of. */
-export async function startCloudWorld(options: CloudTenantOptions & TenantSettings = {}): Promise<CloudWorld> {
-  const { url, timeout, apiKey, login, ca, ...ofTenant } = options;
+export async function startCloudWorld(
+  options: CloudTenantOptions & Pick<TenantSettings, 'timeout' | 'ca'> = {},
+): Promise<CloudWorld> {
+  const { timeout = '10s', ca, ...ofTenant } = options;
   const folder = await mkdtemp(path.join(os.tmpdir(), 'waybill-cloud-'));
   const tenant = await startCloudTenant(ofTenant);
   if (tenant.caPem !== '') await writeFile(path.join(folder, 'ca.pem'), tenant.caPem);
   const ann = tenant.actAs.createUser({ name: 'Ann Andersson', email: 'ann@acme.example' });
   const space = tenant.actAs.createSpace({ name: 'Finance', owner: ann });
   const app = tenant.actAs.createApp({ name: 'Sales', owner: ann, space, tags: ['alert', 'daily'] });
-  const usual = { url: tenant.url, timeout: '10s', apiKey: tenant.apiKey };
+  const usual = { url: tenant.url, timeout, apiKey: tenant.apiKey };
   const configOf = (settings: TenantSettings) => alertsConfig(folder, { ...usual, ...settings });
-  let config = configOf({ url: url ?? tenant.url, timeout: timeout ?? '10s', ca, ...(apiKey && { apiKey }) });
+  let config = configOf({ ca });
   const logger = memoryLogger();
   const clients = createQlikCloudClients(() => config, logger);
   const set = (settings: TenantSettings): void => {
