@@ -1,4 +1,4 @@
-import { type CloudCall, type CloudRoute, ok, param } from './cloud-call.ts';
+import { type CloudCall, type CloudRoute, ok, param, without } from './cloud-call.ts';
 import { pageOf } from './paging.ts';
 import type { CloudApp } from './records.ts';
 import { CloudRefusal, notFound } from './refusal.ts';
@@ -44,9 +44,8 @@ function appOf(call: CloudCall): CloudApp {
 }
 
 function attributesOf(app: CloudApp): Record<string, unknown> {
-  const { itemId, spaceId, tags, ...attributes } = app;
   return {
-    ...attributes,
+    ...without(app, ['itemId', 'spaceId', 'tags']),
     thumbnail: '',
     originAppId: '',
     // "Distributed from a client-managed site": never so here, published or not.

@@ -30,6 +30,12 @@ export function ok(json: unknown): Reply {
   return { status: 200, json };
 }
 
+/** What a record shows: all but the fields that are the stand-in's own. */
+export function without<T extends object, K extends keyof T>(record: T, hidden: readonly K[]): Omit<T, K> {
+  const shown = Object.entries(record).filter(([name]) => !(hidden as readonly string[]).includes(name));
+  return Object.fromEntries(shown) as Omit<T, K>;
+}
+
 /** The placeholder's value. */
 export function param(call: CloudCall, name: string): string {
   return call.params[name] ?? '';

@@ -102,5 +102,6 @@ function clientOf({ headers, rawBody }: WebRequest): OAuthClient {
     throw new CloudRefusal(400, 'Bad request', 'the body is no JSON');
   }
   if (body['grant_type'] !== 'client_credentials') throw new CloudRefusal(400, 'Bad request', 'unsupported grant type');
-  return { id: String(body['client_id'] ?? ''), secret: String(body['client_secret'] ?? '') };
+  const { client_id: id, client_secret: secret } = body;
+  return { id: typeof id === 'string' ? id : '', secret: typeof secret === 'string' ? secret : '' };
 }

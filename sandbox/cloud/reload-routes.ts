@@ -1,4 +1,4 @@
-import { type CloudCall, type CloudRoute, ok, param } from './cloud-call.ts';
+import { type CloudCall, type CloudRoute, ok, param, without } from './cloud-call.ts';
 import { pageOf } from './paging.ts';
 import type { CloudReload } from './records.ts';
 import { CloudRefusal, notFound } from './refusal.ts';
@@ -86,10 +86,10 @@ function sorted(reloads: readonly CloudReload[], sort: string | null): CloudRelo
 }
 
 function showReload(state: TenantState, reload: CloudReload, withLog: boolean): Record<string, unknown> {
-  const { scriptLog, requeues, visibleFromMs, taskId, ...shown } = reload;
+  const { scriptLog, taskId } = reload;
   const hasLog = withLog && state.switches.reloadLogShown && scriptLog !== undefined && reload.endTime !== undefined;
   return {
-    ...shown,
+    ...without(reload, ['scriptLog', 'requeues', 'visibleFromMs', 'taskId']),
     tenantId: state.tenantId,
     resourceId: taskId,
     resourceType: reload.type === 'chronos' ? 'reload-tasks' : 'api',

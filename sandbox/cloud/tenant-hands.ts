@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { changeWebhook, createWebhook, type WebhookFields } from './create-webhook.ts';
 import type { Caller, Credentials, OAuthClient } from './credentials.ts';
+import { disableWebhook } from './delivery.ts';
 import type { CloudApp, CloudDelivery, CloudSpace, CloudUser, CloudWebhook } from './records.ts';
 import { createReloadHands, type ReloadHands } from './reload-hands.ts';
 import { hexId, note, nowUtc, type TenantState } from './tenant-state.ts';
-import { disableWebhook, type WebhookSender } from './webhook-sender.ts';
+import type { WebhookSender } from './webhook-sender.ts';
 
 /** What people do in the tenant. All but `resend` is done when the call returns; events go out after it. */
 export interface TenantHands extends ReloadHands {

@@ -1,14 +1,16 @@
-import { type CloudCall, type CloudRoute, ok, param, readJson } from './cloud-call.ts';
+import { type CloudCall, type CloudRoute, ok, param, readJson, without } from './cloud-call.ts';
 import { changeWebhook, createWebhook, eventTypes, type WebhookFields } from './create-webhook.ts';
 import { pageOf } from './paging.ts';
 import type { CloudDelivery, CloudWebhook } from './records.ts';
 import { CloudRefusal, notFound } from './refusal.ts';
 import { note } from './tenant-state.ts';
 
-const patchable = new Set([
-  ...['name', 'description', 'url', 'eventTypes', 'filter', 'secret', 'headers', 'encryptedHeaders', 'enabled'],
-  ...['checkCertificateRevocation', 'enableCloudEventDelivery', 'level'],
-]);
+const patchable = new Set(
+  (
+    'name description url level eventTypes filter secret headers encryptedHeaders enabled ' +
+    'checkCertificateRevocation enableCloudEventDelivery'
+  ).split(' '),
+);
 
 const underWebhooks: readonly CloudRoute[] = [
   { method: 'GET', path: '', tier: 1, handle: listWebhooks },
@@ -133,13 +135,16 @@ async function resend(call: CloudCall): Promise<Awaited<ReturnType<CloudRoute['h
 }
 
 function showWebhook(webhook: CloudWebhook): Record<string, unknown> {
-  const { secret, encryptedHeaders, eventShape, failuresInRow, ...shown } = webhook;
-  return { ...shown, secretKeyAdded: secret !== '', encryptedHeaders: Object.keys(encryptedHeaders) };
+  return {
+    ...without(webhook, ['secret', 'eventShape', 'failuresInRow']),
+    secretKeyAdded: webhook.secret !== '',
+    encryptedHeaders: Object.keys(webhook.encryptedHeaders),
+  };
 }
 
 function showDelivery(delivery: CloudDelivery): Record<string, unknown> {
-  const { rawBody, eventId, isResend, request, ...shown } = delivery;
-  return { ...shown, request: { ...request, body: parsed(rawBody) } };
+  const shown = without(delivery, ['rawBody', 'eventId', 'isResend']);
+  return { ...shown, request: { ...delivery.request, body: parsed(delivery.rawBody) } };
 }
 
 function parsed(rawBody: string): unknown {

@@ -1,9 +1,9 @@
 import { wait } from '../qrs/wait.ts';
-import { deliveryHeaders, postEvent } from './post-event.ts';
+import { createDelivery, type Parcel } from './delivery.ts';
 import type { CloudDelivery, CloudWebhook } from './records.ts';
 import { shapeEvent, type TenantEvent } from './reload-events.ts';
 import { parseScim } from './scim-filter.ts';
-import { hexId, note, nowMs, nowUtc, type TenantState } from './tenant-state.ts';
+import { note, type TenantState } from './tenant-state.ts';
 
 /** What goes wrong between the tenant's events and its webhooks. Change it while the tenant runs. */
 export interface CloudDeliveryFaults {
@@ -31,12 +31,6 @@ export interface WebhookSender {
   close(): void;
 }
 
-interface Parcel {
-  eventType: string;
-  eventId: string;
-  rawBody: string;
-}
-
 /** What filters of webhooks may name. */
 export const webhookFilterAttributes = {
   id: ['eq', 'ne'],
@@ -48,47 +42,9 @@ export const webhookFilterAttributes = {
 /** `ca` is what the tenant trusts, besides public authorities, when a webhook's URL is https. */
 export function createWebhookSender(state: TenantState, ca: string | undefined): WebhookSender {
   const faults: CloudDeliveryFaults = { dropNext: 0, copies: 1, delayMs: 0, newestFirst: false };
-  const lines = new Map<string, Parcel[]>();
-  const working = new Set<Promise<void>>();
   const closing = new AbortController();
-
-  const deliver = async (webhook: CloudWebhook, parcel: Parcel, isResend: boolean): Promise<CloudDelivery> => {
-    const headers = deliveryHeaders(webhook, parcel.rawBody, state.switches);
-    const record = { id: hexId(), webhookId: webhook.id, triggeredAt: nowUtc(state), isResend, ...parcel };
-    const call = {
-      headers,
-      rawBody: parcel.rawBody,
-      timeoutMs: state.switches.webhookTimeoutMs,
-      ca,
-      closed: closing.signal,
-    };
-    const outcome = await postEvent(webhook, call);
-    const delivery = { ...record, ...outcome, request: { url: webhook.url, headers } };
-    keep(state, delivery);
-    countFailure(state, webhook, delivery);
-    return delivery;
-  };
-  const work = async (webhook: CloudWebhook, line: Parcel[]): Promise<void> => {
-    while (line.length > 0) {
-      await wait(faults.delayMs);
-      const parcel = faults.newestFirst ? line.pop() : line.shift();
-      if (parcel === undefined) break;
-      if (webhook.enabled) await deliver(webhook, parcel, false);
-      else noteUnsent(state, webhook, parcel);
-    }
-    lines.delete(webhook.id);
-  };
-  const enqueue = (webhook: CloudWebhook, parcel: Parcel): void => {
-    const line = lines.get(webhook.id);
-    if (line !== undefined) {
-      line.push(parcel);
-      return;
-    }
-    const fresh = [parcel];
-    lines.set(webhook.id, fresh);
-    const task = work(webhook, fresh).finally(() => working.delete(task));
-    working.add(task);
-  };
+  const deliver = createDelivery(state, ca, closing.signal);
+  const lines = createLines(state, faults, (webhook, parcel) => deliver(webhook, parcel, false));
 
   return {
     faults,
@@ -104,17 +60,60 @@ export function createWebhookSender(state: TenantState, ca: string | undefined):
         const shape = webhook.enableCloudEventDelivery ? 'cloudEvents' : state.switches.eventShape;
         const rawBody = JSON.stringify(shapeEvent(state, event, webhook.eventShape ?? shape));
         const parcel = { eventType: event.type, eventId: event.id, rawBody };
-        for (let copy = 0; copy < faults.copies; copy += 1) enqueue(webhook, parcel);
+        for (let copy = 0; copy < faults.copies; copy += 1) lines.add(webhook, parcel);
       }
     },
     sendBody: (webhook, eventType, rawBody) => deliver(webhook, { eventType, eventId: '', rawBody }, false),
     resend: (webhook, { eventType, eventId, rawBody }) => deliver(webhook, { eventType, eventId, rawBody }, true),
+    idle: () => lines.idle(),
+    close() {
+      lines.drop();
+      closing.abort();
+    },
+  };
+}
+
+interface Lines {
+  add(webhook: CloudWebhook, parcel: Parcel): void;
+  drop(): void;
+  idle(): Promise<void>;
+}
+
+/** What waits for each webhook; a line is worked off one at a time. */
+function createLines(
+  state: TenantState,
+  faults: CloudDeliveryFaults,
+  deliver: (webhook: CloudWebhook, parcel: Parcel) => Promise<unknown>,
+): Lines {
+  const lines = new Map<string, Parcel[]>();
+  const working = new Set<Promise<void>>();
+  const work = async (webhook: CloudWebhook, line: Parcel[]): Promise<void> => {
+    while (line.length > 0) {
+      await wait(faults.delayMs);
+      const parcel = faults.newestFirst ? line.pop() : line.shift();
+      if (parcel === undefined) break;
+      if (webhook.enabled && state.webhooks.has(webhook.id)) await deliver(webhook, parcel);
+      else noteUnsent(state, webhook, parcel);
+    }
+    lines.delete(webhook.id);
+  };
+  return {
+    add(webhook, parcel) {
+      const line = lines.get(webhook.id);
+      if (line !== undefined) {
+        line.push(parcel);
+        return;
+      }
+      const fresh = [parcel];
+      lines.set(webhook.id, fresh);
+      const task = work(webhook, fresh).finally(() => working.delete(task));
+      working.add(task);
+    },
+    drop() {
+      for (const line of lines.values()) line.length = 0;
+    },
     async idle() {
       while (working.size > 0) await Promise.all(working);
-    },
-    close() {
-      for (const line of lines.values()) line.length = 0;
-      closing.abort();
     },
   };
 }
@@ -129,36 +128,6 @@ function wants(webhook: CloudWebhook, event: TenantEvent): boolean {
     ['data.status', String(event.data['status'])],
   ]);
   return parseScim(webhook.filter, webhookFilterAttributes)((name) => attributes.get(name));
-}
-
-function keep(state: TenantState, delivery: CloudDelivery): void {
-  const oldestMs = nowMs(state) - state.switches.deliveriesKeptDays * 86_400_000;
-  state.deliveries = [...state.deliveries.filter(({ triggeredAt }) => Date.parse(triggeredAt) >= oldestMs), delivery];
-  const { webhookId, eventId, eventType, status, statusMessage, isResend } = delivery;
-  note(state, 'delivery', delivery.id, { webhookId, eventId, eventType, status, statusMessage, isResend });
-}
-
-function countFailure(state: TenantState, webhook: CloudWebhook, delivery: CloudDelivery): void {
-  webhook.failuresInRow = delivery.status === 'success' ? 0 : webhook.failuresInRow + 1;
-  const most = state.switches.disableAfterFailures;
-  if (most === 0 || webhook.failuresInRow < most || !webhook.enabled) return;
-  disableWebhook(
-    state,
-    webhook,
-    'The webhook exceeded the delivery failure threshold.',
-    'delivery-failure-threshold-exceeded',
-  );
-}
-
-/** Switches a webhook off and says why, as Qlik Cloud does by itself. Qlik's own words and codes are not known. */
-export function disableWebhook(state: TenantState, webhook: CloudWebhook, reason: string, code: string): void {
-  Object.assign(webhook, {
-    enabled: false,
-    disabledReason: reason,
-    disabledReasonCode: code,
-    updatedAt: nowUtc(state),
-  });
-  note(state, 'webhook-disabled', webhook.id, { reason, code });
 }
 
 /** No delivery tells of an event that came while its webhook was disabled. */
