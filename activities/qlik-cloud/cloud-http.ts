@@ -3,6 +3,7 @@ import type { TenantConfig } from '../../config/types.ts';
 import { isWaybillError } from '../../common/errors/waybill-error.ts';
 import type { Logger } from '../../common/logger.ts';
 import { type AccessToken, accessToken } from './answers.ts';
+import { isHtml } from '../reply-text.ts';
 import { createCallPause } from './call-pause.ts';
 import type { CloudCall } from './cloud-call.ts';
 import { contentType, parseAnswer, unreadable } from './parse-answer.ts';
@@ -35,10 +36,12 @@ export function createCloudHttp(tenant: TenantConfig, logger: Logger): CloudHttp
   return {
     json: (call, schema) => get(call, 'application/json', takeJson(call, sender, schema)),
     text: (call, limits) =>
-      get(call, 'text/plain', (reply, begun) => {
-        if (contentType(reply.headers) === 'text/html') throw unreadable(call, place, 'it is a web page, not text');
+      get(call, 'text/plain', async (reply, begun) => {
         begun();
-        return readBothEnds(reply.body, limits);
+        const read = await readBothEnds(reply.body, limits);
+        const isPage = contentType(reply.headers) === 'text/html' || isHtml(read.text);
+        if (isPage) throw unreadable(call, place, 'it is a web page, not text');
+        return read;
       }),
     close: (graceMs) => sender.pool.close(graceMs),
   };

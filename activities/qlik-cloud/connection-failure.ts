@@ -35,7 +35,7 @@ export function connectionFailure(error: unknown, call: CloudCall, place: CallPl
   if (certificateCodes.test(code)) {
     return make('WAYBILL_CLOUD_CERTIFICATE', 'ca', { reason: reasons[code] ?? code });
   }
-  if (code.startsWith('HPE_') || code === 'UND_ERR_HEADERS_OVERFLOW') {
+  if (/^(HPE_|HTTPParserError$|UND_ERR_HEADERS_OVERFLOW$)/.test(code)) {
     return make('WAYBILL_CLOUD_ANSWER', 'url', { reason: `it is not HTTP (${code})` });
   }
   return make('WAYBILL_CLOUD_UNREACHABLE', 'url', { reason });

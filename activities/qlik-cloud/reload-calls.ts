@@ -93,10 +93,10 @@ async function listReloads(http: CloudHttp, place: CallPlace, options: ReloadLis
   return { reloads, isComplete: false };
 }
 
-/** Only `eq` is documented, joined by `or` (Qlik Cloud facts, section 2). */
+/** Only `eq` is documented, joined by `OR` (Qlik Cloud facts, section 2). */
 function statusFilter(status: readonly string[]): string | undefined {
   if (status.length === 0) return undefined;
-  return status.map((one) => `(status eq ${JSON.stringify(one)})`).join(' or ');
+  return status.map((one) => `(status eq ${JSON.stringify(one)})`).join(' OR ');
 }
 
 /** A reload without a time is never too old. */

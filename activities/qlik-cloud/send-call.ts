@@ -45,7 +45,7 @@ export async function sendCall<T>(sender: Sender, call: CloudCall, request: Requ
   try {
     const reply = await ask(sender, call, request, deadline);
     try {
-      if (reply.statusCode >= 200 && reply.statusCode < 300) return await take(reply, deadline.lift);
+      if (reply.statusCode >= 200 && reply.statusCode < 300) return await take(reply, () => deadline.lift());
       const { text } = await readBeginning(reply.body, mostRefusalBytes);
       const failed = { status: reply.statusCode, headers: reply.headers, text };
       throw replyFailure(failed, call, { ...place, login: request.login });

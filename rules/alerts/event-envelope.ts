@@ -56,7 +56,7 @@ export function readEnvelope(body: unknown): EventEnvelope | undefined {
   const read = anyShape.safeParse(body).data;
   if (!read) return undefined;
   const isCloudEvent = /^1(\.|$)/.test(read.specversion ?? '');
-  if (!isCloudEvent && !/^0\./.test(read.cloudEventsVersion ?? '')) return undefined;
+  if (!isCloudEvent && !read.cloudEventsVersion?.startsWith('0.')) return undefined;
   const { extensions } = read;
   return {
     type: read.type ?? read.eventType,

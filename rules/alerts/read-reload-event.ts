@@ -2,7 +2,8 @@ import { z } from 'zod';
 import { type EventEnvelope, readEnvelope } from './event-envelope.ts';
 import { optional } from './event-fields.ts';
 import type { ReloadEventFacts } from './failed-reload.ts';
-import type { ReadReloadEvent, ReloadOutcome } from './reload-event.ts';
+import type { ReadReloadEvent } from './reload-event.ts';
+import { outcomeOfStatus, type ReloadOutcome } from './reload-outcome.ts';
 
 /** Says once how a reload ended, however often it was tried (Qlik Cloud facts, section 1). */
 const reloadFinished = 'com.qlik.v1.reload.finished';
@@ -48,15 +49,6 @@ const attemptData = z.object({
   endedWithMemoryConstraint: optional.flag,
 });
 
-const outcomes: Readonly<Record<string, ReloadOutcome>> = {
-  FAILED: 'failed',
-  ERROR: 'failed',
-  EXCEEDED_LIMIT: 'exceeded-limit',
-  CANCELED: 'canceled',
-  SUCCEEDED: 'succeeded',
-  OK: 'succeeded',
-};
-
 /** What an event says, as far as its type goes. */
 interface EventContent {
   readonly reloadId: string | undefined;
@@ -93,7 +85,8 @@ export function readReloadEvent(body: unknown): ReadReloadEvent {
     return { unreadable: said };
   }
   const facts = { eventId, type, ...content.facts };
-  return { event: { tenantId, reloadId, appId, outcome, isFinal: content.isFinal, facts } };
+  const hasStatus = outcomeOfStatus(content.status) !== undefined;
+  return { event: { tenantId, reloadId, appId, outcome, hasStatus, isFinal: content.isFinal, facts } };
 }
 
 function ofReload(envelope: EventEnvelope): EventContent | undefined {
@@ -106,7 +99,7 @@ function ofReload(envelope: EventEnvelope): EventContent | undefined {
     appId: data.appId ?? resourceAppId ?? envelope.topLevelResourceId,
     tenantId: envelope.tenantId ?? data.tenantId,
     status: data.status,
-    outcome: outcomeOf(data.status) ?? ofSuccess,
+    outcome: outcomeOfStatus(data.status) ?? ofSuccess,
     isFinal: true,
     facts: {
       ...envelopeFacts(envelope),
@@ -131,7 +124,7 @@ function ofAttempt(envelope: EventEnvelope): EventContent | undefined {
     appId: envelope.topLevelResourceId,
     tenantId: envelope.tenantId,
     status: data.status,
-    outcome: outcomeOf(data.status),
+    outcome: outcomeOfStatus(data.status),
     isFinal: false,
     facts: {
       ...envelopeFacts(envelope),
@@ -157,9 +150,4 @@ function ofAttempt(envelope: EventEnvelope): EventContent | undefined {
 
 function envelopeFacts({ source, typeVersion, atUtc, ownerId, spaceId }: EventEnvelope) {
   return { source, typeVersion, atUtc, ownerId, spaceId };
-}
-
-function outcomeOf(status: string | undefined): ReloadOutcome | undefined {
-  const key = status?.toUpperCase() ?? '';
-  return Object.hasOwn(outcomes, key) ? outcomes[key] : undefined;
 }

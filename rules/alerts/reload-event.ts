@@ -1,14 +1,17 @@
 import type { ReloadEventFacts } from './failed-reload.ts';
-
-/** How a reload, or one attempt at it, ended. */
-export type ReloadOutcome = 'failed' | 'exceeded-limit' | 'canceled' | 'succeeded';
+import type { ReloadOutcome } from './reload-outcome.ts';
 
 /** An event that tells how a reload ended. */
 export interface ReloadEvent {
   readonly tenantId: string;
   readonly reloadId: string;
   readonly appId: string;
+  /**
+   * An event may say no more than that the reload did not succeed, which is `failed` here: whether it was canceled or exceeded
+   * a limit, its status in the tenant tells.
+   */
   readonly outcome: ReloadOutcome;
+  readonly hasStatus: boolean;
   /** False for one attempt of the engine, after which the same reload may be tried again by itself. */
   readonly isFinal: boolean;
   readonly facts: ReloadEventFacts;

@@ -41,7 +41,7 @@ export function eventsOfReload(
   if (types.includes('com.qlik.v1.app.reload.finished')) {
     for (let attempt = 0; attempt <= reload.requeues; attempt += 1) {
       const isLast = attempt === reload.requeues;
-      const data = engineData(app, reload, isLast && reload.status === 'SUCCEEDED');
+      const data = engineData(state, app, reload, isLast && reload.status === 'SUCCEEDED');
       const type = 'com.qlik.v1.app.reload.finished';
       events.push({ ...common, id: randomUUID(), type, source: 'com.qlik/engine', resourceId: app.id, data });
     }
@@ -97,7 +97,8 @@ function cloudEnvelope(state: TenantState, event: TenantEvent): Record<string, u
   };
 }
 
-function engineData(app: CloudApp, reload: CloudReload, isOk: boolean): Record<string, unknown> {
+function engineData(state: TenantState, app: CloudApp, reload: CloudReload, isOk: boolean): Record<string, unknown> {
+  if (state.switches.eventFields === 'few') return { reloadId: reload.id, status: isOk ? 'ok' : 'error' };
   const errors = isOk || reload.errorMessage === undefined ? [] : [reload.errorMessage];
   return {
     duration: durationMs(reload),
@@ -121,13 +122,16 @@ function engineData(app: CloudApp, reload: CloudReload, isOk: boolean): Record<s
 }
 
 function serviceData(state: TenantState, app: CloudApp, reload: CloudReload): Record<string, unknown> {
+  const { id, appId, userId } = reload;
+  const succeeded = reload.status === 'SUCCEEDED';
+  if (state.switches.eventFields === 'few') return { id, appId, userId, succeeded };
   return {
-    id: reload.id,
+    id,
     type: reload.type,
-    appId: reload.appId,
+    appId,
     status: reload.status,
     taskId: reload.taskId,
-    userId: reload.userId,
+    userId,
     weight: reload.weight,
     partial: reload.partial,
     appUsage: app.usage,
@@ -137,8 +141,8 @@ function serviceData(state: TenantState, app: CloudApp, reload: CloudReload): Re
     creationTime: reload.creationTime,
     startTime: reload.startTime,
     lastReloadTime: app.lastReloadTime || undefined,
-    succeeded: reload.status === 'SUCCEEDED',
-    resourceId: reload.appId,
+    succeeded,
+    resourceId: appId,
     resourceType: 'app',
     durationSeconds: Math.round(durationMs(reload) / 1000),
     requeueCounters: {

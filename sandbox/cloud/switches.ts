@@ -6,6 +6,8 @@ export interface CloudSwitches {
   // ---- events and webhooks (Qlik Cloud facts, section 1) ----
   /** Shape of events for webhooks that do not have `enableCloudEventDelivery`; those that do get `cloudEvents`. */
   eventShape: EventShape;
+  /** How much an event's `data` has: all that is documented, or the little of Qlik's own example; all is optional. */
+  eventFields: 'all' | 'few';
   /** The schema says 1.0, the changelog 1.0.2. */
   specversion: '1.0' | '1.0.2';
   /** `Qlik-Signature` of a webhook without a secret. No page says. */
@@ -49,6 +51,7 @@ export interface CloudSwitches {
 /** The defaults: what is documented, without limits that slow a test. */
 export const defaultCloudSwitches: Readonly<CloudSwitches> = {
   eventShape: 'cloudEvents',
+  eventFields: 'all',
   specversion: '1.0',
   signatureWithoutSecret: 'absent',
   webhookTimeoutMs: 10_000,

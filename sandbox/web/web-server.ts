@@ -140,24 +140,24 @@ async function answerTo(
   const before = await applyBefore(faults, request, control);
   if (before.type === 'silence') return unanswered;
   const body = await readBody(request);
-  const reply = before.type === 'reply' ? before.reply : await options.handle(parse(request, body));
+  const parsed = parse(request, body);
+  if (parsed === undefined) return { reply: { status: 400 }, isLost: false };
+  const reply = before.type === 'reply' ? before.reply : await options.handle(parsed);
   const after = await applyAfter(faults, request, control);
   if (after.type === 'silence') return { reply, isLost: true };
   return { reply: after.type === 'reply' ? after.reply : reply, isLost: false };
 }
 
-function parse(request: IncomingMessage, rawBody: Buffer): WebRequest {
-  const url = request.url ?? '/';
-  const { pathname, searchParams } = new URL(url, 'http://loopback');
-  const segments = pathname.split('/').filter((segment) => segment !== '');
-  return {
-    method: request.method ?? 'GET',
-    url,
-    segments: segments.map((segment) => decodeURIComponent(segment)),
-    query: searchParams,
-    headers: request.headers,
-    rawBody,
-  };
+/** Undefined when the request's address is none. */
+function parse(request: IncomingMessage, rawBody: Buffer): WebRequest | undefined {
+  const { method = 'GET', url = '/', headers } = request;
+  try {
+    const { pathname, searchParams: query } = new URL(url, 'http://loopback');
+    const segments = pathname.split('/').filter((segment) => segment !== '');
+    return { method, url, segments: segments.map((segment) => decodeURIComponent(segment)), query, headers, rawBody };
+  } catch {
+    return undefined;
+  }
 }
 
 async function readBody(request: IncomingMessage): Promise<Buffer> {

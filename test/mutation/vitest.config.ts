@@ -1,9 +1,9 @@
 import { defineConfig } from 'vitest/config';
 
-/** The tests of `rules/` and `activities/qrs`, which need no Temporal server: each mutant runs those that reach it. */
+/** The tests of rules and of steps that need no Temporal server: each mutant runs those that reach it. */
 export default defineConfig({
   test: {
-    include: ['test/rules/**/*.test.ts', 'test/activities/qrs/**/*.test.ts'],
+    include: ['test/rules/**/*.test.ts', 'test/activities/{qrs,qlik-cloud,alerts}/**/*.test.ts'],
     testTimeout: 20_000,
     hookTimeout: 30_000,
     pool: 'forks',

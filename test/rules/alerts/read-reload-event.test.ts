@@ -21,6 +21,7 @@ describe('the end of a reload', () => {
       reloadId: '6a849f7f18ec290e6ceb025d',
       appId: '2933711d-6638-41d4-a2d2-6dd2d965208b',
       outcome: 'failed',
+      hasStatus: true,
       isFinal: true,
       facts: {
         eventId: 'b347fd0d-1321-417f-91ee-90e96c76389d',
@@ -47,6 +48,7 @@ describe('the end of a reload', () => {
       reloadId: '6a849f7f18ec290e6ceb025d',
       appId: '002ff8c5-3c11-4464-a22b-68fb5e7ee5e8',
       outcome: 'succeeded',
+      hasStatus: false,
       isFinal: true,
     });
   });
@@ -89,6 +91,7 @@ describe('one attempt of the engine', () => {
       reloadId: '670e1df04cf4e529c035c902',
       appId: '2933711d-6638-41d4-a2d2-6dd2d965208b',
       outcome: 'failed',
+      hasStatus: true,
       isFinal: false,
       facts: {
         eventId: 'b0f5c473-5dea-4d7e-a188-5e0b904cde33',

@@ -1,5 +1,4 @@
-import { readFile } from 'node:fs/promises';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Agent, request } from 'undici';
@@ -107,6 +106,7 @@ describe('what an alert looks up', () => {
       expect(await tenant.call(one)).toMatchObject({ status: 404, json: { errors: [{ code: 'HTTP-404' }] } });
     }
     expect((await tenant.call('/api/v1/items?resourceType=app&resourceId=x')).json.data).toEqual([]);
+    expect((await tenant.call('/api/v1/apps/%zz')).status).toBe(400);
   });
 });
 

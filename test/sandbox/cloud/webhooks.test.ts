@@ -97,6 +97,16 @@ describe('an event', () => {
     expect(receiver.received.map(({ json }) => json.data.status)).toEqual(['error', 'ok']);
   });
 
+  it('may say no more than that the reload failed', async () => {
+    tenant.switches.eventFields = 'few';
+    const id = await failReload();
+
+    expect(receiver.received.map(({ json }) => json.data)).toEqual([
+      { reloadId: id, status: 'error' },
+      { id, appId: tenant.app, userId: tenant.ann, succeeded: false },
+    ]);
+  });
+
   it('has the same content in the legacy shape and in the hybrid one', async () => {
     tenant.switches.eventShape = 'legacy';
     await failReload({ sendEvents: [appReloadFinished] });
