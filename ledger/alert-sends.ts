@@ -45,17 +45,23 @@ export interface AlertSends {
 }
 
 /** Makes the group of alerts over a database or a transaction. */
-export function createAlertSends({ db, nowUtc }: StoreParts): AlertSends {
-  const find = ({ tenant, reloadId, kind, destination, recipient }: AlertSendKey) =>
-    db
-      .selectFrom('alert_sends')
-      .selectAll()
-      .where('tenant', '=', tenant)
-      .where('reload_id', '=', reloadId)
-      .where('kind', '=', kind)
-      .where('destination', '=', destination)
-      .where('recipient', '=', recipient);
+export function createAlertSends(parts: StoreParts): AlertSends {
+  return { ...claiming(parts), ...reading(parts) };
+}
 
+function oneOf({ db }: StoreParts, { tenant, reloadId, kind, destination, recipient }: AlertSendKey) {
+  return db
+    .selectFrom('alert_sends')
+    .selectAll()
+    .where('tenant', '=', tenant)
+    .where('reload_id', '=', reloadId)
+    .where('kind', '=', kind)
+    .where('destination', '=', destination)
+    .where('recipient', '=', recipient);
+}
+
+function claiming(parts: StoreParts): Pick<AlertSends, 'claimAlert' | 'noteAlert'> {
+  const { db, nowUtc } = parts;
   return {
     async claimAlert(input) {
       const made = await db
@@ -67,7 +73,7 @@ export function createAlertSends({ db, nowUtc }: StoreParts): AlertSends {
         .returning('state')
         .executeTakeFirst();
       if (made) return { fresh: true, state: made.state };
-      const { state } = await find(input).executeTakeFirstOrThrow();
+      const { state } = await oneOf(parts, input).executeTakeFirstOrThrow();
       return { fresh: false, state };
     },
 
@@ -89,9 +95,14 @@ export function createAlertSends({ db, nowUtc }: StoreParts): AlertSends {
         .where('state', '<>', 'sent')
         .execute();
     },
+  };
+}
 
+function reading(parts: StoreParts): Pick<AlertSends, 'getAlert' | 'listAlerts'> {
+  const { db } = parts;
+  return {
     async getAlert(key) {
-      const row = await find(key).executeTakeFirst();
+      const row = await oneOf(parts, key).executeTakeFirst();
       return row && toAlert(row);
     },
 

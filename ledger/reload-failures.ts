@@ -63,24 +63,24 @@ export interface ReloadFailures {
 const idsPerQuery = 500;
 
 /** Makes the group of reload failures over a database or a transaction. */
-export function createReloadFailures({ db, nowUtc }: StoreParts): ReloadFailures {
-  const one = ({ tenant, reloadId }: ReloadKey) =>
-    db.selectFrom('reload_failures').selectAll().where('tenant', '=', tenant).where('reload_id', '=', reloadId);
-  const change = ({ tenant, reloadId }: ReloadKey) =>
+export function createReloadFailures(parts: StoreParts): ReloadFailures {
+  return { ...writes(parts), ...reads(parts), ...partsOf(parts), ...recoveries(parts) };
+}
+
+function oneOf({ db }: StoreParts, { tenant, reloadId }: ReloadKey) {
+  return db.selectFrom('reload_failures').selectAll().where('tenant', '=', tenant).where('reload_id', '=', reloadId);
+}
+
+function writes(
+  parts: StoreParts,
+): Pick<ReloadFailures, 'noteReloadFailure' | 'amendReloadFailure' | 'endReloadFailure'> {
+  const { db, nowUtc } = parts;
+  const open = ({ tenant, reloadId }: ReloadKey) =>
     db
       .updateTable('reload_failures')
       .where('tenant', '=', tenant)
       .where('reload_id', '=', reloadId)
       .where('state', '=', 'open');
-  const standing = (tenant: string, appId: string) =>
-    db
-      .selectFrom('reload_failures')
-      .selectAll()
-      .where('tenant', '=', tenant)
-      .where('app_id', '=', appId)
-      .where('state', '=', 'alerted')
-      .where('recovered_at_utc', 'is', null);
-
   return {
     async noteReloadFailure(input) {
       const made = await db
@@ -89,19 +89,23 @@ export function createReloadFailures({ db, nowUtc }: StoreParts): ReloadFailures
         .onConflict((conflict) => conflict.columns(['tenant', 'reload_id']).doNothing())
         .returningAll()
         .executeTakeFirst();
-      return toFailure(made ?? (await one(input).executeTakeFirstOrThrow()));
+      return toFailure(made ?? (await oneOf(parts, input).executeTakeFirstOrThrow()));
     },
 
     async amendReloadFailure(key, { status, event }) {
-      await change(key)
+      await open(key)
         .set({ status, event: toJson(event) })
         .execute();
     },
 
     async endReloadFailure(key, state) {
-      await change(key).set({ state, ended_at_utc: nowUtc() }).execute();
+      await open(key).set({ state, ended_at_utc: nowUtc() }).execute();
     },
+  };
+}
 
+function partsOf({ db }: StoreParts): Pick<ReloadFailures, 'putReloadPart' | 'reloadParts'> {
+  return {
     async putReloadPart({ tenant, reloadId }, { part, facts, missingWhy }) {
       const row = { facts: toJsonOrNull(facts), missing_why: missingWhy ?? null };
       const insert = db.insertInto('reload_parts').values({ tenant, reload_id: reloadId, part, ...row });
@@ -111,11 +115,6 @@ export function createReloadFailures({ db, nowUtc }: StoreParts): ReloadFailures
           return facts === undefined ? update.where('reload_parts.facts', 'is', null) : update;
         })
         .execute();
-    },
-
-    async getReloadFailure(key) {
-      const row = await one(key).executeTakeFirst();
-      return row && toFailure(row);
     },
 
     async reloadParts({ tenant, reloadId }) {
@@ -131,6 +130,16 @@ export function createReloadFailures({ db, nowUtc }: StoreParts): ReloadFailures
         facts: fromJson(row.facts),
         missingWhy: row.missing_why ?? undefined,
       }));
+    },
+  };
+}
+
+function reads(parts: StoreParts): Pick<ReloadFailures, 'getReloadFailure' | 'knownReloads' | 'listReloadFailures'> {
+  const { db } = parts;
+  return {
+    async getReloadFailure(key) {
+      const row = await oneOf(parts, key).executeTakeFirst();
+      return row && toFailure(row);
     },
 
     async knownReloads(tenant, reloadIds) {
@@ -154,7 +163,11 @@ export function createReloadFailures({ db, nowUtc }: StoreParts): ReloadFailures
       const rows = await query.orderBy('found_at_utc', 'desc').orderBy('reload_id').limit(limit).execute();
       return rows.map(toFailure);
     },
+  };
+}
 
+function recoveries({ db }: StoreParts): Pick<ReloadFailures, 'noteRecovery' | 'standingFailures'> {
+  return {
     async noteRecovery(tenant, appId, atUtc) {
       const rows = await db
         .updateTable('reload_failures')
@@ -169,7 +182,15 @@ export function createReloadFailures({ db, nowUtc }: StoreParts): ReloadFailures
     },
 
     async standingFailures(tenant, appId) {
-      const rows = await standing(tenant, appId).orderBy('found_at_utc').execute();
+      const rows = await db
+        .selectFrom('reload_failures')
+        .selectAll()
+        .where('tenant', '=', tenant)
+        .where('app_id', '=', appId)
+        .where('state', '=', 'alerted')
+        .where('recovered_at_utc', 'is', null)
+        .orderBy('found_at_utc')
+        .execute();
       return rows.map(toFailure);
     },
   };

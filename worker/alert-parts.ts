@@ -36,7 +36,7 @@ const TELL_WINDOW_MS = 24 * 60 * 60 * 1000;
 export function createAlertParts(options: AlertPartsOptions): AlertParts {
   const { config, ledger, mail, logger, nowUtc } = options;
   const clouds = createQlikCloudClients(() => config.alerts, logger);
-  const { post, close: closePost } = createPostJson();
+  const poster = createPostJson();
   const publisher = createAlertPublisher(config, `${hostname()}-${process.pid}`);
   const dependencies = (client: Client): AlertDependencies => {
     const starts = { client, taskQueue: config.temporal.taskQueue };
@@ -45,8 +45,8 @@ export function createAlertParts(options: AlertPartsOptions): AlertParts {
       ledger,
       cloud: (tenant) => clouds.get(tenant),
       mail,
-      post,
-      publish: publisher.publish,
+      post: (message) => poster.post(message),
+      publish: (topic, body, retain) => publisher.publish(topic, body, retain),
       tellReload: (input, news) => tellReload(starts, input, news),
       handToChannel: (input, item) => handToChannel(starts, input, item),
       isRunning: (workflowId) => isRunning(client, workflowId),
@@ -58,7 +58,7 @@ export function createAlertParts(options: AlertPartsOptions): AlertParts {
   return {
     activities: (client) => createAlertActivities(dependencies(client)),
     async close() {
-      await Promise.all([clouds.close(), closePost(), publisher.close()]);
+      await Promise.all([clouds.close(), poster.close(), publisher.close()]);
     },
   };
 }

@@ -62,14 +62,9 @@ export async function startWorker(options: StartWorkerOptions): Promise<StartedW
     resolveOwner: ownerResolver((site) => clients.get(site)),
   });
   const sweepsSeen = new Map<string, number>();
-  const alerts = createAlertParts({
-    config,
-    ledger,
-    mail: transport,
-    startMail: (client, one) => startMail(client, config, one),
-    logger,
-    nowUtc: () => now().toISOString(),
-  });
+  const nowUtc = (): string => now().toISOString();
+  const tell = (client: Client, one: OutgoingMail): Promise<void> => startMail(client, config, one);
+  const alerts = createAlertParts({ config, ledger, mail: transport, startMail: tell, logger, nowUtc });
   const dependencies = (client: Client): ActivityDependencies => ({
     config: () => config,
     ledger,
@@ -77,14 +72,14 @@ export async function startWorker(options: StartWorkerOptions): Promise<StartedW
     artifacts,
     versions,
     nudge: (site, appId) => nudge(client, config, site, appId),
-    startMail: (mail) => startMail(client, config, mail),
+    startMail: (one) => tell(client, one),
     isRunning: (workflowId) => isRunning(client, workflowId),
     runningSince: (workflowId) => runningSince(client, workflowId),
     ensureWatch: (site) => ensureSiteWatch(client, site, config),
     outcomeOf: (workflowId) => outcomeOf(client, workflowId),
     sweepsSeen,
     logger,
-    nowUtc: () => now().toISOString(),
+    nowUtc,
   });
   const stopping = new AbortController();
   let watching = Promise.resolve();

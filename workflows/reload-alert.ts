@@ -1,6 +1,5 @@
 import { condition, defineSignal, setCurrentDetails, setHandler } from '@temporalio/workflow';
-import type { OpenedAlert } from '../activities/alert-types.ts';
-import type { ReloadPart } from '../rules/alerts/failed-reload.ts';
+import type { GatherInput, OpenedAlert } from '../activities/alert-types.ts';
 import { alertRecords, questions, whyFailed } from './alert-steps.ts';
 import { type ReloadAlertInput, type ReloadNews, type ReloadOutcome, signals } from './contract.ts';
 
@@ -66,7 +65,7 @@ function unanswered(error: unknown): { outcome: 'unknown' } {
 async function gather(
   { tenant, reloadId, appId, heartbeatMs }: ReloadAlertInput,
   { pace }: OpenedAlert,
-  parts: readonly ReloadPart[],
+  parts: readonly GatherInput['part'][],
 ): Promise<void> {
   const { gatherPart } = questions(pace.attemptMs, pace.gatherMs, heartbeatMs);
   const { noteMissing } = alertRecords(heartbeatMs);

@@ -53,7 +53,9 @@ async function putAside(
 }
 
 async function pass(parts: TakeEventParts, tenant: string, event: ReloadEvent): Promise<EventFate> {
-  const { reloadId, appId, outcome, isFinal, facts } = event;
+  const { reloadId, appId, outcome, hasStatus, facts } = event;
+  // What says only that it did not succeed leaves it to Qlik Cloud how the reload ended.
+  const isFinal = event.isFinal && hasStatus;
   const known = await parts.ledger.getReloadFailure({ tenant, reloadId });
   const alertsIt =
     outcome === 'canceled' ? parts.config.alerts.tenants[tenant]?.canceled === true : outcome !== 'succeeded';
