@@ -121,6 +121,8 @@ describe('the script log', () => {
       log: { head: ['\tSQL\u0007 SELECT\u202e;\r', 'a\r\nb'], tail: [], lines: 2, characters: 9 },
     };
 
-    expect(templateContext(odd, tenant, formatted).scriptLogHead).toBe('    SQL  SELECT ;\r\na\r\nb');
+    expect(templateContext(odd, tenant, { ...formatted, headLines: 9 }).scriptLogHead).toBe(
+      '    SQL  SELECT ;\r\na\r\nb',
+    );
   });
 });
