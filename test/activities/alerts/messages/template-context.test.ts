@@ -68,6 +68,13 @@ describe('our fields', () => {
   });
 });
 
+test('every field stands on the page about alert messages', () => {
+  const page = readFileSync(path.join(import.meta.dirname, '../../../../docs/reference/alert-messages.md'), 'utf8');
+  const fields = Object.keys(templateContext(failure, tenant, formatted));
+
+  expect(fields.filter((field) => !page.includes(`\`${field}\``))).toEqual([]);
+});
+
 describe('times', () => {
   test('are those of the zone, in summer and in winter', () => {
     const summer = templateContext(failure, tenant, { ...formatted, zone: 'Europe/Berlin' });
