@@ -1,4 +1,4 @@
-/** Counts what a text takes up where it is going: its escapes with it. */
+/** Counts what a text takes up where it is going, its escapes with it: never less than its length. */
 export type Measure = (text: string) => number;
 
 /** Lines that fit, and how many whole lines do not. */
@@ -15,6 +15,7 @@ export function firstLines(lines: readonly string[], most: number, measure: Meas
   const kept: string[] = [];
   let free = most;
   for (const line of lines) {
+    if (line.length >= free) break;
     const taken = measure(line) + 1;
     if (taken > free) break;
     kept.push(line);
@@ -33,8 +34,8 @@ export function lastLines(lines: readonly string[], most: number, measure: Measu
 
 /** A text cut so that it takes up at most `most`, with `…` where something was cut; empty where not even that fits. */
 export function cutText(text: string, most: number, measure: Measure): string {
-  if (measure(text) <= most) return text;
-  let [fits, tooLong] = [0, text.length];
+  if (text.length <= most && measure(text) <= most) return text;
+  let [fits, tooLong] = [0, Math.min(text.length, most)];
   while (tooLong - fits > 1) {
     const middle = Math.floor((fits + tooLong) / 2);
     if (measure(`${cutAt(text, middle)}…`) <= most) fits = middle;

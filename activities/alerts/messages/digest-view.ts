@@ -30,7 +30,7 @@ export function digestContext(alert: DigestAlert, tenant: AlertTenant, options: 
   }));
   const ordered = groups.toSorted((one, other) => endOf(other.last).localeCompare(endOf(one.last)));
   const apps = ordered.slice(0, room.entries).map(({ count, last }): DigestApp => {
-    return { count, last: templateContext(last, tenant, options, brief) };
+    return { count, last: templateContext(withoutLog(last), tenant, options, brief) };
   });
   const [from, to] = [localTimes(alert.fromUtc, options.zone), localTimes(alert.toUtc, options.zone)];
   const none = templateContext(nothing(tenant), tenant, options, room);
@@ -112,6 +112,10 @@ function lastOf(reloads: readonly FailedReload[]): FailedReload {
 
 function endOf({ reload, event }: FailedReload): string {
   return reload?.endedAtUtc ?? event?.endedAtUtc ?? event?.atUtc ?? '';
+}
+
+function withoutLog(reload: FailedReload): FailedReload {
+  return reload.log === undefined ? reload : { ...reload, log: { ...reload.log, head: [], tail: [] } };
 }
 
 /** The fields of a tenant are the same for every failure of it. */

@@ -4,7 +4,7 @@ import type { AlertView, Fact, ShownLogPart } from './alert-view.ts';
 import { appFacts, counted, durationWords, known, summaryOf, tenantFacts, timeWords, titleOf } from './facts.ts';
 import { millisecondsBetween } from './local-times.ts';
 import type { Room } from './room.ts';
-import { type ShownLog, shownLog, shownText, withNoteAfter, withNoteBefore } from './script-log.ts';
+import { type ShownLog, shownLog, shownMessage, withNoteAfter, withNoteBefore } from './script-log.ts';
 import { type TemplateContext, templateContext } from './template-context.ts';
 import { buttonsOf } from './tenant-links.ts';
 
@@ -65,7 +65,7 @@ function notesOf(context: TemplateContext, { log, missing }: FailedReload): stri
 }
 
 function logMessage(reload: FailedReload, room: Room): ShownLogPart[] {
-  const lines = withNoteAfter(shownText(reload.reload?.log, room));
+  const lines = withNoteAfter(shownMessage(reload.reload, room));
   return lines.length === 0 ? [] : [{ heading: 'Log message', intro: '', lines }];
 }
 

@@ -60,6 +60,7 @@ function writerPath(loc: hbs.AST.SourceLocation): hbs.AST.PathExpression {
 }
 
 function asText(value: unknown): string {
+  if (typeof value === 'string') return value;
   if (value === undefined || value === null || typeof value === 'function') return '';
-  return typeof value === 'object' && !Array.isArray(value) ? JSON.stringify(value) : String(value);
+  return Array.isArray(value) ? value.map(asText).join(',') : JSON.stringify(value);
 }

@@ -21,8 +21,8 @@ const partWords: Record<ReloadPart, string> = {
 
 /** What could not be had about a failed reload, and why, in sentences. */
 export function missingParts(reload: FailedReload, room: Room): MissingPart[] {
-  return reload.missing.map(({ part, why }) => {
-    const reason = cutText(wordsOf(why), room.words, room.measure);
+  return reload.missing.slice(0, room.entries).map(({ part, why }) => {
+    const reason = cutText(wordsOf(why.slice(0, 4 * room.words)), room.words, room.measure);
     return { part, why: reason, text: `${partWords[part]}: ${reason === '' ? 'the reason is not known' : reason}` };
   });
 }

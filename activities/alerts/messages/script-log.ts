@@ -1,4 +1,4 @@
-import type { ScriptLogFacts } from '../../../rules/alerts/failed-reload.ts';
+import type { ReloadFacts, ScriptLogFacts } from '../../../rules/alerts/failed-reload.ts';
 import type { ContextOptions } from './alert.ts';
 import { logLines } from './clean-log.ts';
 import { type CutLines, firstLines, lastLines } from './cut-lines.ts';
@@ -26,20 +26,21 @@ export function shownLog(
   room: Room,
   { once }: { once: boolean },
 ): ShownLog {
-  const head = (log?.head ?? []).slice(0, options.headLines);
-  const tail = options.tailLines === 0 ? [] : (log?.tail ?? []).slice(-options.tailLines);
+  const clean = log === undefined ? { head: [], tail: [] } : cleanLog(log);
+  const head = clean.head.slice(0, options.headLines);
+  const tail = options.tailLines === 0 ? [] : clean.tail.slice(-options.tailLines);
   const repeated = once ? Math.max(0, head.length + tail.length - (log?.lines ?? 0)) : 0;
   return {
-    head: cut(logLines(head), room, firstLines),
-    tail: cut(logLines(tail.slice(repeated)), room, lastLines),
+    head: cut(head, room, firstLines),
+    tail: cut(tail.slice(repeated), room, lastLines),
     lines: log?.lines,
     characters: log?.characters,
   };
 }
 
-/** A log of its own, as one of its head: the first lines that fit. */
-export function shownText(text: string | undefined, room: Room): CutLines {
-  return cut(text === undefined ? [] : withoutBlankEnds(logLines([text])), room, firstLines);
+/** The short log that the answer about a reload has itself: the first lines that fit. */
+export function shownMessage(reload: ReloadFacts | undefined, room: Room): CutLines {
+  return cut(reload?.log === undefined ? [] : cleanMessage(reload, reload.log), room, firstLines);
 }
 
 /** The lines with a sentence after them where some are left out. */
@@ -70,4 +71,24 @@ function withoutBlankEnds(lines: string[]): string[] {
     ),
     last + 1,
   );
+}
+
+/** A message is made many times until it fits, and cleaning a long log takes longer than all the rest of it. */
+const cleanLogs = new WeakMap<ScriptLogFacts, { readonly head: readonly string[]; readonly tail: readonly string[] }>();
+const cleanMessages = new WeakMap<ReloadFacts, readonly string[]>();
+
+function cleanLog(log: ScriptLogFacts) {
+  const known = cleanLogs.get(log);
+  if (known !== undefined) return known;
+  const made = { head: logLines(log.head), tail: logLines(log.tail) };
+  cleanLogs.set(log, made);
+  return made;
+}
+
+function cleanMessage(reload: ReloadFacts, log: string): readonly string[] {
+  const known = cleanMessages.get(reload);
+  if (known !== undefined) return known;
+  const made = withoutBlankEnds(logLines([log]));
+  cleanMessages.set(reload, made);
+  return made;
 }

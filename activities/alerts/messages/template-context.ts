@@ -5,7 +5,7 @@ import { cutText } from './cut-lines.ts';
 import { durationOf, knownZone, type LocalTimes, localTimes, millisecondsBetween } from './local-times.ts';
 import { missingParts } from './missing.ts';
 import { type Room, wideRoom } from './room.ts';
-import { shownLog, shownText, withNoteAfter, withNoteBefore } from './script-log.ts';
+import { shownLog, shownMessage, withNoteAfter, withNoteBefore } from './script-log.ts';
 import { tenantLinks } from './tenant-links.ts';
 
 export type TemplateContext = ReturnType<typeof templateContext>;
@@ -25,7 +25,8 @@ export function templateContext(
   options: ContextOptions,
   room: Room = wideRoom,
 ) {
-  const words = (text: string | undefined) => cutText(wordsOf(text), room.words, room.measure);
+  const words = (text: string | undefined) =>
+    cutText(wordsOf(text?.slice(0, 4 * room.words)), room.words, room.measure);
   return {
     ...tenantFields(tenant, words, room),
     ...appFields(reload, tenant, words, room),
@@ -34,7 +35,7 @@ export function templateContext(
     ...errorFields(reload, words, room),
     ...timeFields(reload, options),
     ...logFields(reload, options, room),
-    missing: missingParts(reload, room).slice(0, room.entries),
+    missing: missingParts(reload, room),
   };
 }
 
@@ -51,7 +52,7 @@ function tenantFields(tenant: AlertTenant, words: Words, room: Room) {
     id: words(link.id),
     linkText: words(link.linkText),
     comment: words(link.comment),
-    url: link.url,
+    url: wordsOf(link.url),
   }));
   return {
     tenantId: words(tenant.id),
@@ -128,7 +129,7 @@ function errorFields({ event, reload, status }: FailedReload, words: Words, room
     status: 'error',
     executionStatusText: status as string,
     errorCode: words(reload?.errorCode ?? event?.errorCode),
-    errorMessage: cutText(textOf(message), room.error, room.measure),
+    errorMessage: cutText(textOf(message?.slice(0, 4 * room.error)), room.error, room.measure),
     errors: (event?.errors ?? []).slice(0, room.entries).map(words),
     warnings: (event?.warnings ?? []).slice(0, room.entries).map(words),
   };
@@ -168,7 +169,7 @@ function stopTime(stop: LocalTimes) {
 function logFields({ reload, log }: FailedReload, options: ContextOptions, room: Room) {
   const { head, tail, lines, characters } = shownLog(log, options, room, { once: false });
   return {
-    logMessage: withNoteAfter(shownText(reload?.log, room)).join('\r\n'),
+    logMessage: withNoteAfter(shownMessage(reload, room)).join('\r\n'),
     scriptLogSize: countOf(lines ?? 0),
     scriptLogSizeRows: countOf(lines ?? 0),
     scriptLogSizeCharacters: countOf(characters ?? 0),

@@ -1,4 +1,9 @@
+import { shorten } from '../../mail/clean-text.ts';
 import type { AlertTenant } from './alert.ts';
+import { wordsOf } from './clean-log.ts';
+
+/** Longer labels make no button that fits beside another; Slack takes 75 characters. */
+const mostOfLabel = 60;
 
 /** A button or a link: always an address that a browser opens. */
 export interface Button {
@@ -24,9 +29,12 @@ export function buttonsOf(tenant: AlertTenant, appId: string | undefined, mostLi
     { label: 'Open QMC', url: links.qmc },
     { label: 'Open hub', url: links.hub },
     { label: 'Open app', url: appId === undefined ? '' : links.app(appId) },
-    ...tenant.links.slice(0, mostLinks).map(({ linkText, url }) => ({ label: linkText, url: url.trim() })),
+    ...tenant.links.slice(0, mostLinks).map(({ linkText, url }) => ({
+      label: shorten(wordsOf(linkText), mostOfLabel),
+      url: wordsOf(url),
+    })),
   ];
-  return all.filter(({ label, url }) => label.trim() !== '' && isWebAddress(url));
+  return all.filter(({ label, url }) => label !== '' && isWebAddress(url));
 }
 
 /** Services refuse a whole message for one address that they cannot open, or that is longer than 3000 characters. */
@@ -35,5 +43,5 @@ export function isWebAddress(url: string): boolean {
 }
 
 function withoutSlash(url: string): string {
-  return url.trim().replace(/\/+$/, '');
+  return wordsOf(url).replace(/\/+$/, '');
 }

@@ -17,8 +17,8 @@ export type WebhookBody = ReturnType<typeof bodyOf>;
 
 /**
  * An alert as data for programs, for a webhook or a topic: the same fields for every alert of a kind in the same order,
- * `null` where something is not known, times in UTC. At most 400 000 bytes as JSON: the log gives way first. Pure, never
- * throws; the same alert gives the same body.
+ * `null` where something is not known, times in UTC; a digest has no logs. At most 400 000 bytes as JSON: the log gives
+ * way first. Pure, never throws; the same alert gives the same body.
  */
 export function webhookBody(alert: Alert, tenant: AlertTenant, options: ContextOptions): WebhookBody {
   const problemOf = (body: WebhookBody) =>
@@ -112,7 +112,7 @@ function digestBody(alert: DigestAlert, tenant: AlertTenant, options: ContextOpt
     fromUtc: alert.fromUtc,
     toUtc: alert.toUtc,
     heldBack: Math.max(alert.heldBack, alert.reloads.length),
-    failures: shown.map((reload) => failureBody(reload, tenant, options, room)),
+    failures: shown.map((reload) => failureBody({ ...reload, log: undefined }, tenant, options, room)),
     leftOut: Math.max(alert.heldBack, alert.reloads.length) - shown.length,
   };
 }
