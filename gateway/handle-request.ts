@@ -1,12 +1,10 @@
-import { type EventFacts, readEvent } from './event.ts';
+import { readEvent } from './event.ts';
 import { brokenRule } from './header-rules.ts';
 import { parseJson } from './json.ts';
+import { type GenuineEvent, messagesOf } from './messages.ts';
 import { type Body, type BodyRefusal, readBody } from './read-body.ts';
 import type { GatewaySettings, TenantSettings } from './settings.ts';
 import { isSignedBy } from './signature.ts';
-
-/** Types of events that are about reloads (Qlik Cloud facts, section 1). */
-const RELOAD_EVENTS = ['com.qlik.v1.reload.finished', 'com.qlik.v1.app.reload.finished'];
 
 /** How an event was taken: the broker confirmed it, or it stands on disk until the broker does. */
 export type Taken = 'confirmed' | 'spooled';
@@ -54,24 +52,28 @@ async function judge(request: Request, core: GatewayCore): Promise<Outcome> {
   const body = await readBody(request, settings.limits.bodyBytes);
   if (typeof body === 'string') return { ...of, ...refusals[body] };
   if (!isGenuine(request, tenant, body)) return { ...of, status: 401, why: 'the signature is not that of the tenant' };
-  const event = readEvent(parseJson(body.plain, settings.limits.depth));
-  if (!event) return { ...of, status: 400, why: 'the body is no event of Qlik Cloud' };
-  return takeEvent(core, tenant, event, body);
+  const value = parseJson(body.plain, settings.limits.depth);
+  const facts = readEvent(value);
+  if (!facts) return { ...of, status: 400, why: 'the body is no event of Qlik Cloud' };
+  return takeEvent(core, tenant, { facts, value, raw: body.plain });
 }
 
 async function takeEvent(
   { settings, take }: GatewayCore,
   tenant: TenantSettings,
-  { type, eventId, tenantId }: EventFacts,
-  body: Body,
+  event: GenuineEvent,
 ): Promise<Outcome> {
+  const { type, eventId, tenantId } = event.facts;
   const of = { tenantId: tenant.id, type, eventId };
   if (tenantId !== tenant.id) return { ...of, status: 400, why: 'the event is of another tenant' };
-  const topic = RELOAD_EVENTS.includes(type) ? settings.topic : settings.routes[type];
-  if (topic === undefined) return { ...of, status: 202, why: 'ignored: no route for events of this type' };
+  const messages = messagesOf(event, tenant, settings);
+  if (messages.length === 0) return { ...of, status: 202, why: 'ignored: no route for events of this type' };
   try {
-    const taken = await take(`${topic}/${tenant.id}`, body.plain);
-    return { ...of, status: taken === 'confirmed' ? 200 : 202, why: taken };
+    const taken: Taken[] = [];
+    for (const { topic, body } of messages) taken.push(await take(topic, body));
+    return taken.includes('spooled')
+      ? { ...of, status: 202, why: 'spooled' }
+      : { ...of, status: 200, why: 'confirmed' };
   } catch {
     return { ...of, status: 503, why: 'the event cannot be taken now' };
   }
