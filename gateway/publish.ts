@@ -33,8 +33,8 @@ export function createPublisher({ client, inFlight, state, timeoutMs }: Publishi
       let isLate = false;
       const timer = setTimeout(() => {
         isLate = true;
-        if (messageId !== undefined) client.removeOutgoingMessage(messageId);
         reject(new Error('the broker did not confirm the event in time'));
+        if (messageId !== undefined) client.removeOutgoingMessage(messageId);
       }, timeoutMs);
       inFlight.begin((ended) => {
         if (isLate) return ended();
