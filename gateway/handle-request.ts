@@ -1,3 +1,4 @@
+import type { Call, Reply } from './call.ts';
 import { readEvent } from './event.ts';
 import { brokenRule } from './header-rules.ts';
 import { parseJson } from './json.ts';
@@ -32,16 +33,28 @@ export interface GatewayCore {
  * 401 not signed by the tenant, 400 malformed, 404 no such tenant, 405 not a POST, 413 too large, 503 cannot be taken
  * now. Never throws; safe to repeat, as an event that comes twice is published twice and known by its id.
  */
-export async function handleRequest(request: Request, core: GatewayCore): Promise<Response> {
-  const outcome = await judge(request, core);
+export async function handleCall(call: Call, core: GatewayCore): Promise<Reply> {
+  const outcome = await judge(call, core);
   core.tell?.(outcome);
-  const headers = new Headers({ 'content-type': 'application/json', 'cache-control': 'no-store' });
-  if (outcome.status === 405) headers.set('allow', 'POST');
-  if (outcome.status === 503) headers.set('retry-after', String(Math.ceil(core.settings.limits.retryAfter / 1000)));
-  return new Response(`${JSON.stringify({ result: outcome.why })}\n`, { status: outcome.status, headers });
+  return {
+    status: outcome.status,
+    headers: {
+      'content-type': 'application/json',
+      'cache-control': 'no-store',
+      ...(outcome.status === 405 && { allow: 'POST' }),
+      ...(outcome.status === 503 && { 'retry-after': String(Math.ceil(core.settings.limits.retryAfter / 1000)) }),
+    },
+    body: `${JSON.stringify({ result: outcome.why })}\n`,
+  };
 }
 
-async function judge(request: Request, core: GatewayCore): Promise<Outcome> {
+/** The same from a web-standard `Request` to a `Response`. */
+export async function handleRequest(request: Request, core: GatewayCore): Promise<Response> {
+  const { status, headers, body } = await handleCall(request, core);
+  return new Response(body, { status, headers });
+}
+
+async function judge(request: Call, core: GatewayCore): Promise<Outcome> {
   const { settings } = core;
   const tenant = tenantOf(request, settings);
   if (!tenant) return { status: 404, why: 'no such tenant' };
@@ -86,7 +99,7 @@ const refusals: Readonly<Record<BodyRefusal, { status: number; why: string }>> =
 };
 
 /** `/events/<tenant id>`, each id in a path of its own. */
-function tenantOf(request: Request, { path, tenants }: GatewaySettings): TenantSettings | undefined {
+function tenantOf(request: Call, { path, tenants }: GatewaySettings): TenantSettings | undefined {
   const { pathname } = new URL(request.url);
   const prefix = `${path.replace(/\/+$/, '')}/`;
   if (!pathname.startsWith(prefix)) return undefined;
@@ -95,7 +108,7 @@ function tenantOf(request: Request, { path, tenants }: GatewaySettings): TenantS
 }
 
 /** What was compressed on its way may have been signed before or after that. */
-function isGenuine(request: Request, { secrets }: TenantSettings, { received, plain }: Body): boolean {
+function isGenuine(request: Call, { secrets }: TenantSettings, { received, plain }: Body): boolean {
   if (secrets.length === 0) return true;
   const signature = request.headers.get('qlik-signature');
   return isSignedBy(secrets, received, signature) || (plain !== received && isSignedBy(secrets, plain, signature));

@@ -1,11 +1,12 @@
 import { hash, timingSafeEqual } from 'node:crypto';
+import type { Call } from './call.ts';
 import type { HeaderRules } from './settings.ts';
 
 /**
  * The first header rule that a request breaks, in words without its values; undefined when it keeps all. A rule that is
  * not set is not looked at: a proxy may take away what Qlik Cloud sent, and adds what only it can know. Pure.
  */
-export function brokenRule(request: Request, rules: HeaderRules): string | undefined {
+export function brokenRule(request: Call, rules: HeaderRules): string | undefined {
   const { headers } = request;
   const is = (name: string, expected: string): boolean => fold(headers.get(name) ?? '') === fold(expected);
   if (rules.contentType && fold(mediaTypeOf(headers)) !== fold(rules.contentType)) return 'content-type';
@@ -21,7 +22,7 @@ export function brokenRule(request: Request, rules: HeaderRules): string | undef
   return undefined;
 }
 
-function mediaTypeOf(headers: Headers): string {
+function mediaTypeOf(headers: Call['headers']): string {
   return (headers.get('content-type') ?? '').split(';', 1)[0] ?? '';
 }
 

@@ -1,5 +1,6 @@
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
+import type { Call } from './call.ts';
 
 const inflate = promisify(gunzip);
 
@@ -16,7 +17,7 @@ export type BodyRefusal = 'too-large' | 'not-readable' | 'unknown-encoding';
  * The body of a request, of at most so many bytes as it came and as it reads. Nothing beyond the limit is held, and a
  * body that says it is longer is not read at all.
  */
-export async function readBody(request: Request, maxBytes: number): Promise<Body | BodyRefusal> {
+export async function readBody(request: Call, maxBytes: number): Promise<Body | BodyRefusal> {
   if (Number(request.headers.get('content-length')) > maxBytes) return 'too-large';
   const received = await readBytes(request, maxBytes);
   if (typeof received === 'string') return received;
@@ -30,7 +31,7 @@ export async function readBody(request: Request, maxBytes: number): Promise<Body
   }
 }
 
-async function readBytes(request: Request, maxBytes: number): Promise<Uint8Array | BodyRefusal> {
+async function readBytes(request: Call, maxBytes: number): Promise<Uint8Array | BodyRefusal> {
   if (!request.body) return new Uint8Array();
   const pieces: Uint8Array[] = [];
   let length = 0;

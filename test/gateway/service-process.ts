@@ -11,6 +11,10 @@ export interface Service {
   readonly url: string;
   readonly pid: number;
   readonly output: () => string;
+  /** Whether the process still runs. */
+  readonly isAlive: () => boolean;
+  /** Highest of its resident memory since it was asked before; only `gateway-in-child.ts` answers. */
+  memoryBytes(): Promise<number>;
   /** Ends it as a power cut would. */
   kill(): Promise<void>;
   /** Asks it to end; the exit code. */
@@ -51,8 +55,14 @@ export async function startService({ folder, brokerUrl, change, program = main }
   for (const stream of [child.stdout, child.stderr])
     stream?.on('data', (chunk: Buffer) => (output += chunk.toString()));
   const url = await waitFor('the gateway to listen', () => /listens on (http:\/\/[^/]+)/.exec(output)?.[1]);
-  const service = {
+  const service: Service = {
     url,
+    isAlive: () => child.exitCode === null && child.signalCode === null,
+    memoryBytes: () =>
+      new Promise((resolve) => {
+        child.once('message', (bytes) => resolve(Number(bytes)));
+        child.send('memory');
+      }),
     pid: child.pid ?? 0,
     output: () => output,
     kill: () => end(child, 'SIGKILL').then(() => undefined),
