@@ -1,14 +1,14 @@
 /**
- * A request as far as the gateway looks at it. A web-standard `Request` is one; Node's server has a cheaper one, as
- * most of the time of an event would go into web streams otherwise.
+ * A request as far as the gateway looks at it, whoever serves it: Node's server has one of its own, which spares the web
+ * streams.
  */
 export interface Call {
   readonly method: string;
   /** Whole, with scheme and host. */
   readonly url: string;
   readonly headers: { get(name: string): string | null };
-  /** Whoever leaves it before its end has to leave the connection usable for the answer. */
-  readonly body: AsyncIterable<Uint8Array> | null;
+  /** The body, of at most so many bytes; nothing beyond them is held, and an answer can still be given. */
+  read(maxBytes: number): Promise<Uint8Array | 'too-large' | 'not-readable'>;
 }
 
 /** What is answered. */

@@ -3,7 +3,7 @@ import { readEvent } from './event.ts';
 import { brokenRule } from './header-rules.ts';
 import { parseJson } from './json.ts';
 import { type GenuineEvent, messagesOf } from './messages.ts';
-import { type Body, type BodyRefusal, readBody } from './read-body.ts';
+import { type Body, type BodyRefusal, readBody, readStream } from './read-body.ts';
 import type { GatewaySettings, TenantSettings } from './settings.ts';
 import { isSignedBy } from './signature.ts';
 
@@ -50,7 +50,9 @@ export async function handleCall(call: Call, core: GatewayCore): Promise<Reply> 
 
 /** The same from a web-standard `Request` to a `Response`. */
 export async function handleRequest(request: Request, core: GatewayCore): Promise<Response> {
-  const { status, headers, body } = await handleCall(request, core);
+  const { method, url, headers: given } = request;
+  const read = (maxBytes: number) => readStream(request.body, maxBytes);
+  const { status, headers, body } = await handleCall({ method, url, headers: given, read }, core);
   return new Response(body, { status, headers });
 }
 

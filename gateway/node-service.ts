@@ -38,8 +38,11 @@ async function answer(from: IncomingMessage, to: ServerResponse, options: NodeSe
   const call = toCall(from);
   if (!call) return void to.writeHead(400, { connection: 'close' }).end();
   const { status, headers, body } = await handleCall(call, options);
+  // With its length the answer is one write; without, it goes in chunks.
+  const length = { 'content-length': Buffer.byteLength(body) };
   // What was not read of a body is not read for the sake of the next request.
-  to.writeHead(status, from.complete ? headers : { ...headers, connection: 'close' }).end(body);
+  const close = from.complete ? {} : { connection: 'close' };
+  to.writeHead(status, { ...headers, ...length, ...close }).end(body);
 }
 
 const probes: Readonly<Record<string, (options: NodeServiceOptions) => boolean>> = {
@@ -55,8 +58,26 @@ function toCall(from: IncomingMessage): Call | undefined {
     method,
     url: url.href,
     headers: { get: (name) => headers[name.toLowerCase()]?.toString() ?? null },
-    body: from.iterator({ destroyOnReturn: false }) as AsyncIterable<Uint8Array>,
+    read: (maxBytes) => read(from, maxBytes),
   };
+}
+
+function read(from: IncomingMessage, maxBytes: number): ReturnType<Call['read']> {
+  return new Promise((resolve) => {
+    const pieces: Buffer[] = [];
+    let length = 0;
+    from.on('data', (piece: Buffer) => {
+      length += piece.length;
+      if (length <= maxBytes) return void pieces.push(piece);
+      // The rest stays where it is until the answer has ended the connection.
+      from.pause();
+      resolve('too-large');
+    });
+    from.on('end', () => resolve(Buffer.concat(pieces, length)));
+    // Somebody hung up, or sent what is no HTTP.
+    from.on('error', () => resolve('not-readable'));
+    from.on('close', () => resolve('not-readable'));
+  });
 }
 
 function urlOf(server: Server): string {

@@ -30,11 +30,7 @@ export function exchange({ port, bytes, pieces, end, share }: Exchange): Promise
       if (end === 'hang up') socket.destroy();
       if (end === 'half-close') socket.end();
     };
-    socket.setTimeout(SILENCE_MS, () => {
-      (globalThis as any).silent = ((globalThis as any).silent ?? 0) + 1;
-      (globalThis as any).silents ??= [];
-      socket.destroy();
-    });
+    socket.setTimeout(SILENCE_MS, () => socket.destroy());
     socket.on('connect', more);
     socket.on('data', (chunk: Buffer) => (answer += chunk.toString('latin1')));
     socket.on('end', () => socket.destroy());
