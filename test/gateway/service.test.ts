@@ -71,7 +71,7 @@ describe.skipIf(!findMosquitto())('the gateway as a service', () => {
   it('keeps events while the broker is away, in order, through a kill of its own, and publishes each then', async () => {
     let service = await startService(withSpool());
     await connected(service);
-    await broker.kill();
+    await broker.stop();
     const sent = Array.from({ length: 20 }, (_, nth) => `event-${nth}`);
     for (const id of sent.slice(0, 10)) expect(await post(service, event({ id }))).toBe(202);
     await service.kill();

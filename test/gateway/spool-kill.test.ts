@@ -89,7 +89,7 @@ describe.skipIf(!findMosquitto())('the spool of a gateway that is killed', () =>
   });
 
   it('has room for so many, through a kill as well, and takes the next once one was published', async () => {
-    await broker.kill();
+    await broker.stop();
     let service = await start({ maxEvents: 5 });
     for (let nth = 0; nth < 5; nth += 1) expect(await post(service, event({ id: `kept-${nth}` }))).toBe(202);
     expect(await post(service, event({ id: 'too many' }))).toBe(503);
@@ -108,7 +108,7 @@ describe.skipIf(!findMosquitto())('the spool of a gateway that is killed', () =>
   it('publishes all but a file that was cut off, wherever it was cut, and publishes no piece of it', async () => {
     for (const share of [0, 0.1, 0.5, 0.95]) {
       received.length = 0;
-      await broker.kill();
+      await broker.stop();
       const service = await start();
       for (const id of ['first', 'second', 'torn']) expect(await post(service, event({ id }))).toBe(202);
       await service.kill();
