@@ -4,6 +4,7 @@
  */
 import os from 'node:os';
 import { batch } from './batch.ts';
+import { gateway } from './gateway.ts';
 import { type Figure, linesOf, type Report, verdictOf } from './figure.ts';
 import { hundredMb, oneGb } from './transfer.ts';
 import { listener } from './listener.ts';
@@ -21,6 +22,7 @@ const scenarios: Readonly<Record<string, () => Promise<Report>>> = {
   rest,
   waits,
   listener,
+  gateway,
 };
 
 const words = process.argv.slice(2);

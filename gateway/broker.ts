@@ -1,8 +1,10 @@
 import { readFileSync } from 'node:fs';
-import mqtt, { type IClientOptions, type MqttClient } from 'mqtt';
+import mqtt, { type IClientOptions, type IConnackPacket } from 'mqtt';
+import { InFlight } from './in-flight.ts';
+import { createPublisher } from './publish.ts';
 import type { GatewaySettings } from './settings.ts';
 
-type BrokerSettings = GatewaySettings['broker'];
+export type BrokerSettings = GatewaySettings['broker'];
 
 /** What is told of the connection, for the log. */
 export interface BrokerEvents {
@@ -17,7 +19,8 @@ export interface Broker {
   /**
    * Publishes at QoS 1, and ends when the broker has confirmed it. Not safe to repeat without need: what was not
    * confirmed in time may be published all the same.
-   * @throws where there is no connection, or no confirmation in time
+   * @throws RefusedForGoodError where the broker will never take this message; Error where there is no connection, no
+   * confirmation in time, or one that says no
    */
   publish(topic: string, body: Uint8Array): Promise<void>;
   /** Called whenever a connection stands. */
@@ -31,44 +34,51 @@ const VERSION_3_1_1 = 4;
 /** Opens the connection; does not wait for it. @throws where a certificate file cannot be read */
 export function openBroker(settings: BrokerSettings, events: BrokerEvents): Broker {
   const client = mqtt.connect(settings.url, optionsOf(settings));
+  const inFlight = new InFlight();
+  const state = { isConnected: false, maxPacketBytes: Number.POSITIVE_INFINITY };
   const listeners: (() => void)[] = [];
   let hasConnected = false;
-  client.on('connect', () => {
+  /** Of the last attempt; told once, however often it fails in the same way. */
+  let failure = '';
+  let isOfNetwork = false;
+  client.on('connect', ({ properties }: IConnackPacket) => {
     hasConnected = true;
+    failure = '';
+    state.isConnected = true;
+    state.maxPacketBytes = properties?.maximumPacketSize ?? Number.POSITIVE_INFINITY;
+    inFlight.most = properties?.receiveMaximum ?? MOST_IN_FLIGHT;
     events.connected(client.options.protocolVersion === VERSION_5 ? 'MQTT 5' : 'MQTT 3.1.1');
     for (const listener of listeners) listener();
   });
-  client.on('error', (error) => events.failed(error.message || String((error as NodeJS.ErrnoException).code)));
+  client.on('error', (error) => {
+    const { code } = error as { code?: string | number };
+    isOfNetwork = typeof code === 'string' && code !== 'ECONNRESET';
+    const reason = error.message || String(code);
+    if (reason !== failure) events.failed(reason);
+    failure = reason;
+  });
   client.on('close', () => {
-    if (hasConnected) return events.lost();
-    // Brokers that do not know MQTT 5 answer it in several ways, or not at all.
-    if (settings.protocol === 'auto') tryOther(client.options);
+    if (state.isConnected) events.lost();
+    state.isConnected = false;
+    // Brokers that do not know MQTT 5 answer it in several ways, or not at all; one that is not there says nothing.
+    if (!hasConnected && !isOfNetwork && settings.protocol === 'auto') tryOther(client.options);
+    isOfNetwork = false;
   });
   return {
     get isConnected() {
-      return client.connected;
+      return state.isConnected;
     },
-    publish: (topic, body) => publish(client, topic, body, settings.publishTimeout),
+    publish: createPublisher({ client, inFlight, state, timeoutMs: settings.publishTimeout }),
     onConnect: (listener) => void listeners.push(listener),
     close: () => client.endAsync(true),
   };
 }
 
+/** What a broker of MQTT 5 is to take at a time if it says nothing; one of 3.1.1 has no way to say. */
+const MOST_IN_FLIGHT = 65_535;
+
 function tryOther(options: IClientOptions): void {
   options.protocolVersion = options.protocolVersion === VERSION_5 ? VERSION_3_1_1 : VERSION_5;
-}
-
-async function publish(client: MqttClient, topic: string, body: Uint8Array, timeoutMs: number): Promise<void> {
-  if (!client.connected) throw new Error('there is no connection to the broker');
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error('the broker did not confirm the event in time')), timeoutMs);
-  });
-  try {
-    await Promise.race([client.publishAsync(topic, Buffer.from(body), { qos: 1 }), late]);
-  } finally {
-    clearTimeout(timer);
-  }
 }
 
 function optionsOf(settings: BrokerSettings): IClientOptions {

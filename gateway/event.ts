@@ -8,6 +8,11 @@ export interface EventFacts {
   readonly eventId: string;
 }
 
+/** One event for each reload (Qlik Cloud facts, section 1). */
+export const SINGLE_RELOAD = 'com.qlik.v1.reload.finished';
+/** One for each attempt of the engine, those that are repeated among them. */
+export const REPEATED_RELOAD = 'com.qlik.v1.app.reload.finished';
+
 const name = z.string().min(1).max(256);
 
 /** CloudEvents 1.x, and the hybrid that bears the fields of both. */

@@ -1,11 +1,12 @@
 import type { Broker } from './broker.ts';
 import type { TakeEvent } from './handle-request.ts';
-import type { Spool, SpooledEvent } from './spool.ts';
+import { RefusedForGoodError } from './publish.ts';
+import type { Spool, SpooledEvent, TakenOrNot } from './spool.ts';
 
 /** What is told of the spool, for the log. */
 export interface ForwardEvents {
   notConfirmed(reason: string): void;
-  unreadable(file: string): void;
+  putAside(file: string, reason: string): void;
   drained(): void;
 }
 
@@ -23,12 +24,20 @@ export function createForwarder(broker: Broker, spool: Spool | undefined, events
   let draining: Promise<void> | undefined;
   let again: NodeJS.Timeout | undefined;
   let isClosed = false;
-  const publish = ({ topic, body }: SpooledEvent): Promise<void> => broker.publish(topic, body);
+  const publish = async ({ topic, body }: SpooledEvent): Promise<TakenOrNot> => {
+    try {
+      await broker.publish(topic, body);
+      return 'taken';
+    } catch (error) {
+      if (!(error instanceof RefusedForGoodError)) throw error;
+      return 'refused';
+    }
+  };
 
   const drain = (): void => {
     if (!spool || spool.length === 0 || !broker.isConnected || draining || isClosed) return;
     draining = spool
-      .drain(publish, (file) => events.unreadable(file))
+      .drain(publish, (file, reason) => events.putAside(file, reason))
       .then(
         () => events.drained(),
         (error: Error) => events.notConfirmed(error.message),

@@ -1,12 +1,11 @@
-import { type EventFacts, readEvent } from './event.ts';
+import type { Call, Reply } from './call.ts';
+import { readEvent } from './event.ts';
 import { brokenRule } from './header-rules.ts';
 import { parseJson } from './json.ts';
-import { type Body, type BodyRefusal, readBody } from './read-body.ts';
+import { type GenuineEvent, messagesOf } from './messages.ts';
+import { type Body, type BodyRefusal, readBody, readStream } from './read-body.ts';
 import type { GatewaySettings, TenantSettings } from './settings.ts';
 import { isSignedBy } from './signature.ts';
-
-/** Types of events that are about reloads (Qlik Cloud facts, section 1). */
-const RELOAD_EVENTS = ['com.qlik.v1.reload.finished', 'com.qlik.v1.app.reload.finished'];
 
 /** How an event was taken: the broker confirmed it, or it stands on disk until the broker does. */
 export type Taken = 'confirmed' | 'spooled';
@@ -34,16 +33,30 @@ export interface GatewayCore {
  * 401 not signed by the tenant, 400 malformed, 404 no such tenant, 405 not a POST, 413 too large, 503 cannot be taken
  * now. Never throws; safe to repeat, as an event that comes twice is published twice and known by its id.
  */
-export async function handleRequest(request: Request, core: GatewayCore): Promise<Response> {
-  const outcome = await judge(request, core);
+export async function handleCall(call: Call, core: GatewayCore): Promise<Reply> {
+  const outcome = await judge(call, core);
   core.tell?.(outcome);
-  const headers = new Headers({ 'content-type': 'application/json', 'cache-control': 'no-store' });
-  if (outcome.status === 405) headers.set('allow', 'POST');
-  if (outcome.status === 503) headers.set('retry-after', String(Math.ceil(core.settings.limits.retryAfter / 1000)));
-  return new Response(`${JSON.stringify({ result: outcome.why })}\n`, { status: outcome.status, headers });
+  return {
+    status: outcome.status,
+    headers: {
+      'content-type': 'application/json',
+      'cache-control': 'no-store',
+      ...(outcome.status === 405 && { allow: 'POST' }),
+      ...(outcome.status === 503 && { 'retry-after': String(Math.ceil(core.settings.limits.retryAfter / 1000)) }),
+    },
+    body: `${JSON.stringify({ result: outcome.why })}\n`,
+  };
 }
 
-async function judge(request: Request, core: GatewayCore): Promise<Outcome> {
+/** The same from a web-standard `Request` to a `Response`. */
+export async function handleRequest(request: Request, core: GatewayCore): Promise<Response> {
+  const { method, url, headers: given } = request;
+  const read = (maxBytes: number) => readStream(request.body, maxBytes);
+  const { status, headers, body } = await handleCall({ method, url, headers: given, read }, core);
+  return new Response(body, { status, headers });
+}
+
+async function judge(request: Call, core: GatewayCore): Promise<Outcome> {
   const { settings } = core;
   const tenant = tenantOf(request, settings);
   if (!tenant) return { status: 404, why: 'no such tenant' };
@@ -54,24 +67,28 @@ async function judge(request: Request, core: GatewayCore): Promise<Outcome> {
   const body = await readBody(request, settings.limits.bodyBytes);
   if (typeof body === 'string') return { ...of, ...refusals[body] };
   if (!isGenuine(request, tenant, body)) return { ...of, status: 401, why: 'the signature is not that of the tenant' };
-  const event = readEvent(parseJson(body.plain, settings.limits.depth));
-  if (!event) return { ...of, status: 400, why: 'the body is no event of Qlik Cloud' };
-  return takeEvent(core, tenant, event, body);
+  const value = parseJson(body.plain, settings.limits.depth);
+  const facts = readEvent(value);
+  if (!facts) return { ...of, status: 400, why: 'the body is no event of Qlik Cloud' };
+  return takeEvent(core, tenant, { facts, value, raw: body.plain });
 }
 
 async function takeEvent(
   { settings, take }: GatewayCore,
   tenant: TenantSettings,
-  { type, eventId, tenantId }: EventFacts,
-  body: Body,
+  event: GenuineEvent,
 ): Promise<Outcome> {
+  const { type, eventId, tenantId } = event.facts;
   const of = { tenantId: tenant.id, type, eventId };
   if (tenantId !== tenant.id) return { ...of, status: 400, why: 'the event is of another tenant' };
-  const topic = RELOAD_EVENTS.includes(type) ? settings.topic : settings.routes[type];
-  if (topic === undefined) return { ...of, status: 202, why: 'ignored: no route for events of this type' };
+  const messages = messagesOf(event, tenant, settings);
+  if (messages.length === 0) return { ...of, status: 202, why: 'ignored: no route for events of this type' };
   try {
-    const taken = await take(`${topic}/${tenant.id}`, body.plain);
-    return { ...of, status: taken === 'confirmed' ? 200 : 202, why: taken };
+    const taken: Taken[] = [];
+    for (const { topic, body } of messages) taken.push(await take(topic, body));
+    return taken.includes('spooled')
+      ? { ...of, status: 202, why: 'spooled' }
+      : { ...of, status: 200, why: 'confirmed' };
   } catch {
     return { ...of, status: 503, why: 'the event cannot be taken now' };
   }
@@ -84,7 +101,7 @@ const refusals: Readonly<Record<BodyRefusal, { status: number; why: string }>> =
 };
 
 /** `/events/<tenant id>`, each id in a path of its own. */
-function tenantOf(request: Request, { path, tenants }: GatewaySettings): TenantSettings | undefined {
+function tenantOf(request: Call, { path, tenants }: GatewaySettings): TenantSettings | undefined {
   const { pathname } = new URL(request.url);
   const prefix = `${path.replace(/\/+$/, '')}/`;
   if (!pathname.startsWith(prefix)) return undefined;
@@ -93,7 +110,7 @@ function tenantOf(request: Request, { path, tenants }: GatewaySettings): TenantS
 }
 
 /** What was compressed on its way may have been signed before or after that. */
-function isGenuine(request: Request, { secrets }: TenantSettings, { received, plain }: Body): boolean {
+function isGenuine(request: Call, { secrets }: TenantSettings, { received, plain }: Body): boolean {
   if (secrets.length === 0) return true;
   const signature = request.headers.get('qlik-signature');
   return isSignedBy(secrets, received, signature) || (plain !== received && isSignedBy(secrets, plain, signature));

@@ -1,7 +1,6 @@
-const OPENING = new Set(['{', '['].map((sign) => sign.charCodeAt(0)));
-const CLOSING = new Set(['}', ']'].map((sign) => sign.charCodeAt(0)));
-const QUOTE = '"'.charCodeAt(0);
-const BACKSLASH = '\\'.charCodeAt(0);
+const [OPEN_OBJECT, OPEN_LIST, CLOSE_OBJECT, CLOSE_LIST] = [0x7b, 0x5b, 0x7d, 0x5d] as const;
+const QUOTE = 0x22;
+const BACKSLASH = 0x5c;
 
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
@@ -27,10 +26,10 @@ function isShallow(bytes: Uint8Array, maxDepth: number): boolean {
       if (byte === BACKSLASH) at += 1;
       else if (byte === QUOTE) inText = false;
     } else if (byte === QUOTE) inText = true;
-    else if (OPENING.has(byte)) {
+    else if (byte === OPEN_OBJECT || byte === OPEN_LIST) {
       depth += 1;
       if (depth > maxDepth) return false;
-    } else if (CLOSING.has(byte)) depth -= 1;
+    } else if (byte === CLOSE_OBJECT || byte === CLOSE_LIST) depth -= 1;
   }
   return true;
 }

@@ -20,7 +20,7 @@ export function brokerEvents(log: Logger): BrokerEvents {
 export function forwardEvents(log: Logger): ForwardEvents {
   return {
     notConfirmed: (reason) => log.warn({ reason }, 'the broker did not confirm an event'),
-    unreadable: (file) => log.error({ file }, 'a file of the spool cannot be read and was put aside'),
+    putAside: (file, reason) => log.error({ file, reason }, 'a file of the spool was put aside'),
     drained: () => log.info('all events of the spool were published'),
   };
 }

@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { Readable } from 'node:stream';
-import { type GatewayCore, handleRequest } from './handle-request.ts';
+import type { Call } from './call.ts';
+import { type GatewayCore, handleCall } from './handle-request.ts';
 
 export interface NodeService {
   /** `http://host:port`, as it is bound. */
@@ -35,13 +35,14 @@ export async function startNodeService(options: NodeServiceOptions): Promise<Nod
 async function answer(from: IncomingMessage, to: ServerResponse, options: NodeServiceOptions): Promise<void> {
   const probe = from.method === 'GET' || from.method === 'HEAD' ? probes[from.url ?? ''] : undefined;
   if (probe) return void to.writeHead(probe(options) ? 200 : 503, { 'content-type': 'text/plain' }).end('\n');
-  const request = toRequest(from);
-  if (!request) return void to.writeHead(400, { connection: 'close' }).end();
-  const response = await handleRequest(request, options);
+  const call = toCall(from);
+  if (!call) return void to.writeHead(400, { connection: 'close' }).end();
+  const { status, headers, body } = await handleCall(call, options);
+  // With its length the answer is one write; without, it goes in chunks.
+  const length = { 'content-length': Buffer.byteLength(body) };
   // What was not read of a body is not read for the sake of the next request.
-  if (!from.complete) to.setHeader('connection', 'close');
-  to.writeHead(response.status, Object.fromEntries(response.headers));
-  to.end(Buffer.from(await response.arrayBuffer()));
+  const close = from.complete ? {} : { connection: 'close' };
+  to.writeHead(status, { ...headers, ...length, ...close }).end(body);
 }
 
 const probes: Readonly<Record<string, (options: NodeServiceOptions) => boolean>> = {
@@ -49,21 +50,34 @@ const probes: Readonly<Record<string, (options: NodeServiceOptions) => boolean>>
   '/ready': ({ isReady }) => isReady(),
 };
 
-function toRequest(from: IncomingMessage): Request | undefined {
-  const { method = 'GET', rawHeaders } = from;
-  try {
-    const headers = new Headers();
-    for (let at = 0; at + 1 < rawHeaders.length; at += 2)
-      headers.append(rawHeaders[at] ?? '', rawHeaders[at + 1] ?? '');
-    const hasBody = method !== 'GET' && method !== 'HEAD';
-    return new Request(new URL(from.url ?? '/', 'http://gateway'), {
-      method,
-      headers,
-      ...(hasBody && { body: Readable.toWeb(from) as ReadableStream, duplex: 'half' }),
+function toCall(from: IncomingMessage): Call | undefined {
+  const { method = 'GET', headers } = from;
+  const url = URL.parse(from.url ?? '/', 'http://gateway');
+  if (!url) return undefined;
+  return {
+    method,
+    url: url.href,
+    headers: { get: (name) => headers[name.toLowerCase()]?.toString() ?? null },
+    read: (maxBytes) => read(from, maxBytes),
+  };
+}
+
+function read(from: IncomingMessage, maxBytes: number): ReturnType<Call['read']> {
+  return new Promise((resolve) => {
+    const pieces: Buffer[] = [];
+    let length = 0;
+    from.on('data', (piece: Buffer) => {
+      length += piece.length;
+      if (length <= maxBytes) return void pieces.push(piece);
+      // The rest stays where it is until the answer has ended the connection.
+      from.pause();
+      resolve('too-large');
     });
-  } catch {
-    return undefined;
-  }
+    from.on('end', () => resolve(Buffer.concat(pieces, length)));
+    // Somebody hung up, or sent what is no HTTP.
+    from.on('error', () => resolve('not-readable'));
+    from.on('close', () => resolve('not-readable'));
+  });
 }
 
 function urlOf(server: Server): string {

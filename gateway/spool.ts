@@ -1,5 +1,6 @@
 import { mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
+import { pack, unpack } from './spool-file.ts';
 
 const EVENT = /^\d{16}\.event$/;
 
@@ -13,6 +14,9 @@ export interface SpooledEvent {
   readonly topic: string;
   readonly body: Uint8Array;
 }
+
+/** What became of an event that was handed out: published, or never to be. */
+export type TakenOrNot = 'taken' | 'refused';
 
 export interface SpoolSettings {
   readonly folder: string;
@@ -42,10 +46,11 @@ export class Spool {
     const names = (await readdir(settings.folder)).toSorted((a, b) => (a < b ? -1 : 1));
     for (const name of names) {
       if (name.endsWith('.part')) await rm(path.join(settings.folder, name), { force: true });
+      // What was put aside keeps its name for itself.
+      spool.#last = Math.max(spool.#last, Number(/^\d{16}(?=\.event)/.exec(name)?.[0] ?? 0));
       if (!EVENT.test(name)) continue;
       const { size } = await stat(path.join(settings.folder, name));
       spool.#add(name, size);
-      spool.#last = Number(name.slice(0, 16));
     }
     return spool;
   }
@@ -61,9 +66,9 @@ export class Spool {
   }
 
   /** Puts an event at the end, on the disk itself. @throws SpoolFullError, and what the file system gives */
-  async append({ topic, body }: SpooledEvent): Promise<void> {
-    const head = Buffer.from(`${JSON.stringify({ topic })}\n`);
-    const sizeBytes = head.length + body.length;
+  async append(event: SpooledEvent): Promise<void> {
+    const parts = pack(event);
+    const sizeBytes = parts.reduce((sum, { length }) => sum + length, 0);
     const { folder, maxEvents, maxBytes } = this.#settings;
     if (this.#events + 1 > maxEvents || this.#bytes + sizeBytes > maxBytes)
       throw new SpoolFullError('the spool is full');
@@ -72,7 +77,7 @@ export class Spool {
     this.#last += 1;
     const name = `${String(this.#last).padStart(16, '0')}.event`;
     try {
-      await writeDurably(folder, name, [head, body]);
+      await writeDurably(folder, name, parts);
       this.#waiting.push({ name, sizeBytes });
     } catch (error) {
       this.#events -= 1;
@@ -82,22 +87,25 @@ export class Spool {
   }
 
   /**
-   * Hands out the events in order, and removes each once it was taken. Ends at the first that is not taken, with its
-   * error. One at a time.
+   * Hands out the events in order, and removes each once it was taken; what cannot be read, and what is refused for
+   * good, is put aside. Ends at the first that is not taken for now, with its error. One at a time.
    */
-  async drain(take: (event: SpooledEvent) => Promise<void>, unreadable: (file: string) => void): Promise<void> {
+  async drain(
+    take: (event: SpooledEvent) => Promise<TakenOrNot>,
+    putAside: (file: string, reason: string) => void,
+  ): Promise<void> {
     for (;;) {
       this.#waiting.sort((a, b) => (a.name < b.name ? -1 : 1));
       const [first] = this.#waiting;
       if (!first) return;
       const file = path.join(this.#settings.folder, first.name);
-      const event = parse(await readFile(file));
-      if (event) {
-        await take(event);
+      const event = unpack(await readIfThere(file));
+      const became = event ? await take(event) : 'unreadable';
+      if (became === 'taken') {
         await rm(file, { force: true });
       } else {
-        await rename(file, `${file}.unreadable`);
-        unreadable(`${file}.unreadable`);
+        await rename(file, `${file}.${became}`).catch(unlessGone);
+        putAside(`${file}.${became}`, became);
       }
       this.#waiting.splice(this.#waiting.indexOf(first), 1);
       this.#events -= 1;
@@ -112,28 +120,31 @@ export class Spool {
   }
 }
 
-function parse(bytes: Buffer): SpooledEvent | undefined {
-  const end = bytes.indexOf('\n');
-  if (end < 0) return undefined;
-  try {
-    const { topic } = JSON.parse(bytes.toString('utf8', 0, end)) as { topic?: unknown };
-    return typeof topic === 'string' ? { topic, body: bytes.subarray(end + 1) } : undefined;
-  } catch {
-    return undefined;
-  }
+/** Somebody else may have removed it; what waits behind it must go on. */
+async function readIfThere(file: string): Promise<Buffer> {
+  return (await readFile(file).catch(unlessGone)) ?? Buffer.alloc(0);
+}
+
+function unlessGone(error: NodeJS.ErrnoException): undefined {
+  if (error.code !== 'ENOENT') throw error;
 }
 
 /** Whole under its name, or not there at all. */
 async function writeDurably(folder: string, name: string, parts: readonly Uint8Array[]): Promise<void> {
   const draft = path.join(folder, `${name}.part`);
-  const file = await open(draft, 'w', 0o600);
   try {
-    await file.writev(parts);
-    await file.sync();
-  } finally {
-    await file.close();
+    const file = await open(draft, 'w', 0o600);
+    try {
+      await file.writeFile(Buffer.concat(parts));
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    await rename(draft, path.join(folder, name));
+  } catch (error) {
+    await rm(draft, { force: true }).catch(() => undefined);
+    throw error;
   }
-  await rename(draft, path.join(folder, name));
   await syncFolder(folder);
 }
 

@@ -13,7 +13,7 @@ export interface BenchChild<Ready> {
 
 /** Starts one of the files in this folder as a process of its own; resolves when it is ready. */
 export async function startChild<Ready>(
-  name: 'sandbox' | 'worker' | 'listener',
+  name: 'sandbox' | 'worker' | 'listener' | 'gateway' | 'bare-webhook',
   options: object,
 ): Promise<BenchChild<Ready>> {
   const file = fileURLToPath(new URL(`./${name}-process.ts`, import.meta.url));

@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -6,18 +6,11 @@ import mqtt, { type MqttClient } from 'mqtt';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { findMosquitto, type Mosquitto, startMosquitto } from '../harness/mosquitto.ts';
 import { waitFor } from '../harness/wait-for.ts';
-import { ENV, event, settingsYaml, sign, TENANT, type Yaml } from './make-gateway.ts';
+import { event, settingsYaml, TENANT, type Yaml } from './make-gateway.ts';
+import { connected, killServices, post, type Service, startService as start } from './service-process.ts';
 
 const main = path.resolve(import.meta.dirname, '..', '..', 'gateway', 'main.ts');
 const TOPIC = `qscloud/app/reload/${TENANT}`;
-
-interface Service {
-  readonly url: string;
-  readonly output: () => string;
-  kill(): Promise<void>;
-  /** Asks it to end; the exit code. */
-  stop(): Promise<number | null>;
-}
 
 // Where Mosquitto is not installed nothing of this can be shown; `.ci/run` installs it.
 describe.skipIf(!findMosquitto())('the gateway as a service', () => {
@@ -25,7 +18,6 @@ describe.skipIf(!findMosquitto())('the gateway as a service', () => {
   let subscriber: MqttClient;
   let folder: string;
   const received: { topic: string; body: string }[] = [];
-  const running: Service[] = [];
 
   beforeAll(async () => {
     broker = await startMosquitto();
@@ -39,7 +31,7 @@ describe.skipIf(!findMosquitto())('the gateway as a service', () => {
     received.length = 0;
   });
   afterEach(async () => {
-    for (const service of running.splice(0)) await service.kill();
+    await killServices();
     await rm(folder, { recursive: true, force: true });
   });
   afterAll(async () => {
@@ -47,49 +39,8 @@ describe.skipIf(!findMosquitto())('the gateway as a service', () => {
     await broker?.close();
   });
 
-  async function startService(change: (yaml: Yaml) => void = () => undefined): Promise<Service> {
-    const file = path.join(folder, 'gateway.yaml');
-    const yaml = settingsYaml((yaml) => {
-      yaml['listen'] = { port: 0 };
-      yaml['broker'] = { url: broker.url, reconnectEvery: 50, publishTimeout: '1s', connectTimeout: '1s' };
-      change(yaml);
-    });
-    await writeFile(file, yaml);
-    const child = spawn(process.execPath, [main, file], {
-      env: { ...process.env, ...ENV },
-      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-    });
-    let output = '';
-    for (const stream of [child.stdout, child.stderr])
-      stream!.on('data', (chunk: Buffer) => (output += chunk.toString()));
-    const url = await waitFor('the gateway to listen', () => /listens on (http:\/\/[^/]+)/.exec(output)?.[1]);
-    const service = {
-      url,
-      output: () => output,
-      kill: () => end(child, 'SIGKILL').then(() => undefined),
-      stop: () => end(child),
-    };
-    running.push(service);
-    return service;
-  }
-
-  function end(child: ChildProcess, signal?: 'SIGKILL'): Promise<number | null> {
-    if (child.exitCode !== null || child.signalCode !== null) return Promise.resolve(child.exitCode);
-    const ended = new Promise<number | null>((resolve) => child.once('exit', resolve));
-    if (signal) child.kill(signal);
-    else child.send('shutdown');
-    return ended;
-  }
-
-  async function post(service: Service, body = event()): Promise<number> {
-    const headers = { 'content-type': 'application/json', 'qlik-signature': sign(body) };
-    const response = await fetch(`${service.url}/events/${TENANT}`, { method: 'POST', body, headers });
-    await response.text();
-    return response.status;
-  }
-
-  const connected = (service: Service) =>
-    waitFor('the broker to be connected', () => service.output().includes('connected to the broker'));
+  const startService = (change: (yaml: Yaml) => void = () => undefined): Promise<Service> =>
+    start({ folder, brokerUrl: broker.url, change });
   const ready = async (service: Service) => (await fetch(`${service.url}/ready`)).status;
   const spooled = async () => (await readdir(path.join(folder, 'spool'))).filter((file) => file.endsWith('.event'));
   const withSpool =
@@ -120,7 +71,7 @@ describe.skipIf(!findMosquitto())('the gateway as a service', () => {
   it('keeps events while the broker is away, in order, through a kill of its own, and publishes each then', async () => {
     let service = await startService(withSpool());
     await connected(service);
-    await broker.kill();
+    await broker.stop();
     const sent = Array.from({ length: 20 }, (_, nth) => `event-${nth}`);
     for (const id of sent.slice(0, 10)) expect(await post(service, event({ id }))).toBe(202);
     await service.kill();
@@ -138,7 +89,7 @@ describe.skipIf(!findMosquitto())('the gateway as a service', () => {
   });
 
   it('refuses what the spool has no room for, by number and by size', async () => {
-    for (const room of [{ maxEvents: 2 }, { maxBytes: 1200 }]) {
+    for (const room of [{ maxEvents: 2 }, { maxBytes: 1400 }]) {
       const service = await startService((yaml) => {
         withSpool(room)(yaml);
         yaml['broker'].url = 'mqtt://127.0.0.1:1';

@@ -13,8 +13,11 @@ const PROGRAMS = ['/usr/sbin/mosquitto', '/usr/local/sbin/mosquitto', '/opt/home
 export interface Mosquitto {
   readonly url: string;
   readonly port: number;
-  /** Ends it as a power cut would. */
+  /** Ends it as a power cut would: what it confirmed in the last second is lost. */
   kill(): Promise<void>;
+  /** Ends it with all that it holds on disk. */
+  stop(): Promise<void>;
+  /** Safe to repeat. */
   start(): Promise<void>;
   close(): Promise<void>;
 }
@@ -49,22 +52,25 @@ export async function startMosquitto({ lines = ['allow_anonymous true'] }: Mosqu
   let child: ChildProcess | undefined;
 
   const start = async (): Promise<void> => {
+    if (child && child.exitCode === null && child.signalCode === null) return;
     child = spawn(program, ['-c', file], { stdio: 'ignore' });
     await waitFor('the broker to listen', () => listens(port));
   };
-  const kill = async (): Promise<void> => {
+  const end = async (signal: NodeJS.Signals): Promise<void> => {
     const running = child;
     if (!running || running.exitCode !== null || running.signalCode !== null) return;
     const ended = new Promise((resolve) => running.once('exit', resolve));
-    running.kill('SIGKILL');
+    running.kill(signal);
     await ended;
   };
+  const kill = (): Promise<void> => end('SIGKILL');
   await start();
   return {
     url: `mqtt://127.0.0.1:${port}`,
     port,
     start,
     kill,
+    stop: () => end('SIGTERM'),
     close: async () => {
       await kill();
       await rm(folder, { recursive: true, force: true });
