@@ -34,11 +34,11 @@ export function isConsumed(row: { name: string; value: string }, consumed: reado
 }
 
 /** Rows of the request that came after the decision: somebody wants something more, so the source must stay. */
-export function unconsumedRows(
-  rows: readonly PropertyRow[],
+export function unconsumedRows<Row extends ConsumedRow>(
+  rows: readonly Row[],
   names: PropertyNames,
   consumed: readonly ConsumedRow[],
-): PropertyRow[] {
+): Row[] {
   const ours = [names.server, names.stream, names.approval].map(fold);
   return rows.filter((row) => ours.includes(fold(row.name)) && !isConsumed(row, consumed));
 }

@@ -1,6 +1,6 @@
 import { waybillError } from '../../../common/errors/catalogue.ts';
 import { sameText } from '../../../rules/app-facts.ts';
-import { isConsumed, unconsumedRows } from '../../../rules/clean-up.ts';
+import { type ConsumedRow, isConsumed, unconsumedRows } from '../../../rules/clean-up.ts';
 import { identifyDecision } from '../../../rules/same-decision.ts';
 import { whyNotWhole } from '../../../rules/verify.ts';
 import { attemptContext } from '../../activity-context.ts';
@@ -17,9 +17,12 @@ import { sourceOf } from '../source-policy.ts';
 import { type BothApps, copyForOwner, dressAsSource } from './make-owner-copy.ts';
 import { removeCopy, settleCopy } from './owner-copy.ts';
 import { rememberAbsence } from './record-decision.ts';
-import type { SourceApp } from './read-source.ts';
+import { readSourceApp, type SourceApp } from './read-source.ts';
 import type { StoredDecision } from './stored-decision.ts';
 import { checkSource, type ExportedContent, type SourceCheck } from './unchanged.ts';
+
+const ASKED_FOR_MORE = 'somebody asked for more since';
+const DECIDED_ANEW = 'somebody decided anew since';
 
 /**
  * Returns the app to its owner: a copy of it gets his name and hands, and the published app is deleted once the copy
@@ -84,20 +87,35 @@ async function approvedOfSecond(objects: Promise<readonly (readonly QrsAppObject
   return second.filter(({ approved }) => approved);
 }
 
-/** Takes the consumed property rows away, by definition and value, and nothing else. Safe to repeat. */
+/**
+ * Takes the consumed property rows away, by definition and value, and nothing else. All stay where somebody asked for
+ * more since or decided anew: without them that could not be carried out. Safe to repeat.
+ */
 export async function stripProperties(deps: ActivityDependencies, decision: DecisionRecord): Promise<CleanUpOutcome> {
-  const { site, appId, promotionKey } = decision;
-  const { signal } = attemptContext();
-  if (!(await deps.qrs(site).getApp(appId, { signal }))) return { outcome: 'kept', why: 'the app is gone' };
-  await changeApp(deps, site, appId, (app) => {
-    const kept = app.customProperties.filter(
-      (row) => !isConsumed({ name: row.definition.name, value: row.value }, decision.consumed),
-    );
-    return kept.length === app.customProperties.length ? undefined : { ...app, customProperties: kept };
+  const { site, appId, promotionKey, consumed } = decision;
+  const source = await readSourceApp(deps, site, appId, attemptContext().signal);
+  if (!source) return { outcome: 'kept', why: 'the app is gone' };
+  if (await decidedAnew(deps, decision, source)) return { outcome: 'kept', why: DECIDED_ANEW };
+  const { properties } = sourceOf(deps.config(), site);
+  const app = await changeApp(deps, site, appId, (found) => {
+    if (unconsumedRows(rowsOf(found), properties, consumed).length > 0) return undefined;
+    const kept = found.customProperties.filter((row) => !isConsumed(rowOf(row), consumed));
+    return kept.length === found.customProperties.length ? undefined : { ...found, customProperties: kept };
   });
+  const left = rowsOf(app);
+  if (unconsumedRows(left, properties, consumed).length > 0 && left.some((row) => isConsumed(row, consumed)))
+    return { outcome: 'kept', why: ASKED_FOR_MORE };
   await rememberAbsence(deps, site, appId, decision.consumed);
   await deps.ledger.record({ promotionKey, seq: 'stripped', type: 'stripped', atUtc: deps.nowUtc(), site, appId });
   return { outcome: 'done' };
+}
+
+function rowsOf({ customProperties }: QrsApp): ConsumedRow[] {
+  return customProperties.map(rowOf);
+}
+
+function rowOf({ definition, value }: QrsApp['customProperties'][number]): ConsumedRow {
+  return { name: definition.name, value };
 }
 
 /** Why the source must stay as it is: an edit or a request since the decision; undefined when it may go. */
@@ -110,8 +128,8 @@ async function whyKeepSource(
   if (changes.length > 0) return `the app changed since: ${changes.slice(0, 5).join('; ')}`;
   if (await isEditedSinceExport(deps, decision, source)) return 'the app was edited after it was exported';
   const left = unconsumedRows(source.app.rows, sourceOf(deps.config(), decision.site).properties, decision.consumed);
-  if (left.length > 0) return 'somebody asked for more since';
-  return (await decidedAnew(deps, decision, source)) ? 'somebody decided anew since' : undefined;
+  if (left.length > 0) return ASKED_FOR_MORE;
+  return (await decidedAnew(deps, decision, source)) ? DECIDED_ANEW : undefined;
 }
 
 /** A decision that is bound to no content may have promoted something older than what the app holds now. */

@@ -298,13 +298,27 @@ describe('taking the consumed properties away', () => {
     });
   });
 
-  it('keeps what was asked for since', async () => {
+  it('takes nothing where more was asked for since, which would be incomplete without the rest', async () => {
     const { app, decision } = await approvedApp(world);
     approve(world, app.id, { streams: ['Sales', 'Finance'] });
+    const before = standing(world.dev, app.id)!['rows'];
 
-    await strip(decision);
+    expect(await strip(decision)).toEqual({ outcome: 'kept', why: 'somebody asked for more since' });
 
-    expect(standing(world.dev, app.id)!['rows']).toEqual(['PromoteToStream=Finance']);
+    expect(standing(world.dev, app.id)!['rows']).toEqual(before);
+    expect((await world.ledger.recordsOf(decision.promotionKey)).at(-1)).not.toMatchObject({ type: 'stripped' });
+  });
+
+  it('takes nothing where it was approved anew since', async () => {
+    const { app, decision } = await approvedApp(world);
+    approve(world, app.id, { word: 'Deny' });
+    await world.run((activities) => activities.assess({ site: 'dev', appId: app.id }));
+    approve(world, app.id);
+    const before = standing(world.dev, app.id)!['rows'];
+
+    expect(await strip(decision)).toEqual({ outcome: 'kept', why: 'somebody decided anew since' });
+
+    expect(standing(world.dev, app.id)!['rows']).toEqual(before);
   });
 
   it('writes nothing at a repeat', async () => {
