@@ -18,7 +18,7 @@ export interface AlertPartsOptions {
   readonly config: Config;
   readonly ledger: Ledger;
   readonly mail: MailTransport;
-  readonly startMail: (client: Client, mail: OutgoingMail) => Promise<void>;
+  readonly startMail: (client: Client, config: Config, mail: OutgoingMail) => Promise<void>;
   readonly logger: Logger;
   readonly nowUtc: () => string;
 }
@@ -64,7 +64,7 @@ export function createAlertParts(options: AlertPartsOptions): AlertParts {
 }
 
 async function tellOperators(
-  { ledger, startMail, nowUtc }: AlertPartsOptions,
+  { config, ledger, startMail, nowUtc }: AlertPartsOptions,
   client: Client,
   about: string,
   { tenant, code, cause, remedy }: Parameters<AlertDependencies['tellOperators']>[1],
@@ -72,7 +72,7 @@ async function tellOperators(
   if (!(await ledger.claimTroubleMail(about, code, TELL_WINDOW_MS))) return;
   const occurredAtUtc = nowUtc();
   const facts = { site: tenant, code, cause, remedy, sinceUtc: occurredAtUtc, waiting: [], commands: [] };
-  await startMail(client, {
+  await startMail(client, config, {
     promotionKey: about,
     key: `trouble.${Date.parse(occurredAtUtc)}`,
     mail: { kind: 'trouble', occurredAtUtc, ...facts },

@@ -54,17 +54,11 @@ export async function startWorker(options: StartWorkerOptions): Promise<StartedW
   });
   const artifacts = openArtifacts(config);
   const versions = openVersions(config);
-  const mail = createMailActivities({
-    config: () => config,
-    ledger,
-    transport,
-    logger,
-    resolveOwner: ownerResolver((site) => clients.get(site)),
-  });
+  const resolveOwner = ownerResolver((site) => clients.get(site));
+  const mail = createMailActivities({ config: () => config, ledger, transport, logger, resolveOwner });
   const sweepsSeen = new Map<string, number>();
   const nowUtc = (): string => now().toISOString();
-  const tell = (client: Client, one: OutgoingMail): Promise<void> => startMail(client, config, one);
-  const alerts = createAlertParts({ config, ledger, mail: transport, startMail: tell, logger, nowUtc });
+  const alerts = createAlertParts({ config, ledger, mail: transport, startMail, logger, nowUtc });
   const dependencies = (client: Client): ActivityDependencies => ({
     config: () => config,
     ledger,
@@ -72,7 +66,7 @@ export async function startWorker(options: StartWorkerOptions): Promise<StartedW
     artifacts,
     versions,
     nudge: (site, appId) => nudge(client, config, site, appId),
-    startMail: (one) => tell(client, one),
+    startMail: (one) => startMail(client, config, one),
     isRunning: (workflowId) => isRunning(client, workflowId),
     runningSince: (workflowId) => runningSince(client, workflowId),
     ensureWatch: (site) => ensureSiteWatch(client, site, config),
