@@ -24,6 +24,8 @@ export interface RunningSubscriber {
   readonly counts: SubscriberCounts;
   /** Whether a session stands now. */
   readonly isConnected: boolean;
+  /** Waits for the first session; false where there is none within that time, in milliseconds. */
+  firstSession(withinMs: number): Promise<boolean>;
   /** Ends after the event in hand; the broker keeps what comes then. */
   close(): Promise<void>;
 }
@@ -49,6 +51,7 @@ class Subscriber implements RunningSubscriber {
   readonly #deadLetters: DeadLetters;
   readonly #closing = new AbortController();
   readonly #running: Promise<void>;
+  readonly #first = Promise.withResolvers<boolean>();
   #client: MqttClient | undefined;
   #version: typeof MQTT_5 | typeof MQTT_3_1_1 | undefined;
 
@@ -61,6 +64,10 @@ class Subscriber implements RunningSubscriber {
 
   get isConnected(): boolean {
     return this.#client?.connected === true;
+  }
+
+  firstSession(withinMs: number): Promise<boolean> {
+    return Promise.race([this.#first.promise, wait(withinMs, false, { ref: false })]);
   }
 
   async close(): Promise<void> {
@@ -119,6 +126,7 @@ class Subscriber implements RunningSubscriber {
       // 128 and above: refused (MQTT 5, section 3.9.3).
       if (granted === undefined || granted.qos > 2) throw new Error(`the subscription to ${filter} was refused`);
       logger.info({ broker: broker.url, filter, sessionPresent }, 'Events are taken from the MQTT broker');
+      this.#first.resolve(true);
     } catch (error) {
       end((error as Error).message);
     }

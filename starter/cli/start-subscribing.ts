@@ -24,6 +24,8 @@ export async function startSubscribing(
     address,
   });
   closers.defer(() => subscriber.close());
+  // What is published before the first session is kept for nobody; a broker that is away is waited for beside the rest.
+  await subscriber.firstSession(broker.connectTimeoutMs);
   return subscriber;
 }
 

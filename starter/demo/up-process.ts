@@ -3,7 +3,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { loadConfig } from '../../config/load.ts';
 import { connectTemporal } from '../../temporal/connect.ts';
-import { queries, type SiteWatchStatus, workflowIds } from '../../workflows/contract.ts';
+import { queries, reconcileScheduleId, type SiteWatchStatus, workflowIds } from '../../workflows/contract.ts';
 
 /** `waybill up` in a process of its own. */
 export interface UpProcess {
@@ -14,7 +14,7 @@ export interface UpProcess {
 const START_TIMEOUT_MS = 15 * 60_000;
 const STOP_TIMEOUT_MS = 20_000;
 
-/** Starts `waybill up` and resolves when it watches every source site with callbacks in place. */
+/** Starts `waybill up` and resolves when it watches every source site with callbacks in place, and every tenant. */
 export async function startUp(configFile: string, say: (line: string) => void): Promise<UpProcess> {
   const waybill = fileURLToPath(new URL('../../bin/waybill.js', import.meta.url));
   const child = spawn(process.execPath, [waybill, 'up', '--config', configFile], { stdio: ['ignore', 'pipe', 'pipe'] });
@@ -44,11 +44,20 @@ export async function startUp(configFile: string, say: (line: string) => void): 
   };
   try {
     await untilWatching(configFile, () => ended);
+    await untilRunning(tail, () => ended);
   } catch (error) {
     await stop();
     throw new Error(`${(error as Error).message}\n${tail.join('\n')}`, { cause: error });
   }
   return { stop };
+}
+
+/** What `waybill up` says when all its parts stand. */
+async function untilRunning(lines: readonly string[], hasEnded: () => boolean): Promise<void> {
+  while (!lines.some((line) => line.includes('Waybill is running'))) {
+    if (hasEnded()) throw new Error('waybill up ended before it was ready; its last words:');
+    await wait(100);
+  }
 }
 
 async function untilWatching(configFile: string, hasEnded: () => boolean): Promise<void> {
@@ -69,7 +78,11 @@ async function watches(config: Awaited<ReturnType<typeof loadConfig>>): Promise<
       const asked = Object.keys(config.sources).map((site) =>
         client.workflow.getHandle(workflowIds.siteWatch(site)).query<SiteWatchStatus>(queries.status),
       );
-      return (await Promise.all(asked)).every((status) => status.subscribed && status.lastSweepUtc !== undefined);
+      const isWatching = (await Promise.all(asked)).every((one) => one.subscribed && one.lastSweepUtc !== undefined);
+      const schedules = Object.keys(config.alerts.tenants).map((tenant) =>
+        client.schedule.getHandle(reconcileScheduleId(tenant)).describe(),
+      );
+      return isWatching && (await Promise.all(schedules)).every(({ info }) => info !== undefined);
     } finally {
       await close();
     }
