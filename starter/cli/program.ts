@@ -23,8 +23,9 @@ const summaries: Readonly<Record<string, string>> = {
   rebuild: 'start again what is open, after Temporal lost its data',
   adopt: 'take up, or dismiss, decisions that nobody acts on',
   gateway: 'take the webhooks of Qlik Cloud, publish them to MQTT',
+  subscriber: 'take the events of Qlik Cloud from MQTT, for alerts',
   config: 'check and show the configuration, or import one',
-  demo: 'see one promotion happen, with everything on this machine',
+  demo: 'see a promotion or an alert happen, on this machine alone',
   sandbox: 'start stand-ins for Qlik sites, a mailbox and S3',
 };
 

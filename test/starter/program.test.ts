@@ -51,7 +51,9 @@ describe('waybill', () => {
 
     const lines = list!.split('\n').filter((line) => line.startsWith('  '));
     expect(lines.map((line) => /^ {2}(\w+) +\w/.exec(line)?.[1])).toEqual(
-      'up worker listener gateway list show approve deny retry skip abort adopt rebuild config demo sandbox'.split(' '),
+      'up worker listener gateway subscriber list show approve deny retry skip abort adopt rebuild config demo sandbox'.split(
+        ' ',
+      ),
     );
     expect(examples).toMatch(/^\n {2}waybill /);
     expect(exitCode).toBe(0);
@@ -87,7 +89,7 @@ describe('waybill', () => {
     expect(stderr).not.toMatch(noStack);
   });
 
-  it.each(['up', 'worker', 'listener'])(
+  it.each(['up', 'worker', 'listener', 'subscriber'])(
     '%s says what is wrong with the configuration, and no stack',
     async (command) => {
       const file = join(folder, 'wrong.yaml');
