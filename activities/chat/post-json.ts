@@ -29,6 +29,8 @@ export type PostJson = (post: JsonPost) => Promise<void>;
 const ANSWER_BYTES = 2_000;
 const OK = 200;
 const REDIRECT = 300;
+const REQUEST_TIMEOUT = 408;
+const TOO_EARLY = 425;
 const TOO_MANY = 429;
 const SERVER_ERROR = 500;
 const SECOND_MS = 1000;
@@ -54,8 +56,8 @@ async function postJson(dispatcher: EnvHttpProxyAgent, post: JsonPost): Promise<
   });
   const { status, retryAfterMs } = answer;
   if (status >= OK && status < REDIRECT) return;
-  const isForNow = status === TOO_MANY || status >= SERVER_ERROR;
-  const told = { ...facts, status, answer: withoutSecrets(answer.text) };
+  const isForNow = [REQUEST_TIMEOUT, TOO_EARLY, TOO_MANY].includes(status) || status >= SERVER_ERROR;
+  const told = { ...facts, status, answer: withoutAddress(url, withoutSecrets(answer.text)) };
   throw waybillError(isForNow ? 'WAYBILL_ALERT_PUT_OFF' : 'WAYBILL_ALERT_REFUSED', told, { retryAfterMs });
 }
 
@@ -84,7 +86,20 @@ async function ask(
     headersTimeout: timeoutMs,
     bodyTimeout: timeoutMs,
   });
-  return { status: statusCode, text: await firstOf(answer), retryAfterMs: retryAfter(got['retry-after']) };
+  const retryAfterMs = retryAfter(got['retry-after']);
+  // The status says all there is to know: an answer that breaks off must not have the message posted again.
+  const text = await firstOf(answer).catch(() => '');
+  return { status: statusCode, text, retryAfterMs };
+}
+
+/** Web servers like to repeat the path that they do not know, and the path of a webhook is its secret. */
+function withoutAddress(url: string, text: string): string {
+  if (!URL.canParse(url)) return text;
+  const { pathname, search } = new URL(url);
+  const parts = [`${pathname}${search}`, pathname, search].filter((part) => part.length > 1);
+  return parts
+    .flatMap((part) => [part, part.replaceAll('&', '&amp;'), encodeURIComponent(part)])
+    .reduce((masked, part) => masked.replaceAll(part, '********'), text);
 }
 
 /** The beginning of an answer; the rest is not waited for. */

@@ -23,7 +23,7 @@ const WEBHOOK_SECRET = 'a-secret-of-at-least-thirty-two-chars';
 export interface AlertWorldOptions {
   readonly tenant?: Partial<CloudTenantOptions>;
   /** Changes the configuration before it is parsed. */
-  readonly change?: (yaml: Yaml, world: Pick<AlertWorld, 'chat' | 'folder' | 'broker'>) => void;
+  readonly change?: (yaml: Yaml, world: Pick<AlertWorld, 'chat' | 'cloud' | 'folder' | 'broker' | 'tenant'>) => void;
   /** Without a broker failures are found by asking alone. */
   readonly withoutBroker?: boolean;
 }
@@ -77,7 +77,7 @@ export async function startAlertWorld(options: AlertWorldOptions = {}): Promise<
   const owner = cloud.actAs.createUser({ name: 'Olga Owner', email: 'olga@company.example' });
   const yaml = configOf({ cloud, chat, inbox, broker }, tenant, options.withoutBroker ?? false);
   yaml['temporal'] = { address: temporal.address, taskQueue: `waybill-${suffix}` };
-  options.change?.(yaml, { chat, folder, broker });
+  options.change?.(yaml, { chat, cloud, folder, broker, tenant });
   const config = configFromYaml(stringify(yaml), folder, {});
   await mkdir(config.dataFolder, { recursive: true, mode: 0o700 });
   const ledger = await openLedger({ kind: 'sqlite', file: config.ledger.file });
