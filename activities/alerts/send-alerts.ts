@@ -102,11 +102,16 @@ export async function holdAlerts({ ledger }: AlertDependencies, input: SendAlert
 /** Notes that alerts could not be sent. Safe to repeat; a sent one stays sent. */
 export async function giveUpAlerts(
   { ledger, logger }: AlertDependencies,
-  { why, ...input }: SendAlertsInput & { readonly why: string },
+  { why, ...input }: SendAlertsInput & { readonly why?: string | undefined },
 ): Promise<void> {
-  const { tenant, destination } = input;
-  logger.error({ tenant, destination, alerts: input.items.length, why }, 'alerts could not be sent and are given up');
-  for (const item of input.items) await ledger.noteAlert(keyOf(input, item), 'given-up', why);
+  const { tenant, destination, items } = input;
+  for (const item of items) {
+    const key = keyOf(input, item);
+    const reason = why ?? (await ledger.getAlert(key))?.lastError ?? 'There was no answer in time.';
+    await ledger.noteAlert(key, 'given-up', reason);
+    const facts = { tenant, destination, kind: item.kind, reload: item.reloadId, reason };
+    logger.error(facts, 'an alert could not be sent and is given up');
+  }
 }
 
 async function unsent({ ledger }: AlertDependencies, input: SendAlertsInput): Promise<Unsent[]> {
