@@ -16,8 +16,10 @@ import { type StartedWorker, startWorker } from '../../worker/start-worker.ts';
 import { memoryLogger, type MemoryLogger } from '../harness/memory-logger.ts';
 import { type Mosquitto, startMosquitto } from '../harness/mosquitto.ts';
 import { type TestTemporal, testTemporal, waybillBundle } from '../harness/temporal.ts';
+import { waitFor } from '../harness/wait-for.ts';
 import type { Yaml } from '../harness/world.ts';
 
+const SUBSCRIBED = 'Events are taken from the MQTT broker';
 const WEBHOOK_SECRET = 'a-secret-of-at-least-thirty-two-chars';
 
 export interface AlertWorldOptions {
@@ -86,12 +88,16 @@ export async function startAlertWorld(options: AlertWorldOptions = {}): Promise<
   const subscribe = async (): Promise<RunningSubscriber | undefined> => {
     const brokerConfig = config.alerts.broker;
     if (!brokerConfig) return undefined;
-    return startSubscriber({
+    const known = logger.lines.length;
+    const subscriber = await startSubscriber({
       config: { ...config, alerts: { ...config.alerts, broker: brokerConfig } },
       ledger,
       logger,
       address: temporal.address,
     });
+    // What comes before the first subscription has no session that keeps it.
+    await waitFor('the subscription', () => logger.lines.slice(known).some(({ msg }) => msg === SUBSCRIBED));
+    return subscriber;
   };
   const world: AlertWorld = {
     ...{ folder, config, ledger, temporal, logger, cloud, chat, inbox, broker, webhook, tenant, owner },
