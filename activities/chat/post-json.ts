@@ -2,6 +2,7 @@ import { createHmac } from 'node:crypto';
 import { EnvHttpProxyAgent, request } from 'undici';
 import { waybillError } from '../../common/errors/catalogue.ts';
 import { withoutSecrets } from '../../common/known-secrets.ts';
+import { plainText } from '../reply-text.ts';
 
 /** One message to a destination that takes JSON over HTTPS. */
 export interface JsonPost {
@@ -57,7 +58,7 @@ async function postJson(dispatcher: EnvHttpProxyAgent, post: JsonPost): Promise<
   const { status, retryAfterMs } = answer;
   if (status >= OK && status < REDIRECT) return;
   const isForNow = [REQUEST_TIMEOUT, TOO_EARLY, TOO_MANY].includes(status) || status >= SERVER_ERROR;
-  const told = { ...facts, status, answer: withoutAddress(url, withoutSecrets(answer.text)) };
+  const told = { ...facts, status, answer: plainText(withoutAddress(url, withoutSecrets(answer.text))) };
   throw waybillError(isForNow ? 'WAYBILL_ALERT_PUT_OFF' : 'WAYBILL_ALERT_REFUSED', told, { retryAfterMs });
 }
 
@@ -111,7 +112,7 @@ async function firstOf(body: AsyncIterable<Buffer> & { destroy(): unknown }): Pr
     sizeBytes += part.length;
     if (sizeBytes >= ANSWER_BYTES) break;
   }
-  return Buffer.concat(parts).subarray(0, ANSWER_BYTES).toString('utf8').replaceAll(/\s+/g, ' ').trim();
+  return Buffer.concat(parts).subarray(0, ANSWER_BYTES).toString('utf8');
 }
 
 /** Seconds, or a date (RFC 9110, section 10.2.3). */

@@ -185,6 +185,19 @@ describe.skipIf(!findMosquitto())('a channel', () => {
     },
   );
 
+  it('holds nobody else up while a destination hangs for many apps, and brings it all of them later', async () => {
+    const rule = world.chat.faults.add({ path: pathOf(hooks.down), effect: { type: 'hang' }, times: 0 });
+    const failed = Array.from({ length: 25 }, () => fail('down'));
+    for (const reloadId of failed) await sendIn(world, reloadId, 'webhook/up', 'sent');
+    expect(world.chat.faults.struck(rule)).toBeGreaterThan(0);
+    expect(world.chat.messages('#down').filter(({ raw }) => failed.some((id) => raw.includes(id)))).toEqual([]);
+    world.chat.faults.clear();
+    for (const reloadId of failed) await sendIn(world, reloadId, 'slack/down', 'sent');
+
+    const got = world.chat.messages('#down').flatMap(({ raw }) => failed.filter((id) => raw.includes(id)));
+    expect(got.toSorted()).toEqual(failed.toSorted());
+  });
+
   it('takes the status for the answer when the rest of it breaks off', async () => {
     world.chat.faults.add({ path: pathOf(hooks.down), effect: { type: 'truncate', afterBytes: 1 } });
     const reloadId = fail('down');
