@@ -69,7 +69,8 @@ export interface AlertActivities {
   sendAlerts(input: SendAlertsInput): Promise<{ readonly quietMs: number }>;
   /** Notes that alerts wait for the digest. */
   holdAlerts(input: SendAlertsInput): Promise<void>;
-  giveUpAlerts(input: SendAlertsInput & { readonly why: string }): Promise<void>;
+  /** `why` is not there where their time was over: then the last that was tried says it. */
+  giveUpAlerts(input: SendAlertsInput & { readonly why?: string | undefined }): Promise<void>;
   /** Starts alerts of failures that no event told of, and those that were lost on the way. */
   reconcileTenant(input: { readonly tenant: string }): Promise<ReconcileOutcome>;
 }

@@ -54,8 +54,8 @@ export interface ReloadFailures {
     readonly appId?: string;
     readonly limit?: number;
   }): Promise<ReloadFailure[]>;
-  /** Notes that the app reloads again; the failures of it that were alerted and not yet known to be over. */
-  noteRecovery(tenant: string, appId: string, atUtc: string): Promise<ReloadFailure[]>;
+  /** Notes that an app reloads again after these failures; those of them that were alerted and not yet known to be over. */
+  noteRecovery(tenant: string, reloadIds: readonly string[], atUtc: string): Promise<ReloadFailure[]>;
   /** Failures of the app that were alerted and are not known to be over, oldest first. Reads only. */
   standingFailures(tenant: string, appId: string): Promise<ReloadFailure[]>;
 }
@@ -168,17 +168,21 @@ function reads(parts: StoreParts): Pick<ReloadFailures, 'getReloadFailure' | 'kn
 
 function recoveries({ db }: StoreParts): Pick<ReloadFailures, 'noteRecovery' | 'standingFailures'> {
   return {
-    async noteRecovery(tenant, appId, atUtc) {
-      const rows = await db
-        .updateTable('reload_failures')
-        .set({ recovered_at_utc: atUtc })
-        .where('tenant', '=', tenant)
-        .where('app_id', '=', appId)
-        .where('state', '=', 'alerted')
-        .where('recovered_at_utc', 'is', null)
-        .returningAll()
-        .execute();
-      return rows.map(toFailure);
+    async noteRecovery(tenant, reloadIds, atUtc) {
+      const over: ReloadFailure[] = [];
+      for (let start = 0; start < reloadIds.length; start += idsPerQuery) {
+        const rows = await db
+          .updateTable('reload_failures')
+          .set({ recovered_at_utc: atUtc })
+          .where('tenant', '=', tenant)
+          .where('reload_id', 'in', reloadIds.slice(start, start + idsPerQuery))
+          .where('state', '=', 'alerted')
+          .where('recovered_at_utc', 'is', null)
+          .returningAll()
+          .execute();
+        over.push(...rows.map(toFailure));
+      }
+      return over;
     },
 
     async standingFailures(tenant, appId) {

@@ -8,7 +8,7 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 import type { AlertActivities, SendAlertsInput } from '../activities/alert-types.ts';
-import { alertRecords, whyFailed } from './alert-steps.ts';
+import { alertRecords, reasonOf } from './alert-steps.ts';
 import { type AlertChannelInput, type AlertItem, signals } from './contract.ts';
 
 export const alertSignal = defineSignal<[AlertItem]>(signals.alert);
@@ -67,7 +67,7 @@ async function send(input: AlertChannelInput, items: readonly AlertItem[]): Prom
     setCurrentDetails(`Sending ${items.length === 1 ? 'an alert' : `a digest of ${items.length}`}`);
     return (await sendAlerts(outgoing(input, items))).quietMs;
   } catch (error) {
-    const why = whyFailed(error);
+    const why = reasonOf(error);
     await alertRecords(pace.heartbeatMs).giveUpAlerts({ ...outgoing(input, items), why });
     return 0;
   }

@@ -24,9 +24,14 @@ export function questions(attemptMs: number, untilMs: number, heartbeatMs = HEAR
 
 /** Why a step failed for good, in words for people. */
 export function whyFailed(error: unknown): string {
+  return reasonOf(error) ?? 'There was no answer in time.';
+}
+
+/** The same; undefined where its time was over before it said anything. */
+export function reasonOf(error: unknown): string | undefined {
   if (!(error instanceof ActivityFailure)) throw error;
   for (let cause: unknown = error.cause; cause instanceof Error; cause = cause.cause) {
     if (cause instanceof ApplicationFailure) return cause.message;
   }
-  return 'There was no answer in time.';
+  return undefined;
 }

@@ -1,4 +1,4 @@
-import { condition, defineSignal, setCurrentDetails, setHandler } from '@temporalio/workflow';
+import { CancellationScope, condition, defineSignal, setCurrentDetails, setHandler } from '@temporalio/workflow';
 import type { GatherInput, OpenedAlert } from '../activities/alert-types.ts';
 import { alertRecords, questions, whyFailed } from './alert-steps.ts';
 import { type ReloadAlertInput, type ReloadNews, type ReloadOutcome, signals } from './contract.ts';
@@ -16,20 +16,23 @@ export async function reloadAlert(input: ReloadAlertInput): Promise<'alerted' | 
   const news: ReloadNews[] = [];
   setHandler(reloadNewsSignal, (one) => void news.push(one));
   await condition(() => news.length > 0);
-  const { openAlert, passAlert, routeAlert } = alertRecords(heartbeatMs);
+  const { openAlert, passAlert, routeAlert, routeRecovery } = alertRecords(heartbeatMs);
 
-  const opened = await openAlert({ tenant, reloadId, appId, news: latest(news) });
+  const opened = await openAlert({ tenant, reloadId, appId, news: told(news) });
   if (opened.ended) return opened.ended;
   const outcome = await endOfReload(input, opened, news);
   if (outcome === 'succeeded' || (outcome === 'canceled' && !opened.alertsCanceled)) {
     await passAlert({ tenant, reloadId });
+    // Reloads of the app that failed before are over as well; whoever brought the news left that to this workflow.
+    if (outcome === 'succeeded') await routeRecovery({ tenant, reloadId, appId, atUtc: endOf(news) });
     return 'passed';
   }
   // What came meanwhile says more than the attempt that it began with.
-  await openAlert({ tenant, reloadId, appId, news: { ...latest(news), outcome, isFinal: true } });
+  await openAlert({ tenant, reloadId, appId, news: { ...told(news), outcome, isFinal: true } });
   setCurrentDetails('Gathering what Qlik Cloud knows of the reload');
-  await gather(input, opened, ['reload', 'app', 'item', 'log']);
-  await gather(input, opened, ['owner', 'user']);
+  const untilMs = Date.now() + opened.pace.gatherMs;
+  await gather(input, opened, untilMs, ['reload', 'app', 'item', 'log']);
+  await gather(input, opened, untilMs, ['owner', 'user']);
   const channels = await routeAlert({ tenant, reloadId });
   setCurrentDetails(`Handed to ${channels} channel${channels === 1 ? '' : 's'}`);
   return 'alerted';
@@ -41,19 +44,37 @@ async function endOfReload(
   { pace }: OpenedAlert,
   news: readonly ReloadNews[],
 ): Promise<ReloadOutcome> {
-  const told = (): ReloadOutcome | undefined => news.find(({ isFinal }) => isFinal)?.outcome;
+  const final = (): ReloadOutcome | undefined => news.find(({ isFinal }) => isFinal)?.outcome;
   const untilMs = Date.now() + pace.settleMs;
   const { askOutcome } = questions(pace.attemptMs, pace.gatherMs, heartbeatMs);
-  for (let waitMs = pace.settleCheckMs; told() === undefined; waitMs = Math.min(waitMs * 2, LONGEST_CHECK_MS)) {
-    const { outcome } = await askOutcome({ tenant, reloadId }).catch(unanswered);
+  for (let waitMs = pace.settleCheckMs; final() === undefined; waitMs = Math.min(waitMs * 2, LONGEST_CHECK_MS)) {
+    const { outcome } = await unlessTold(
+      () => final() !== undefined,
+      () => askOutcome({ tenant, reloadId }).catch(unanswered),
+    );
     // Nobody can say: an alert too many is better than one too few.
     if (outcome === 'unknown') break;
     if (outcome !== undefined) return outcome;
     if (Date.now() >= untilMs) break;
     setCurrentDetails('An attempt failed; the reload may be tried again by itself');
-    await condition(() => told() !== undefined, Math.max(1, Math.min(waitMs, untilMs - Date.now())));
+    await condition(() => final() !== undefined, Math.max(1, Math.min(waitMs, untilMs - Date.now())));
   }
-  return told() ?? latest(news).outcome;
+  return final() ?? told(news).outcome;
+}
+
+/** What Qlik Cloud answers, or nothing as soon as an event has told it: an answer may take long. */
+async function unlessTold(
+  isTold: () => boolean,
+  ask: () => Promise<{ outcome?: ReloadOutcome | 'unknown' }>,
+): Promise<{ outcome?: ReloadOutcome | 'unknown' }> {
+  return CancellationScope.cancellable(async () => {
+    const asking = ask();
+    const answer = await Promise.race([asking, condition(isTold).then(() => undefined)]);
+    if (answer) return answer;
+    CancellationScope.current().cancel();
+    await asking.catch(() => undefined);
+    return {};
+  });
 }
 
 function unanswered(error: unknown): { outcome: 'unknown' } {
@@ -61,13 +82,15 @@ function unanswered(error: unknown): { outcome: 'unknown' } {
   return { outcome: 'unknown' };
 }
 
-/** Asks for parts at the same time; what cannot be had is noted as missing. */
+/** Asks for parts at the same time, each once at least; what cannot be had by then is noted as missing. */
 async function gather(
   { tenant, reloadId, appId, heartbeatMs }: ReloadAlertInput,
   { pace }: OpenedAlert,
+  untilMs: number,
   parts: readonly GatherInput['part'][],
 ): Promise<void> {
-  const { gatherPart } = questions(pace.attemptMs, pace.gatherMs, heartbeatMs);
+  const leftMs = Math.max(untilMs - Date.now(), Math.min(pace.attemptMs, pace.gatherMs));
+  const { gatherPart } = questions(pace.attemptMs, leftMs, heartbeatMs);
   const { noteMissing } = alertRecords(heartbeatMs);
   await Promise.all(
     parts.map(async (part) => {
@@ -80,9 +103,16 @@ async function gather(
   );
 }
 
-/** The final one where there is one, else the last that came. */
-function latest(news: readonly ReloadNews[]): ReloadNews {
+/** All that was told: of the end of the reload where that came, with what its attempts said besides. */
+function told(news: readonly ReloadNews[]): ReloadNews {
   const found = news.find(({ isFinal }) => isFinal) ?? news.at(-1);
   if (!found) throw new Error('no news of the reload');
-  return found;
+  const events = [...news, found].map(({ event }) => event);
+  return events.every((event) => event === undefined) ? found : { ...found, event: Object.assign({}, ...events) };
+}
+
+/** When the reload ended, as far as an event told it. */
+function endOf(news: readonly ReloadNews[]): string {
+  const { endedAtUtc, atUtc } = (told(news).event ?? {}) as { readonly endedAtUtc?: string; readonly atUtc?: string };
+  return endedAtUtc ?? atUtc ?? new Date().toISOString();
 }

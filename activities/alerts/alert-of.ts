@@ -6,8 +6,8 @@ import type { Alert, RecoveredAlert } from './messages/alert.ts';
 import type { RecoveryFacts } from './route-alert.ts';
 
 /**
- * What one message tells of some items: a failure, a recovery, or a digest of what was held back. Undefined where the
- * ledger knows none of them any more.
+ * What one message tells of some items: a failure, a digest of several, or a recovery where there is no failure among
+ * them. Undefined where the ledger knows none of them any more.
  */
 export async function alertOf(
   deps: AlertDependencies,
@@ -15,11 +15,9 @@ export async function alertOf(
   items: readonly AlertItem[],
 ): Promise<Alert | undefined> {
   const failures = await loadAll(deps, tenant, idsOf(items, 'failed'));
-  const recoveries = await loadRecoveries(deps, tenant, idsOf(items, 'recovered'));
-  const recovered = recoveries.at(-1);
-  const [only] = failures;
-  if (!only) return recovered;
-  if (failures.length === 1 && !recovered) return { kind: 'failed', reload: only };
+  const [first] = failures;
+  if (!first) return (await loadRecoveries(deps, tenant, idsOf(items, 'recovered'))).at(-1);
+  if (failures.length === 1) return { kind: 'failed', reload: first };
   const times = await Promise.all(failures.map(({ reloadId }) => deps.ledger.getReloadFailure({ tenant, reloadId })));
   const found = times.flatMap((one) => one?.foundAtUtc ?? []).toSorted();
   const now = deps.nowUtc();
@@ -29,7 +27,6 @@ export async function alertOf(
     heldBack: failures.length,
     fromUtc: found[0] ?? now,
     toUtc: found.at(-1) ?? now,
-    ...(recovered && { recoveredAtUtc: recovered.atUtc }),
   };
 }
 

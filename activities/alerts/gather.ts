@@ -1,4 +1,5 @@
 import { waybillError } from '../../common/errors/catalogue.ts';
+import { isWaybillError } from '../../common/errors/waybill-error.ts';
 import { cutScriptLog } from '../../rules/alerts/cut-script-log.ts';
 import type { FailedReload, ReloadPart } from '../../rules/alerts/failed-reload.ts';
 import { attemptContext } from '../activity-context.ts';
@@ -7,24 +8,40 @@ import type { AlertDependencies } from './alert-dependencies.ts';
 import { destinationsOf } from './destinations.ts';
 import { appFacts, itemFacts, reloadFacts, userFacts } from '../qlik-cloud/to-facts.ts';
 import { loadReload } from './load-reload.ts';
+import { tenantOf } from './open-alert.ts';
 import { writeScriptLog } from './script-log-files.ts';
 
+/** What has just ended is shown half a minute later at most; what is not shown then is not there. */
+const LOOKS = 6;
+
 /**
- * Asks Qlik Cloud for one part of what there is to know of a failed reload, and notes it in the ledger. Safe to repeat.
+ * Asks Qlik Cloud for one part of what there is to know of a failed reload, and notes it in the ledger, or why it could
+ * not be had. Safe to repeat.
  * @throws WAYBILL_CLOUD_NOT_FOUND where there is no such thing, and all that the client throws
  */
 export async function gatherPart(deps: AlertDependencies, input: GatherInput): Promise<void> {
   const { part } = input;
-  const facts = await read(deps, input, await loadReload(deps, input));
-  if (facts !== undefined) await deps.ledger.putReloadPart(input, { part, facts });
+  try {
+    const facts = await read(deps, input, await loadReload(deps, input));
+    if (facts !== undefined) await deps.ledger.putReloadPart(input, { part, facts });
+  } catch (error) {
+    if (!isWaybillError(error)) throw error;
+    const isNotThere = error.code === 'WAYBILL_CLOUD_NOT_YET' && attemptContext().attempt >= LOOKS;
+    const told = isNotThere ? waybillError('WAYBILL_CLOUD_NOT_FOUND', error.facts) : error;
+    // What to do about it is for operators; those who get the alert are told what happened.
+    await deps.ledger.putReloadPart(input, { part, missingWhy: told.message });
+    throw told;
+  }
 }
 
-/** Notes why a part could not be had. Safe to repeat. */
+/** Notes why a part could not be had, unless an attempt has said so already. Safe to repeat. */
 export async function noteMissing(
   { ledger, logger }: AlertDependencies,
   { part, why, ...key }: ReloadAlertKey & { readonly part: ReloadPart; readonly why: string },
 ): Promise<void> {
   logger.warn({ ...key, part, why }, 'an alert goes without a part of what there is to know');
+  const known = await ledger.reloadParts(key);
+  if (known.some((one) => one.part === part)) return;
   await ledger.putReloadPart(key, { part, missingWhy: why });
 }
 
@@ -60,7 +77,10 @@ async function readItem(deps: AlertDependencies, { tenant, appId }: GatherInput)
   const item = await deps.cloud(tenant).getItemOf(appId, { signal: attemptContext().signal });
   if (item) return itemFacts(item);
   // An app of nobody's space has no tags; a list that came empty by mistake looks the same.
-  throw waybillError('WAYBILL_CLOUD_NOT_FOUND', { tenant, doing: `read the tags of the app ${appId}` });
+  const { url } = tenantOf(deps, tenant);
+  const reply = 'the list is empty';
+  const facts = { tenant, host: new URL(url).host, setting: `alerts.tenants.${tenant}`, reply };
+  throw waybillError('WAYBILL_CLOUD_NOT_FOUND', { ...facts, doing: `list the item of the app ${appId}` });
 }
 
 /** The script log, cut to what the destinations show at most; the whole of it goes to the disk where that is wanted. */

@@ -1,6 +1,7 @@
-import type { FailedReload } from '../../rules/alerts/failed-reload.ts';
+import type { FailedReload, ReloadEventFacts, ReloadFacts } from '../../rules/alerts/failed-reload.ts';
 import { mailRecipients, wants } from '../../rules/alerts/route.ts';
 import type { AlertKind } from '../../ledger/alert-sends.ts';
+import type { ReloadFailure } from '../../ledger/reload-failures.ts';
 import type { AlertChannelInput } from '../../workflows/contract.ts';
 import type { ReloadAlertKey } from '../alert-types.ts';
 import type { AlertDependencies } from './alert-dependencies.ts';
@@ -34,7 +35,7 @@ export async function routeRecovery(
   { tenant, reloadId, appId, atUtc }: ReloadAlertKey & { readonly appId: string; readonly atUtc: string },
 ): Promise<number> {
   const key = { tenant, reloadId };
-  const failures = await deps.ledger.standingFailures(tenant, appId);
+  const failures = await failuresBefore(deps, tenant, appId, atUtc);
   const told = await Promise.all(failures.map((one) => deps.ledger.listAlerts({ tenant, reloadId: one.reloadId })));
   const sent = told.flat().filter(({ kind, state }) => kind === 'failed' && state !== 'given-up');
   const all = destinationsOf(deps.config()).filter(({ settings }) => settings.enabled && settings.recovery);
@@ -48,8 +49,31 @@ export async function routeRecovery(
     await deps.ledger.putReloadPart(key, { part: 'recovery', facts: recoveryFacts(failures, last.reloadId, atUtc) });
   for (const { destination, recipient } of places.values())
     await hand(deps, key, 'recovered', appId, destination, recipient);
-  await deps.ledger.noteRecovery(tenant, appId, atUtc);
+  await deps.ledger.noteRecovery(
+    tenant,
+    failures.map((one) => one.reloadId),
+    atUtc,
+  );
   return places.size;
+}
+
+/** Standing failures of reloads that ended before: events come late, and twice, and an old success ends no new failure. */
+async function failuresBefore(
+  { ledger }: AlertDependencies,
+  tenant: string,
+  appId: string,
+  atUtc: string,
+): Promise<ReloadFailure[]> {
+  const standing = await ledger.standingFailures(tenant, appId);
+  const ends = await Promise.all(
+    standing.map(async ({ reloadId, event, foundAtUtc }) => {
+      const parts = await ledger.reloadParts({ tenant, reloadId });
+      const reload = parts.find(({ part }) => part === 'reload')?.facts as ReloadFacts | undefined;
+      const { endedAtUtc, atUtc: toldAtUtc } = (event ?? {}) as Partial<ReloadEventFacts>;
+      return Date.parse(reload?.endedAtUtc ?? endedAtUtc ?? toldAtUtc ?? foundAtUtc);
+    }),
+  );
+  return standing.filter((_, index) => !((ends[index] ?? 0) > Date.parse(atUtc)));
 }
 
 /** What a message of recovery tells, as the ledger keeps it. */

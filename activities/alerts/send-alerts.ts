@@ -8,8 +8,9 @@ import { type Destination, destinationOf } from './destinations.ts';
 import { deliverAlert } from './deliver-alert.ts';
 
 /** Errors that a message in its basic form may not have. */
-const REFUSED: ReadonlySet<string> = new Set([
-  'WAYBILL_ALERT_REFUSED',
+const REFUSED: ReadonlySet<string> = new Set(['WAYBILL_ALERT_REFUSED', 'WAYBILL_MAIL_REJECTED']);
+/** Errors of what the user wrote: without it there is none of them. */
+const UNUSABLE: ReadonlySet<string> = new Set([
   'WAYBILL_ALERT_TEMPLATE',
   'WAYBILL_ALERT_TEMPLATE_JSON',
   'WAYBILL_ALERT_TEMPLATE_REFUSED',
@@ -17,19 +18,39 @@ const REFUSED: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Sends one alert, or several as a digest; where the formatted message is refused, the basic one. Safe to repeat: what
- * the ledger knows as sent is not sent again. What remains possible is the same message twice, where the answer of the
- * destination or the worker was lost.
+ * Sends one alert, or several as a digest and the recoveries after it; where the formatted message is refused, the basic
+ * one. Safe to repeat: what the ledger knows as sent is not sent again. What remains possible is the same message twice,
+ * where the answer of the destination or the worker was lost.
  * @throws WAYBILL_ALERT_UNREACHABLE, _PUT_OFF, _BROKER, WAYBILL_MAIL_TEMPORARY (retryable); _REFUSED, _NO_DESTINATION
  */
 export async function sendAlerts(deps: AlertDependencies, input: SendAlertsInput): Promise<{ quietMs: number }> {
   const destination = destinationOf(deps.config(), input.destination);
-  const items = await unsent(deps, input);
-  if (items.length === 0) return { quietMs: 0 };
-  const alert = await alertOf(deps, input.tenant, items);
-  if (alert !== undefined) await trySending(deps, { ...input, items }, destination, alert);
-  for (const item of items) await deps.ledger.noteAlert(keyOf(input, item), 'sent');
+  const messages = messagesOf(await unsent(deps, input));
+  if (messages.length === 0) return { quietMs: 0 };
+  for (const items of messages) {
+    const alert = await alertOf(deps, input.tenant, items);
+    if (alert !== undefined) await trySending(deps, { ...input, items }, destination, alert);
+    for (const item of items) await deps.ledger.noteAlert(keyOf(input, item), 'sent');
+  }
   return { quietMs: destination.settings.rateLimitMs };
+}
+
+type Unsent = AlertItem & { readonly appId: string };
+
+/**
+ * One message of all failures, and one of each app that reloads again after them. That an app had recovered before it
+ * failed again is nobody's news any more.
+ */
+function messagesOf(items: readonly Unsent[]): AlertItem[][] {
+  const apps = [...Map.groupBy(items, ({ appId }) => appId).values()];
+  const recoveries = apps
+    .filter((ofApp) => ofApp.at(-1)?.kind === 'recovered')
+    .map((ofApp) => ofApp.filter(({ kind }) => kind === 'recovered'));
+  const over = new Set(recoveries.flat());
+  const failures = items.filter((item) => !over.has(item));
+  return [failures, ...recoveries]
+    .filter((ofMessage) => ofMessage.length > 0)
+    .map((ofMessage) => ofMessage.map(({ kind, reloadId }) => ({ kind, reloadId })));
 }
 
 type Sent = NonNullable<Awaited<ReturnType<typeof alertOf>>>;
@@ -55,11 +76,15 @@ async function inEitherForm(
   destination: Destination,
   alert: Sent,
 ): Promise<void> {
-  const wanted = 'message' in destination.settings ? destination.settings.message : 'formatted';
+  const { settings } = destination;
+  // Programs get data, which has one form.
+  if (!('message' in settings)) return deliverAlert(deps, { input, destination, alert, style: 'formatted' });
   try {
-    await deliverAlert(deps, { input, destination, alert, style: wanted });
+    await deliverAlert(deps, { input, destination, alert, style: settings.message });
   } catch (error) {
-    if (wanted === 'basic' || !isWaybillError(error) || !REFUSED.has(error.code)) throw error;
+    if (!isWaybillError(error)) throw error;
+    const isPlain = settings.message === 'basic' && settings.basicText === undefined;
+    if (!UNUSABLE.has(error.code) && (isPlain || !REFUSED.has(error.code))) throw error;
     const { id } = destination;
     deps.logger.warn(
       { destination: id, code: error.code, reason: error.message },
@@ -77,18 +102,23 @@ export async function holdAlerts({ ledger }: AlertDependencies, input: SendAlert
 /** Notes that alerts could not be sent. Safe to repeat; a sent one stays sent. */
 export async function giveUpAlerts(
   { ledger, logger }: AlertDependencies,
-  { why, ...input }: SendAlertsInput & { readonly why: string },
+  { why, ...input }: SendAlertsInput & { readonly why?: string | undefined },
 ): Promise<void> {
-  const { tenant, destination } = input;
-  logger.error({ tenant, destination, alerts: input.items.length, why }, 'alerts could not be sent and are given up');
-  for (const item of input.items) await ledger.noteAlert(keyOf(input, item), 'given-up', why);
+  const { tenant, destination, items } = input;
+  for (const item of items) {
+    const key = keyOf(input, item);
+    const reason = why ?? (await ledger.getAlert(key))?.lastError ?? 'There was no answer in time.';
+    await ledger.noteAlert(key, 'given-up', reason);
+    const facts = { tenant, destination, kind: item.kind, reload: item.reloadId, reason };
+    logger.error(facts, 'an alert could not be sent and is given up');
+  }
 }
 
-async function unsent({ ledger }: AlertDependencies, input: SendAlertsInput): Promise<AlertItem[]> {
+async function unsent({ ledger }: AlertDependencies, input: SendAlertsInput): Promise<Unsent[]> {
   const found = await Promise.all(
     input.items.map(async (item) => ({ item, known: await ledger.getAlert(keyOf(input, item)) })),
   );
-  return found.flatMap(({ item, known }) => (known?.state === 'sent' ? [] : [item]));
+  return found.flatMap(({ item, known }) => (known?.state === 'sent' ? [] : [{ ...item, appId: known?.appId ?? '' }]));
 }
 
 function keyOf({ tenant, destination, recipient }: SendAlertsInput, { kind, reloadId }: AlertItem): AlertSendKey {

@@ -2,6 +2,7 @@ import { createHmac } from 'node:crypto';
 import { EnvHttpProxyAgent, request } from 'undici';
 import { waybillError } from '../../common/errors/catalogue.ts';
 import { withoutSecrets } from '../../common/known-secrets.ts';
+import { plainText } from '../reply-text.ts';
 
 /** One message to a destination that takes JSON over HTTPS. */
 export interface JsonPost {
@@ -29,6 +30,8 @@ export type PostJson = (post: JsonPost) => Promise<void>;
 const ANSWER_BYTES = 2_000;
 const OK = 200;
 const REDIRECT = 300;
+const REQUEST_TIMEOUT = 408;
+const TOO_EARLY = 425;
 const TOO_MANY = 429;
 const SERVER_ERROR = 500;
 const SECOND_MS = 1000;
@@ -56,8 +59,8 @@ async function postJson(dispatcher: EnvHttpProxyAgent, post: JsonPost): Promise<
   });
   const { status, retryAfterMs } = answer;
   if (status >= OK && status < REDIRECT) return;
-  const isForNow = status === TOO_MANY || status >= SERVER_ERROR;
-  const told = { ...facts, status, answer: withoutSecrets(answer.text) };
+  const isForNow = [REQUEST_TIMEOUT, TOO_EARLY, TOO_MANY].includes(status) || status >= SERVER_ERROR;
+  const told = { ...facts, status, answer: plainText(withoutAddress(url, withoutSecrets(answer.text))) };
   throw waybillError(isForNow ? 'WAYBILL_ALERT_PUT_OFF' : 'WAYBILL_ALERT_REFUSED', told, { retryAfterMs });
 }
 
@@ -86,7 +89,20 @@ async function ask(
     headersTimeout: timeoutMs,
     bodyTimeout: timeoutMs,
   });
-  return { status: statusCode, text: await firstOf(answer), retryAfterMs: retryAfter(got['retry-after']) };
+  const retryAfterMs = retryAfter(got['retry-after']);
+  // The status says all there is to know: an answer that breaks off must not have the message posted again.
+  const text = await firstOf(answer).catch(() => '');
+  return { status: statusCode, text, retryAfterMs };
+}
+
+/** Web servers like to repeat the path that they do not know, and the path of a webhook is its secret. */
+function withoutAddress(url: string, text: string): string {
+  if (!URL.canParse(url)) return text;
+  const { pathname, search } = new URL(url);
+  const parts = [`${pathname}${search}`, pathname, search].filter((part) => part.length > 1);
+  return parts
+    .flatMap((part) => [part, part.replaceAll('&', '&amp;'), encodeURIComponent(part)])
+    .reduce((masked, part) => masked.replaceAll(part, '********'), text);
 }
 
 /** The beginning of an answer; the rest is not waited for. */
@@ -98,7 +114,7 @@ async function firstOf(body: AsyncIterable<Buffer> & { destroy(): unknown }): Pr
     sizeBytes += part.length;
     if (sizeBytes >= ANSWER_BYTES) break;
   }
-  return Buffer.concat(parts).subarray(0, ANSWER_BYTES).toString('utf8').replaceAll(/\s+/g, ' ').trim();
+  return Buffer.concat(parts).subarray(0, ANSWER_BYTES).toString('utf8');
 }
 
 /** Seconds, or a date (RFC 9110, section 10.2.3). */

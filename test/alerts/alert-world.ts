@@ -16,14 +16,16 @@ import { type StartedWorker, startWorker } from '../../worker/start-worker.ts';
 import { memoryLogger, type MemoryLogger } from '../harness/memory-logger.ts';
 import { type Mosquitto, startMosquitto } from '../harness/mosquitto.ts';
 import { type TestTemporal, testTemporal, waybillBundle } from '../harness/temporal.ts';
+import { waitFor } from '../harness/wait-for.ts';
 import type { Yaml } from '../harness/world.ts';
 
+const SUBSCRIBED = 'Events are taken from the MQTT broker';
 const WEBHOOK_SECRET = 'a-secret-of-at-least-thirty-two-chars';
 
 export interface AlertWorldOptions {
   readonly tenant?: Partial<CloudTenantOptions>;
   /** Changes the configuration before it is parsed. */
-  readonly change?: (yaml: Yaml, world: Pick<AlertWorld, 'chat' | 'folder' | 'broker'>) => void;
+  readonly change?: (yaml: Yaml, world: Pick<AlertWorld, 'chat' | 'cloud' | 'folder' | 'broker' | 'tenant'>) => void;
   /** Without a broker failures are found by asking alone. */
   readonly withoutBroker?: boolean;
 }
@@ -77,7 +79,7 @@ export async function startAlertWorld(options: AlertWorldOptions = {}): Promise<
   const owner = cloud.actAs.createUser({ name: 'Olga Owner', email: 'olga@company.example' });
   const yaml = configOf({ cloud, chat, inbox, broker }, tenant, options.withoutBroker ?? false);
   yaml['temporal'] = { address: temporal.address, taskQueue: `waybill-${suffix}` };
-  options.change?.(yaml, { chat, folder, broker });
+  options.change?.(yaml, { chat, cloud, folder, broker, tenant });
   const config = configFromYaml(stringify(yaml), folder, {});
   await mkdir(config.dataFolder, { recursive: true, mode: 0o700 });
   const ledger = await openLedger({ kind: 'sqlite', file: config.ledger.file });
@@ -86,12 +88,16 @@ export async function startAlertWorld(options: AlertWorldOptions = {}): Promise<
   const subscribe = async (): Promise<RunningSubscriber | undefined> => {
     const brokerConfig = config.alerts.broker;
     if (!brokerConfig) return undefined;
-    return startSubscriber({
+    const known = logger.lines.length;
+    const subscriber = await startSubscriber({
       config: { ...config, alerts: { ...config.alerts, broker: brokerConfig } },
       ledger,
       logger,
       address: temporal.address,
     });
+    // What comes before the first subscription has no session that keeps it.
+    await waitFor('the subscription', () => logger.lines.slice(known).some(({ msg }) => msg === SUBSCRIBED));
+    return subscriber;
   };
   const world: AlertWorld = {
     folder,

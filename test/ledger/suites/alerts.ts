@@ -77,11 +77,13 @@ export function describeAlerts(store: StoreUnderTest): void {
 
       const { tenant, appId } = first;
       expect(await ledger.standingFailures(tenant, appId)).toMatchObject([{}, {}]);
-      const over = await ledger.noteRecovery(tenant, appId, noon);
+      const ids = [first.reloadId, 'second', late.reloadId];
+      expect(await ledger.noteRecovery(tenant, [], noon)).toEqual([]);
+      const over = await ledger.noteRecovery(tenant, ids, noon);
 
       expect(over.map(({ reloadId }) => reloadId).toSorted()).toEqual([first.reloadId, 'second'].toSorted());
       expect(over).toMatchObject([{ recoveredAtUtc: noon }, { recoveredAtUtc: noon }]);
-      expect(await ledger.noteRecovery(tenant, appId, noon)).toEqual([]);
+      expect(await ledger.noteRecovery(tenant, ids, noon)).toEqual([]);
       expect(await ledger.standingFailures(tenant, appId)).toEqual([]);
       expect(await ledger.listReloadFailures({ tenant, appId, limit: 2 })).toHaveLength(2);
     });
