@@ -48,10 +48,11 @@ export interface ReloadFailures {
   reloadParts(key: ReloadKey): Promise<ReloadPartRow[]>;
   /** Of these reloads, those that the ledger knows. */
   knownReloads(tenant: string, reloadIds: readonly string[]): Promise<Set<string>>;
-  /** Failures, newest first; of one tenant and app where given. Default limit 1,000. */
+  /** Failures, newest first; of one tenant, app and state where given. Default limit 1,000. */
   listReloadFailures(filter?: {
     readonly tenant?: string;
     readonly appId?: string;
+    readonly state?: ReloadFailureState;
     readonly limit?: number;
   }): Promise<ReloadFailure[]>;
   /** Notes that the app reloads again; the failures of it that were alerted and not yet known to be over. */
@@ -147,10 +148,11 @@ export function createReloadFailures({ db, nowUtc }: StoreParts): ReloadFailures
       return known;
     },
 
-    async listReloadFailures({ tenant, appId, limit = 1000 } = {}) {
+    async listReloadFailures({ tenant, appId, state, limit = 1000 } = {}) {
       let query = db.selectFrom('reload_failures').selectAll();
       if (tenant !== undefined) query = query.where('tenant', '=', tenant);
       if (appId !== undefined) query = query.where('app_id', '=', appId);
+      if (state !== undefined) query = query.where('state', '=', state);
       const rows = await query.orderBy('found_at_utc', 'desc').orderBy('reload_id').limit(limit).execute();
       return rows.map(toFailure);
     },

@@ -44,6 +44,8 @@ export interface AlertWorld {
   /** Alias of the tenant. */
   readonly tenant: string;
   readonly owner: string;
+  /** How far the worker's clock is ahead: what is old is taken for lost. */
+  aheadMs: number;
   worker: StartedWorker;
   subscriber: RunningSubscriber | undefined;
   restartSubscriber(): Promise<void>;
@@ -93,9 +95,17 @@ export async function startAlertWorld(options: AlertWorldOptions = {}): Promise<
       address: temporal.address,
     });
   };
+  const clock = { aheadMs: 0 };
+  const now = (): Date => new Date(Date.now() + clock.aheadMs);
   const world: AlertWorld = {
     ...{ folder, config, ledger, temporal, logger, cloud, chat, inbox, broker, webhook, tenant, owner },
-    worker: await startWorker({ config, ledger, logger, bundlePath: codePath, handleSignals: false }),
+    get aheadMs() {
+      return clock.aheadMs;
+    },
+    set aheadMs(ms) {
+      clock.aheadMs = ms;
+    },
+    worker: await startWorker({ config, ledger, logger, bundlePath: codePath, handleSignals: false, now }),
     subscriber: await subscribe(),
     async restartSubscriber() {
       await world.subscriber?.close();
