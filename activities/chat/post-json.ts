@@ -84,6 +84,11 @@ async function ask(
     headersTimeout: timeoutMs,
     bodyTimeout: timeoutMs,
   });
+  if (statusCode >= OK && statusCode < REDIRECT) {
+    // It has been taken: what else the answer says, or that it breaks off, must not have it sent again.
+    void answer.dump().catch(() => undefined);
+    return { status: statusCode, text: '' };
+  }
   return { status: statusCode, text: await firstOf(answer), retryAfterMs: retryAfter(got['retry-after']) };
 }
 

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { freePort } from '../../sandbox/s3/server-process.ts';
@@ -16,6 +16,8 @@ export interface Mosquitto {
   /** Ends it as a power cut would. */
   kill(): Promise<void>;
   start(): Promise<void>;
+  /** Has it write to disk all that it holds; without that, a kill loses what came in the last second. */
+  save(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -59,12 +61,19 @@ export async function startMosquitto({ lines = ['allow_anonymous true'] }: Mosqu
     running.kill('SIGKILL');
     await ended;
   };
+  const save = async (): Promise<void> => {
+    const savedAtMs = async () => (await stat(path.join(store, 'mosquitto.db')).catch(() => undefined))?.mtimeMs ?? 0;
+    const before = await savedAtMs();
+    child?.kill('SIGUSR1');
+    await waitFor('the broker to write', async () => (await savedAtMs()) > before);
+  };
   await start();
   return {
     url: `mqtt://127.0.0.1:${port}`,
     port,
     start,
     kill,
+    save,
     close: async () => {
       await kill();
       await rm(folder, { recursive: true, force: true });
