@@ -98,7 +98,18 @@ export async function startAlertWorld(options: AlertWorldOptions = {}): Promise<
   const clock = { aheadMs: 0 };
   const now = (): Date => new Date(Date.now() + clock.aheadMs);
   const world: AlertWorld = {
-    ...{ folder, config, ledger, temporal, logger, cloud, chat, inbox, broker, webhook, tenant, owner },
+    folder,
+    config,
+    ledger,
+    temporal,
+    logger,
+    cloud,
+    chat,
+    inbox,
+    broker,
+    webhook,
+    tenant,
+    owner,
     get aheadMs() {
       return clock.aheadMs;
     },

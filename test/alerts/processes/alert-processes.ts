@@ -81,7 +81,16 @@ export async function startAlertProcesses(): Promise<AlertProcesses> {
   });
   await waitFor('the gateway to reach the broker', async () => (await fetch(`http://${IP}:${gatewayPort}/ready`)).ok);
   return {
-    ...{ folder, config, ledger, cloud, chat, inbox, broker, temporal, webhook, processes },
+    folder,
+    config,
+    ledger,
+    cloud,
+    chat,
+    inbox,
+    broker,
+    temporal,
+    webhook,
+    processes,
     spool: path.join(folder, 'spool'),
     async close() {
       const { temporal: server, ...ours } = processes;

@@ -71,7 +71,11 @@ export async function startSubscriberWorld(broker: Mosquitto): Promise<Subscribe
   const subscribers: RunningSubscriber[] = [];
   let publisher: Promise<MqttClient> | undefined;
   return {
-    ...{ folder, config, ledger, logger, temporal },
+    folder,
+    config,
+    ledger,
+    logger,
+    temporal,
     async subscribe(change) {
       const { alerts, ...rest } = parse(yaml(change));
       const options = { config: { ...rest, alerts: { ...alerts, broker: alerts.broker! } }, ledger, logger };
