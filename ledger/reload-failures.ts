@@ -48,10 +48,11 @@ export interface ReloadFailures {
   reloadParts(key: ReloadKey): Promise<ReloadPartRow[]>;
   /** Of these reloads, those that the ledger knows. */
   knownReloads(tenant: string, reloadIds: readonly string[]): Promise<Set<string>>;
-  /** Failures, newest first; of one tenant and app where given. Default limit 1,000. */
+  /** Failures, newest first; of one tenant, app and state where given. Default limit 1,000. */
   listReloadFailures(filter?: {
     readonly tenant?: string;
     readonly appId?: string;
+    readonly state?: ReloadFailureState;
     readonly limit?: number;
   }): Promise<ReloadFailure[]>;
   /** Notes that an app reloads again after these failures; those of them that were alerted and not yet known to be over. */
@@ -156,10 +157,11 @@ function reads(parts: StoreParts): Pick<ReloadFailures, 'getReloadFailure' | 'kn
       return known;
     },
 
-    async listReloadFailures({ tenant, appId, limit = 1000 } = {}) {
+    async listReloadFailures({ tenant, appId, state, limit = 1000 } = {}) {
       let query = db.selectFrom('reload_failures').selectAll();
       if (tenant !== undefined) query = query.where('tenant', '=', tenant);
       if (appId !== undefined) query = query.where('app_id', '=', appId);
+      if (state !== undefined) query = query.where('state', '=', state);
       const rows = await query.orderBy('found_at_utc', 'desc').orderBy('reload_id').limit(limit).execute();
       return rows.map(toFailure);
     },

@@ -22,7 +22,10 @@ export interface EnsureSchedulesOptions {
    * start `siteWatch/<site>` itself: it puts the time behind every workflow id.
    */
   readonly keepWatched?: { readonly sites: readonly string[]; readonly workflowType: string };
-  /** The tenants whose failed reloads are asked for, and how often in milliseconds; 0: never. */
+  /**
+   * The tenants whose failed reloads are asked for, and how often in milliseconds; 0: never. The Schedules of tenants that
+   * are not named are removed.
+   */
   readonly reconcile?: readonly { readonly tenant: string; readonly everyMs: number }[];
   readonly logger: Logger;
 }
@@ -34,7 +37,9 @@ interface Plan {
   readonly args: unknown[];
 }
 
-export type SchedulesOutcome = Readonly<Record<string, 'made' | 'changed' | 'unchanged'>>;
+type Outcome = 'made' | 'changed' | 'unchanged' | 'removed';
+
+export type SchedulesOutcome = Readonly<Record<string, Outcome>>;
 
 /**
  * Makes the Schedules of the contract, or changes those that differ; one that somebody paused stays paused. Overlap
@@ -42,7 +47,12 @@ export type SchedulesOutcome = Readonly<Record<string, 'made' | 'changed' | 'unc
  * at once.
  */
 export async function ensureSchedules(options: EnsureSchedulesOptions): Promise<SchedulesOutcome> {
-  const outcome: Record<string, 'made' | 'changed' | 'unchanged'> = {};
+  const outcome: Record<string, Outcome> = {};
+  for (const scheduleId of await abandoned(options)) {
+    await options.client.schedule.getHandle(scheduleId).delete().catch(unlessGone);
+    outcome[scheduleId] = 'removed';
+    options.logger.info({ schedule: scheduleId }, 'Schedule removed');
+  }
   for (const plan of plans(options)) {
     const done = await ensureSchedule(plan, options);
     outcome[plan.scheduleId] = done;
@@ -63,6 +73,25 @@ function tenantPlans({ reconcile = [] }: EnsureSchedulesOptions): Plan[] {
       ? []
       : [{ scheduleId, workflowType: workflowTypes.reconcileReloads, everyMs, args: [{ tenant }] }];
   });
+}
+
+/** Schedules of ours that ask for failed reloads of a tenant that nobody wants to be asked any more. */
+async function abandoned(options: EnsureSchedulesOptions): Promise<string[]> {
+  const { client, taskQueue, reconcile } = options;
+  if (reconcile === undefined) return [];
+  const wanted = new Set(tenantPlans(options).map(({ scheduleId }) => scheduleId));
+  const found: string[] = [];
+  for await (const { scheduleId, action } of client.schedule.list()) {
+    if (action?.workflowType !== workflowTypes.reconcileReloads || wanted.has(scheduleId)) continue;
+    // Another installation may have its own in the same namespace.
+    const described = await client.schedule.getHandle(scheduleId).describe().catch(unlessGone);
+    if (described?.action.taskQueue === taskQueue) found.push(scheduleId);
+  }
+  return found;
+}
+
+function unlessGone(error: unknown): undefined {
+  if (!(error instanceof ScheduleNotFoundError)) throw error;
 }
 
 function sitePlans({ sweepEveryMs, keepWatched }: EnsureSchedulesOptions): Plan[] {

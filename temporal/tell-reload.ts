@@ -1,4 +1,5 @@
 import { type Client, WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
+import { grpcCodeOf, grpcCodes } from './grpc-codes.ts';
 import {
   type AlertChannelInput,
   type AlertItem,
@@ -22,18 +23,21 @@ export interface AlertStarts {
  * Temporal remembers it; afterwards the ledger does. Safe to repeat.
  */
 export async function tellReload(starts: AlertStarts, input: ReloadAlertInput, news: ReloadNews): Promise<void> {
-  await unlessEnded(async () => {
-    await starts.client.workflow.signalWithStart(workflowTypes.reloadAlert, {
-      workflowId: workflowIds.reloadAlert(input.tenant, input.reloadId),
-      taskQueue: taskQueues.main(starts.taskQueue),
-      args: [input],
-      signal: signals.reloadNews,
-      signalArgs: [news],
-      workflowIdReusePolicy: 'ALLOW_DUPLICATE_FAILED_ONLY',
-      searchAttributes: { WaybillSite: [input.tenant], WaybillApp: [input.appId] },
-      staticSummary: `reload of app ${input.appId} in ${input.tenant}`,
-    });
-  });
+  const { tenant, appId } = input;
+  await unlessEnded(() =>
+    findable({ WaybillSite: [tenant], WaybillApp: [appId] }, (searchAttributes) =>
+      starts.client.workflow.signalWithStart(workflowTypes.reloadAlert, {
+        workflowId: workflowIds.reloadAlert(input.tenant, input.reloadId),
+        taskQueue: taskQueues.main(starts.taskQueue),
+        args: [input],
+        signal: signals.reloadNews,
+        signalArgs: [news],
+        workflowIdReusePolicy: 'ALLOW_DUPLICATE_FAILED_ONLY',
+        ...searchAttributes,
+        staticSummary: `reload of app ${input.appId} in ${input.tenant}`,
+      }),
+    ),
+  );
 }
 
 /** Tells, once, that an app which failed before reloads again. Safe to repeat. */
@@ -53,18 +57,42 @@ export async function tellRecovery(starts: AlertStarts, input: ReloadRecoveredIn
 /** Hands something to a channel, which starts where it does not run. Safe to repeat. */
 export async function handToChannel(starts: AlertStarts, input: AlertChannelInput, item: AlertItem): Promise<void> {
   const { tenant, destination, recipient, appId } = input;
-  await starts.client.workflow.signalWithStart(workflowTypes.alertChannel, {
-    workflowId: workflowIds.alertChannel(tenant, destination, recipient || appId),
-    taskQueue: taskQueues.main(starts.taskQueue),
-    args: [input],
-    signal: signals.alert,
-    signalArgs: [item],
-    searchAttributes: { WaybillSite: [tenant], WaybillApp: [appId] },
-    staticSummary: `alerts for ${destination}`,
-  });
+  await findable({ WaybillSite: [tenant], WaybillApp: [appId] }, (searchAttributes) =>
+    starts.client.workflow.signalWithStart(workflowTypes.alertChannel, {
+      workflowId: workflowIds.alertChannel(tenant, destination, recipient || appId),
+      taskQueue: taskQueues.main(starts.taskQueue),
+      args: [input],
+      signal: signals.alert,
+      signalArgs: [item],
+      ...searchAttributes,
+      staticSummary: `alerts for ${destination}`,
+    }),
+  );
 }
 
-async function unlessEnded(start: () => Promise<void>): Promise<void> {
+type Attributes = Readonly<Record<string, string[]>>;
+
+/**
+ * Starts with search attributes, or without them where the service has none of these: before a first worker has made
+ * them, or where Waybill may not. An alert that cannot be searched for is better than none.
+ */
+async function findable<T>(
+  attributes: Attributes,
+  start: (options: { readonly searchAttributes?: Record<string, string[]> }) => Promise<T>,
+): Promise<T> {
+  try {
+    return await start({ searchAttributes: { ...attributes } });
+  } catch (error) {
+    if (!isAboutAttributes(error) && !isAboutAttributes((error as Error).cause)) throw error;
+    return start({});
+  }
+}
+
+function isAboutAttributes(error: unknown): boolean {
+  return grpcCodeOf(error) === grpcCodes.invalidArgument && /search attribute/i.test((error as Error).message);
+}
+
+async function unlessEnded(start: () => Promise<unknown>): Promise<void> {
   try {
     await start();
   } catch (error) {

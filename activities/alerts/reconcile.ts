@@ -1,10 +1,12 @@
 import { waybillError } from '../../common/errors/catalogue.ts';
+import { isWaybillError } from '../../common/errors/waybill-error.ts';
 import { workflowIds } from '../../workflows/contract.ts';
 import type { AlertSend } from '../../ledger/alert-sends.ts';
 import { attemptContext } from '../activity-context.ts';
 import type { ReconcileOutcome } from '../alert-types.ts';
 import type { AlertDependencies } from './alert-dependencies.ts';
 import { destinationsOf } from './destinations.ts';
+import type { CloudReload, CloudWebhook } from '../qlik-cloud/answers.ts';
 import { reloadFacts } from '../qlik-cloud/to-facts.ts';
 import { outcomeOf, tenantOf } from './open-alert.ts';
 import { collectOldScriptLogs } from './script-log-files.ts';
@@ -12,12 +14,16 @@ import { channelOf } from './route-alert.ts';
 
 /** How far a tenant was looked through; the ledger remembers it under `alerts:<tenant>`. */
 interface Watermark {
+  /** When the first look was: what ended before is nobody's news. UTC. */
+  readonly fromUtc: string;
   /** The newest end of a failure that was seen, UTC. */
   readonly untilUtc: string;
 }
 
-/** No more failures are taken up at once; the next look finds the others. */
+/** No more failures are taken up at once, the oldest first; the next look finds the others. */
 const AT_ONCE = 500;
+/** As many as a list of reloads goes through. */
+const MOST_LISTED = 5000;
 /** What waits for less than this is on its way. */
 const ON_ITS_WAY_MS = 120_000;
 
@@ -30,50 +36,59 @@ export async function reconcileTenant(
   deps: AlertDependencies,
   { tenant }: { readonly tenant: string },
 ): Promise<ReconcileOutcome> {
-  const missed = await findMissed(deps, tenant);
+  // First what needs no answer of Qlik Cloud.
   const resumed = (await resumeFailures(deps, tenant)) + (await resumeAlerts(deps, tenant));
-  const disabledWebhooks = await disabledOnes(deps, tenant);
   await collectScriptLogs(deps);
+  const missed = await findMissed(deps, tenant);
   if (missed > 0) deps.logger.warn({ tenant, missed }, 'failed reloads that no event told of');
+  const disabledWebhooks = await disabledOnes(deps, tenant);
   return { missed, resumed, disabledWebhooks };
 }
 
 async function findMissed(deps: AlertDependencies, tenant: string): Promise<number> {
   const { reconcile, canceled } = tenantOf(deps, tenant);
   const scope = `alerts:${tenant}`;
-  const now = deps.nowUtc();
   const known = await deps.ledger.getSiteMemory<Watermark>(scope);
   if (!known) {
-    await deps.ledger.putSiteMemory(scope, { untilUtc: now } satisfies Watermark, { revision: 0 });
+    const now = deps.nowUtc();
+    await deps.ledger.putSiteMemory(scope, { fromUtc: now, untilUtc: now } satisfies Watermark, { revision: 0 });
     return 0;
   }
-  const { untilUtc } = known.memory;
-  const sinceUtc = new Date(Date.parse(untilUtc) - reconcile.overlapMs).toISOString();
-  const statuses = ['FAILED', 'EXCEEDED_LIMIT', ...(canceled ? ['CANCELED'] : [])] as const;
+  const { fromUtc, untilUtc } = known.memory;
+  const since = new Date(Math.max(Date.parse(fromUtc), Date.parse(untilUtc) - reconcile.overlapMs));
+  const status = ['FAILED', 'EXCEEDED_LIMIT', ...(canceled ? ['CANCELED'] : [])];
   const { signal } = attemptContext();
-  const { reloads, isComplete } = await deps
-    .cloud(tenant)
-    .listReloads({ status: statuses, since: new Date(sinceUtc), limit: AT_ONCE, signal });
-  const told = await deps.ledger.knownReloads(
-    tenant,
-    reloads.map(({ id }) => id),
-  );
-  const missed = reloads.filter(({ id }) => !told.has(id));
-  const { heartbeatMs } = deps.config().timeouts;
-  for (const { id, appId, status } of missed)
-    await deps.tellReload({ tenant, reloadId: id, appId, heartbeatMs }, { outcome: outcomeOf(status), isFinal: true });
+  const { reloads, isComplete } = await deps.cloud(tenant).listReloads({ status, since, limit: MOST_LISTED, signal });
+  if (!isComplete) deps.logger.warn({ tenant, seen: reloads.length }, 'more failed reloads than Qlik Cloud lists');
+  const missed = await startMissed(deps, tenant, reloads);
   // Where some were left out, the next look begins where this one did.
-  if (!isComplete) return missed.length;
-  const ends = reloads.flatMap((reload) => reloadFacts(reload).endedAtUtc ?? []);
-  const newest = [untilUtc, ...ends].toSorted().at(-1) ?? untilUtc;
-  await deps.ledger.putSiteMemory(scope, { untilUtc: newest } satisfies Watermark, { revision: known.revision });
+  if (!isComplete || missed > AT_ONCE) return Math.min(missed, AT_ONCE);
+  const untilNow = [untilUtc, ...reloads.map(endOf)].toSorted().at(-1) ?? untilUtc;
+  const { revision } = known;
+  await deps.ledger.putSiteMemory(scope, { fromUtc, untilUtc: untilNow } satisfies Watermark, { revision });
+  return missed;
+}
+
+/** Starts the alerts of those that the ledger does not know; how many there are. */
+async function startMissed(deps: AlertDependencies, tenant: string, reloads: readonly CloudReload[]): Promise<number> {
+  const ids = reloads.map(({ id }) => id);
+  const told = await deps.ledger.knownReloads(tenant, ids);
+  const missed = reloads.filter(({ id }) => !told.has(id)).toSorted((a, b) => (endOf(a) < endOf(b) ? -1 : 1));
+  const { heartbeatMs } = deps.config().timeouts;
+  for (const { id, appId, status } of missed.slice(0, AT_ONCE))
+    await deps.tellReload({ tenant, reloadId: id, appId, heartbeatMs }, { outcome: outcomeOf(status), isFinal: true });
   return missed.length;
+}
+
+/** UTC; empty where it is not known. */
+function endOf(reload: CloudReload): string {
+  return reloadFacts(reload).endedAtUtc ?? '';
 }
 
 /** Failures that the ledger holds open and no workflow has in hand: Temporal has lost them. */
 async function resumeFailures(deps: AlertDependencies, tenant: string): Promise<number> {
-  const failures = await deps.ledger.listReloadFailures({ tenant });
-  const open = failures.filter(({ state, foundAtUtc }) => state === 'open' && isOld(deps, foundAtUtc));
+  const failures = await deps.ledger.listReloadFailures({ tenant, state: 'open' });
+  const open = failures.filter(({ foundAtUtc }) => isOld(deps, foundAtUtc));
   let resumed = 0;
   for (const { reloadId, appId } of open) {
     if (await deps.isRunning(workflowIds.reloadAlert(tenant, reloadId))) continue;
@@ -127,7 +142,7 @@ async function collectScriptLogs({ config, logger, nowUtc }: AlertDependencies):
 async function disabledOnes(deps: AlertDependencies, tenant: string): Promise<string[]> {
   const { reconcile, url } = tenantOf(deps, tenant);
   if (!reconcile.webhook.enabled || !deps.config().alerts.broker) return [];
-  const all = await deps.cloud(tenant).listWebhooks({ signal: attemptContext().signal });
+  const all = await webhooksOf(deps, tenant);
   const ours = all.filter(({ name, eventTypes }) =>
     reconcile.webhook.name === undefined
       ? eventTypes.some((type) => type.endsWith('reload.finished'))
@@ -145,4 +160,15 @@ async function disabledOnes(deps: AlertDependencies, tenant: string): Promise<st
     await deps.tellOperators(`webhook.${tenant}.${id}`, { tenant, code, cause, remedy });
   }
   return disabled.map(({ name }) => name);
+}
+
+/** A login that may not see the webhooks is no reason to take the look for failed. */
+async function webhooksOf(deps: AlertDependencies, tenant: string): Promise<readonly CloudWebhook[]> {
+  try {
+    return await deps.cloud(tenant).listWebhooks({ signal: attemptContext().signal });
+  } catch (error) {
+    if (!isWaybillError(error)) throw error;
+    deps.logger.warn({ tenant, code: error.code, reason: error.message }, 'the webhooks could not be looked at');
+    return [];
+  }
 }

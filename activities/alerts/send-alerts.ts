@@ -6,6 +6,7 @@ import type { AlertDependencies } from './alert-dependencies.ts';
 import { alertOf } from './alert-of.ts';
 import { type Destination, destinationOf } from './destinations.ts';
 import { deliverAlert } from './deliver-alert.ts';
+import { sendOnce } from './send-once.ts';
 
 /** Errors that a message in its basic form may not have. */
 const REFUSED: ReadonlySet<string> = new Set(['WAYBILL_ALERT_REFUSED', 'WAYBILL_MAIL_REJECTED']);
@@ -19,8 +20,8 @@ const UNUSABLE: ReadonlySet<string> = new Set([
 
 /**
  * Sends one alert, or several as a digest and the recoveries after it; where the formatted message is refused, the basic
- * one. Safe to repeat: what the ledger knows as sent is not sent again. What remains possible is the same message twice,
- * where the answer of the destination or the worker was lost.
+ * one. Safe to repeat: what the ledger knows as sent, and what this process knows to have sent, is not sent again. What
+ * remains possible is the same message twice, where the answer of the destination or the worker was lost.
  * @throws WAYBILL_ALERT_UNREACHABLE, _PUT_OFF, _BROKER, WAYBILL_MAIL_TEMPORARY (retryable); _REFUSED, _NO_DESTINATION
  */
 export async function sendAlerts(deps: AlertDependencies, input: SendAlertsInput): Promise<{ quietMs: number }> {
@@ -29,8 +30,16 @@ export async function sendAlerts(deps: AlertDependencies, input: SendAlertsInput
   if (messages.length === 0) return { quietMs: 0 };
   for (const items of messages) {
     const alert = await alertOf(deps, input.tenant, items);
-    if (alert !== undefined) await trySending(deps, { ...input, items }, destination, alert);
-    for (const item of items) await deps.ledger.noteAlert(keyOf(input, item), 'sent');
+    await sendOnce(
+      deps.ledger,
+      JSON.stringify(items.map((item) => keyOf(input, item))),
+      async () => {
+        if (alert !== undefined) await trySending(deps, { ...input, items }, destination, alert);
+      },
+      async () => {
+        for (const item of items) await deps.ledger.noteAlert(keyOf(input, item), 'sent');
+      },
+    );
   }
   return { quietMs: destination.settings.rateLimitMs };
 }

@@ -89,6 +89,11 @@ async function ask(
     headersTimeout: timeoutMs,
     bodyTimeout: timeoutMs,
   });
+  if (statusCode >= OK && statusCode < REDIRECT) {
+    // It has been taken: what else the answer says, or that it breaks off, must not have it sent again.
+    void answer.dump().catch(() => undefined);
+    return { status: statusCode, text: '' };
+  }
   const retryAfterMs = retryAfter(got['retry-after']);
   // The status says all there is to know: an answer that breaks off must not have the message posted again.
   const text = await firstOf(answer).catch(() => '');

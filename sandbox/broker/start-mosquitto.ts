@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -9,7 +9,7 @@ import { freePort } from '../s3/server-process.ts';
 
 /** Where packages put it besides the PATH. */
 const PLACES = ['/usr/sbin', '/usr/local/sbin', '/opt/homebrew/sbin', 'C:\\Program Files\\mosquitto'];
-const START_TIMEOUT_MS = 20_000;
+const TIMEOUT_MS = 20_000;
 const LOOK_EVERY_MS = 25;
 
 /** A real broker in a process of its own, on a port that it keeps. */
@@ -22,6 +22,8 @@ export interface Mosquitto {
   stop(): Promise<void>;
   /** Safe to repeat. */
   start(): Promise<void>;
+  /** Has it write to disk all that it holds; without that, a kill loses what came in the last second. */
+  save(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -49,7 +51,7 @@ export async function startMosquitto({ lines = ['allow_anonymous true'] }: Mosqu
   const start = async (): Promise<void> => {
     if (child && child.exitCode === null && child.signalCode === null) return;
     child = spawn(program, ['-c', file], { stdio: 'ignore' });
-    await untilListening(port);
+    await until(`Mosquitto to listen on port ${port}`, () => listens(port));
   };
   const end = async (signal: NodeJS.Signals): Promise<void> => {
     const running = child;
@@ -59,12 +61,18 @@ export async function startMosquitto({ lines = ['allow_anonymous true'] }: Mosqu
     await ended;
   };
   const kill = (): Promise<void> => end('SIGKILL');
+  const save = async (): Promise<void> => {
+    const before = await savedAtMs(folder);
+    child?.kill('SIGUSR1');
+    await until('the broker to write', async () => (await savedAtMs(folder)) > before);
+  };
   await start();
   return {
     url: `mqtt://127.0.0.1:${port}`,
     port,
     start,
     kill,
+    save,
     stop: () => end('SIGTERM'),
     close: async () => {
       await kill();
@@ -88,10 +96,14 @@ async function writeSettings(folder: string, port: number, lines: readonly strin
   return file;
 }
 
-async function untilListening(port: number): Promise<void> {
-  const deadline = Date.now() + START_TIMEOUT_MS;
-  while (!(await listens(port))) {
-    if (Date.now() > deadline) throw new Error(`Mosquitto does not listen on port ${port}`);
+async function savedAtMs(folder: string): Promise<number> {
+  return (await stat(path.join(folder, 'store', 'mosquitto.db')).catch(() => undefined))?.mtimeMs ?? 0;
+}
+
+async function until(what: string, isSo: () => Promise<boolean>): Promise<void> {
+  const deadline = Date.now() + TIMEOUT_MS;
+  while (!(await isSo())) {
+    if (Date.now() > deadline) throw new Error(`waited in vain for ${what}`);
     await wait(LOOK_EVERY_MS);
   }
 }

@@ -5,8 +5,9 @@ import type { AlertsConfig, Config } from '../../config/types.ts';
 import type { Ledger } from '../../ledger/ledger.ts';
 import { grpcCodeOf, grpcCodes } from '../../temporal/grpc-codes.ts';
 import { openTemporalLink, type TemporalLink } from '../listener/temporal-link.ts';
-import { MQTT_3_1_1, MQTT_5, sessionOptions, topicFilter } from '../../common/mqtt-options.ts';
+import { MQTT_5, sessionOptions, topicFilter } from '../../common/mqtt-options.ts';
 import { type DeadLetters, openDeadLetters } from './dead-letters.ts';
+import { type MqttVersion, nextVersion } from './protocol-choice.ts';
 import { type EventFate, takeEvent } from './take-event.ts';
 
 export interface SubscriberOptions {
@@ -15,6 +16,8 @@ export interface SubscriberOptions {
   readonly logger: Logger;
   /** host:port of the Temporal service in place of the configured one. */
   readonly address?: string | undefined;
+  /** How often the log tells that it lives, and what it took. Default 10 minutes. */
+  readonly statusEveryMs?: number;
 }
 
 /** Counts since the start. */
@@ -44,6 +47,10 @@ export async function startSubscriber(options: SubscriberOptions): Promise<Runni
   return new Subscriber(options, link, deadLetters);
 }
 
+const STATUS_EVERY_MS = 600_000;
+/** A trouble that goes on is told of once a minute. */
+const TELL_AGAIN_MS = 60_000;
+
 class Subscriber implements RunningSubscriber {
   readonly counts = { alerting: 0, recovered: 0, 'nothing-to-do': 0, ignored: 0, 'dead-letter': 0 };
   readonly #options: SubscriberOptions;
@@ -52,13 +59,16 @@ class Subscriber implements RunningSubscriber {
   readonly #closing = new AbortController();
   readonly #running: Promise<void>;
   readonly #first = Promise.withResolvers<boolean>();
+  readonly #status: NodeJS.Timeout;
   #client: MqttClient | undefined;
-  #version: typeof MQTT_5 | typeof MQTT_3_1_1 | undefined;
+  #version: MqttVersion = MQTT_5;
+  #told = { reason: '', atMs: 0 };
 
   constructor(options: SubscriberOptions, link: TemporalLink, deadLetters: DeadLetters) {
     this.#options = options;
     this.#link = link;
     this.#deadLetters = deadLetters;
+    this.#status = setInterval(() => this.#tellStatus(), options.statusEveryMs ?? STATUS_EVERY_MS).unref();
     this.#running = this.#run();
   }
 
@@ -71,50 +81,67 @@ class Subscriber implements RunningSubscriber {
   }
 
   async close(): Promise<void> {
+    clearInterval(this.#status);
     this.#closing.abort();
     await this.#running;
     await this.#link.close();
   }
 
+  #tellStatus(): void {
+    const { config, logger } = this.#options;
+    const { isConnected, counts } = this;
+    logger.info({ broker: config.alerts.broker.url, isConnected, ...counts }, 'The subscriber lives');
+  }
+
   /** Session after session; each one ends when it breaks, or is dropped to have an event delivered again. */
   async #run(): Promise<void> {
-    const { config, logger } = this.#options;
-    const { broker } = config.alerts;
+    const { reconnectEveryMs } = this.#options.config.alerts.broker;
     const { signal } = this.#closing;
+    const pause = () => wait(reconnectEveryMs, undefined, { signal }).catch(() => undefined);
     while (!signal.aborted) {
       const why = await this.#session().catch((error: unknown) => (error as Error).message);
       if (signal.aborted) return;
-      logger.warn({ broker: broker.url, reason: why }, 'No connection to the MQTT broker; it keeps what comes');
-      await wait(broker.reconnectEveryMs, undefined, { signal }).catch(() => undefined);
-      while (!signal.aborted && !(await this.#link.isUp()))
-        await wait(broker.reconnectEveryMs, undefined, { signal }).catch(() => undefined);
+      this.#tellTrouble(why);
+      await pause();
+      while (!signal.aborted && !(await this.#link.isUp())) await pause();
     }
+  }
+
+  #tellTrouble(reason: string): void {
+    const { config, logger } = this.#options;
+    const nowMs = performance.now();
+    if (reason === this.#told.reason && nowMs - this.#told.atMs < TELL_AGAIN_MS) return;
+    this.#told = { reason, atMs: nowMs };
+    const { url } = config.alerts.broker;
+    logger.warn({ broker: url, reason }, 'No session at the MQTT broker, which keeps what comes; it is tried again');
   }
 
   /** One connection until it ends; why it did. */
   async #session(): Promise<string> {
     const { broker } = this.#options.config.alerts;
     const options = await sessionOptions(broker);
-    if (this.#version !== undefined) options.protocolVersion = this.#version;
-    const ended = Promise.withResolvers<string>();
+    if (broker.protocol === 'auto') options.protocolVersion = this.#version;
+    const ended = Promise.withResolvers<{ reason: string; error?: unknown }>();
+    const end = (reason: string, error?: unknown): void => ended.resolve({ reason, error });
     const client = mqtt.connect(broker.url, { ...withoutV5(options), manualConnect: true });
     this.#client = client;
-    let isStanding = false;
-    client.handleMessage = (packet, done) => void this.#take(packet, done, ended.resolve);
+    let hasStood = false;
+    client.handleMessage = (packet, done) => void this.#take(packet, done, end);
     client.on('connect', ({ sessionPresent }) => {
-      isStanding = true;
-      void this.#subscribe(client, sessionPresent, ended.resolve);
+      hasStood = true;
+      this.#told = { reason: '', atMs: 0 };
+      void this.#subscribe(client, sessionPresent, end);
     });
-    client.on('error', (error) => ended.resolve(error.message || String((error as NodeJS.ErrnoException).code)));
-    client.on('close', () => ended.resolve('the connection was closed'));
-    this.#closing.signal.addEventListener('abort', () => ended.resolve('asked to end'), { once: true });
+    client.on('error', (error) => end(error.message || String((error as NodeJS.ErrnoException).code), error));
+    client.on('close', () => end('the connection was closed'));
+    const onClosing = (): void => end('asked to end');
+    this.#closing.signal.addEventListener('abort', onClosing, { once: true });
     client.connect();
-    const why = await ended.promise;
-    // A broker that does not know MQTT 5 answers it in several ways, or not at all.
-    if (!isStanding && broker.protocol === 'auto')
-      this.#version = options.protocolVersion === MQTT_5 ? MQTT_3_1_1 : MQTT_5;
+    const { reason, error } = await ended.promise;
+    this.#closing.signal.removeEventListener('abort', onClosing);
+    if (!hasStood && broker.protocol === 'auto') this.#version = nextVersion(this.#version, error);
     await client.endAsync(true);
-    return why;
+    return reason;
   }
 
   async #subscribe(client: MqttClient, sessionPresent: boolean, end: (why: string) => void): Promise<void> {

@@ -46,6 +46,8 @@ export interface AlertWorld {
   /** Alias of the tenant. */
   readonly tenant: string;
   readonly owner: string;
+  /** How far the worker's clock is ahead: what is old is taken for lost. */
+  aheadMs: number;
   worker: StartedWorker;
   subscriber: RunningSubscriber | undefined;
   restartSubscriber(): Promise<void>;
@@ -99,6 +101,8 @@ export async function startAlertWorld(options: AlertWorldOptions = {}): Promise<
     await waitFor('the subscription', () => logger.lines.slice(known).some(({ msg }) => msg === SUBSCRIBED));
     return subscriber;
   };
+  const clock = { aheadMs: 0 };
+  const now = (): Date => new Date(Date.now() + clock.aheadMs);
   const world: AlertWorld = {
     folder,
     config,
@@ -112,7 +116,13 @@ export async function startAlertWorld(options: AlertWorldOptions = {}): Promise<
     webhook,
     tenant,
     owner,
-    worker: await startWorker({ config, ledger, logger, bundlePath: codePath, handleSignals: false }),
+    get aheadMs() {
+      return clock.aheadMs;
+    },
+    set aheadMs(ms) {
+      clock.aheadMs = ms;
+    },
+    worker: await startWorker({ config, ledger, logger, bundlePath: codePath, handleSignals: false, now }),
     subscriber: await subscribe(),
     async restartSubscriber() {
       await world.subscriber?.close();

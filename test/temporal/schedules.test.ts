@@ -4,7 +4,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { ensureNamespace } from '../../temporal/ensure-namespace.ts';
 import { ensureSiteWatch } from '../../temporal/ensure-site-watch.ts';
 import { ensureSchedules } from '../../temporal/schedules.ts';
-import { scheduleIds } from '../../workflows/contract.ts';
+import { reconcileScheduleId, scheduleIds } from '../../workflows/contract.ts';
 import { silentLogger } from '../harness/memory-logger.ts';
 import { testBundle, testTemporal, type TestTemporal } from '../harness/temporal.ts';
 import { waitFor } from '../harness/wait-for.ts';
@@ -48,6 +48,39 @@ describe('ensureSchedules', () => {
     expect(described.spec.intervals).toMatchObject([{ every: 60_000 }]);
     expect(described.action).toMatchObject({ workflowType: 'sweepStaging', taskQueue: 'waybill', args: [{}] });
     expect(described.state).toMatchObject({ paused: true, note: 'looking into it' });
+  });
+
+  it('asks for failed reloads as often as is set, and no more of a tenant that is gone or is never to be asked', async () => {
+    const base = { client, taskQueue: 'waybill', sweepEveryMs: 3_600_000, logger };
+    const ensure = (...reconcile: { tenant: string; everyMs: number }[]) => ensureSchedules({ ...base, reconcile });
+    const [eu, us] = [reconcileScheduleId('eu'), reconcileScheduleId('us')];
+    const listed = async () => {
+      const found: string[] = [];
+      for await (const { scheduleId } of client.schedule.list()) found.push(scheduleId);
+      return found.filter((id) => id !== scheduleIds.sweepStaging).toSorted();
+    };
+    const isListed = (...ids: string[]) =>
+      waitFor(`the Schedules ${ids.join()}`, async () => (await listed()).join() === ids.join());
+
+    expect(await ensure({ tenant: 'eu', everyMs: 60_000 }, { tenant: 'us', everyMs: 60_000 })).toMatchObject({
+      [eu]: 'made',
+      [us]: 'made',
+    });
+    const other = { ...base, taskQueue: 'other' };
+    await ensureSchedules({ ...other, reconcile: [{ tenant: 'of-another', everyMs: 60_000 }] });
+    const { spec, action } = await client.schedule.getHandle(eu).describe();
+    expect(spec.intervals).toMatchObject([{ every: 60_000 }]);
+    expect(action).toMatchObject({ workflowType: 'reconcileReloads', taskQueue: 'waybill', args: [{ tenant: 'eu' }] });
+    await isListed(eu, reconcileScheduleId('of-another'), us);
+
+    expect(await ensure({ tenant: 'eu', everyMs: 120_000 }, { tenant: 'us', everyMs: 0 })).toMatchObject({
+      [eu]: 'changed',
+      [us]: 'removed',
+    });
+    await isListed(eu, reconcileScheduleId('of-another'));
+    expect(await ensure()).toMatchObject({ [eu]: 'removed' });
+    await isListed(reconcileScheduleId('of-another'));
+    expect(await ensure()).toEqual({ [scheduleIds.sweepStaging]: 'unchanged' });
   });
 
   it('starts a siteWatch for each site by way of a small workflow', async () => {

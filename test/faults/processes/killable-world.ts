@@ -111,13 +111,15 @@ function configure(yaml: Yaml, source: string, address: string, listenerPort: nu
   yaml['logging'] = { file: 'waybill.log' };
 }
 
-async function runWaybill(args: readonly string[], says: string, program: string | undefined): Promise<Running> {
+/** Starts a command of Waybill; resolves when it has said that. */
+export async function runWaybill(args: readonly string[], says: string, program?: string): Promise<Running> {
   const run = waybill(args, program ? { program } : {});
   await run.says(says, STARTS_WITHIN_MS);
   return { child: run.child, ended: run.ended };
 }
 
-async function runTemporal(folder: string, databaseFile: string, port: number): Promise<Running> {
+/** Starts a Temporal server with its database in a file; resolves when it serves. */
+export async function runTemporal(folder: string, databaseFile: string, port: number): Promise<Running> {
   const { path: program } = await findServer({ download: true, build: true, environment: process.env });
   const log = await open(path.join(folder, 'temporal-server.log'), 'a');
   const args = devServerArguments({ ip: IP, port, namespace: 'default', databaseFile, fastTimers: true });

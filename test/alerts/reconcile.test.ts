@@ -1,0 +1,217 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import type { ReconcileOutcome } from '../../activities/alert-types.ts';
+import { taskQueues, workflowIds, workflowTypes } from '../../workflows/contract.ts';
+import { findMosquitto } from '../harness/mosquitto.ts';
+import { waitFor } from '../harness/wait-for.ts';
+import { type AlertWorld, RECEIVER, SLACK, startAlertWorld } from './alert-world.ts';
+
+/** Later than anything may take that is on its way. */
+const LATER_MS = 600_000;
+
+// Where Mosquitto is not installed nothing of this can be shown; `.ci/run` installs it.
+describe.skipIf(!findMosquitto())('asking Qlik Cloud for failed reloads', () => {
+  let world: AlertWorld;
+
+  beforeAll(async () => {
+    // The second failure of an app is held back for the digest at Slack.
+    world = await startAlertWorld({ change: (yaml) => (yaml['alerts'].destinations.slack.bi.rateLimit = '1h') });
+  });
+  afterEach(() => {
+    world.aheadMs = 0;
+    world.cloud.faults.clear();
+    world.chat.faults.clear();
+  });
+  afterAll(() => world?.close());
+
+  const startLook = () =>
+    world.temporal.client.workflow.start(workflowTypes.reconcileReloads, {
+      workflowId: `look-${randomUUID()}`,
+      taskQueue: taskQueues.main(world.config.temporal.taskQueue),
+      args: [{ tenant: world.tenant }],
+    });
+  const look = async (): Promise<ReconcileOutcome> => (await startLook()).result() as Promise<ReconcileOutcome>;
+  const newApp = (name: string) => world.cloud.actAs.createApp({ name, owner: world.owner });
+  /** A failure that no event tells of. */
+  const failSilently = (app: string, more: { endedAtUtc?: string } = {}) =>
+    world.cloud.actAs.reloadApp(app, { status: 'FAILED', sendEvents: [], ...more });
+  const told = (reloadId: string, channel = RECEIVER) =>
+    world.chat.messages(channel).filter(({ raw }) => raw.includes(reloadId)).length;
+  const isTold = (reloadId: string, channel = RECEIVER) =>
+    waitFor(`${channel} to be told of ${reloadId}`, () => told(reloadId, channel) > 0, 20_000);
+  const isOver = (reloadId: string) =>
+    waitFor(`all alerts of ${reloadId} to be sent`, async () => {
+      const all = await world.ledger.listAlerts({ tenant: world.tenant, reloadId });
+      return all.length > 0 && all.every(({ state }) => state === 'sent');
+    });
+  const terminate = (workflowId: string) => world.temporal.client.workflow.getHandle(workflowId).terminate('lost');
+
+  it('tells of nothing that ended before the first look, in that look or a later one', async () => {
+    const before = failSilently(newApp('Old news'));
+
+    const first = await look();
+    const running = world.cloud.actAs.startReload(newApp('Under way at the first look'));
+    const second = await look();
+    world.cloud.actAs.finishReload(running, { status: 'FAILED', sendEvents: [] });
+    const third = await look();
+
+    await isTold(running);
+    expect([first, second, third].map(({ missed }) => missed)).toEqual([0, 0, 1]);
+    expect(told(before)).toBe(0);
+  });
+
+  it('finds a failure that no event told of, and tells of it once, also when its events come later', async () => {
+    const reload = failSilently(newApp('Silent'));
+    expect(await look()).toMatchObject({ missed: 1 });
+    await isOver(reload);
+    const { alerting } = world.subscriber!.counts;
+
+    world.cloud.actAs.repeatEvents(reload);
+    await waitFor('the events to be taken', () => world.subscriber!.counts.alerting === alerting + 2);
+
+    expect(await look()).toMatchObject({ missed: 0 });
+    expect([told(reload), told(reload, SLACK)]).toEqual([1, 1]);
+    const { status } = await world.temporal.client.workflow
+      .getHandle(workflowIds.reloadAlert(world.tenant, reload))
+      .describe();
+    expect(status.name).toBe('COMPLETED');
+  });
+
+  it('finds at the next look what it could not see for a trouble of Qlik Cloud', async () => {
+    const reload = failSilently(newApp('In trouble'));
+    const fault = world.cloud.faults.add({
+      path: '/api/v1/reloads\\?',
+      effect: { type: 'status', status: 500 },
+      times: 0,
+    });
+    const failing = await startLook();
+    await waitFor('the trouble', () => world.cloud.faults.struck(fault) > 0);
+    await failing.terminate('it is given up');
+    await failing.result().catch(() => undefined);
+    world.cloud.faults.clear(fault);
+
+    await look();
+
+    await isTold(reload);
+  });
+
+  it('finds failures also where the webhooks may not be looked at', async () => {
+    const reload = failSilently(newApp('No admin'));
+    world.cloud.faults.add({ path: '/webhooks', effect: { type: 'status', status: 403 }, times: 0 });
+
+    expect(await look()).toMatchObject({ missed: 1, disabledWebhooks: [] });
+    await isTold(reload);
+  });
+
+  it('takes up again a failure that Temporal has lost', async () => {
+    const app = newApp('Lost while gathering');
+    world.cloud.faults.add({ path: `/api/v1/apps/${app}`, effect: { type: 'hang' }, times: 0 });
+    const reload = world.cloud.actAs.reloadApp(app, { status: 'FAILED' });
+    await waitFor('it to be noted', () => world.ledger.getReloadFailure({ tenant: world.tenant, reloadId: reload }));
+    await terminate(workflowIds.reloadAlert(world.tenant, reload));
+    world.cloud.faults.clear();
+    expect(await look()).toMatchObject({ resumed: 0 });
+
+    world.aheadMs = LATER_MS;
+    expect(await look()).toMatchObject({ resumed: 1 });
+
+    await isOver(reload);
+    expect([told(reload), told(reload, SLACK)]).toEqual([1, 1]);
+  });
+
+  it('takes up again alerts that wait or are held back, and whose channel Temporal has lost', async () => {
+    const app = newApp('Lost channel');
+    const channel = workflowIds.alertChannel(world.tenant, 'slack/bi', app);
+    const down = world.chat.faults.add({ path: '/services/', effect: { type: 'status', status: 503 }, times: 0 });
+    const waiting = world.cloud.actAs.reloadApp(app, { status: 'FAILED' });
+    const stateOf = async (reloadId: string) =>
+      (await world.ledger.listAlerts({ tenant: world.tenant, reloadId })).find(
+        ({ destination }) => destination === 'slack/bi',
+      );
+    await waitFor('a try in vain', async () => ((await stateOf(waiting))?.attempts ?? 0) > 0);
+    await terminate(channel);
+    world.chat.faults.clear(down);
+
+    world.aheadMs = LATER_MS;
+    await look();
+    await isTold(waiting, SLACK);
+
+    const held = world.cloud.actAs.reloadApp(app, { status: 'FAILED' });
+    await waitFor('it to be held', async () => (await stateOf(held))?.state === 'held');
+    await terminate(channel);
+    await look();
+    await isTold(held, SLACK);
+    await isOver(held);
+
+    expect([told(waiting, SLACK), told(held, SLACK)]).toEqual([1, 1]);
+  });
+
+  it('leaves alone what is in the hands of a channel', async () => {
+    const app = newApp('Held');
+    const first = world.cloud.actAs.reloadApp(app, { status: 'FAILED' });
+    await isTold(first, SLACK);
+    const second = world.cloud.actAs.reloadApp(app, { status: 'FAILED' });
+    await waitFor('it to be held', async () =>
+      (await world.ledger.listAlerts({ tenant: world.tenant, state: 'held' })).some(
+        ({ reloadId }) => reloadId === second,
+      ),
+    );
+
+    world.aheadMs = LATER_MS;
+
+    expect(await look()).toMatchObject({ resumed: 0 });
+    expect(told(second, SLACK)).toBe(0);
+  });
+
+  it('reports a webhook that Qlik Cloud has disabled to the operators, once', async () => {
+    world.cloud.actAs.disableWebhook(world.webhook, 'The webhook failed too often.');
+
+    expect(await look()).toMatchObject({ disabledWebhooks: ['Waybill'] });
+    expect(await look()).toMatchObject({ disabledWebhooks: ['Waybill'] });
+
+    const toOperators = ({ envelopeTo }: { envelopeTo: readonly string[] }) =>
+      envelopeTo.includes('operator@company.example');
+    const mail = await world.inbox.waitFor(toOperators, 20_000);
+    expect(mail.text).toContain('The webhook failed too often.');
+    const query = `TaskQueue = "${world.config.temporal.taskQueue}" AND ExecutionStatus = "Running" AND WorkflowType = "notify"`;
+    await waitFor(
+      'no mail to be on its way',
+      async () => (await world.temporal.client.workflow.count(query)).count === 0,
+    );
+    expect(world.inbox.messages().filter(toOperators)).toHaveLength(1);
+    world.cloud.actAs.enableWebhook(world.webhook);
+  });
+});
+
+describe.skipIf(!findMosquitto())('without a broker', () => {
+  let world: AlertWorld;
+
+  beforeAll(async () => {
+    world = await startAlertWorld({
+      withoutBroker: true,
+      // The Schedule itself looks.
+      change: (yaml) =>
+        Object.values<{ reconcile: object }>(yaml['alerts'].tenants).forEach(
+          (one) => (one.reconcile = { every: '1s' }),
+        ),
+    });
+  });
+  afterAll(() => world?.close());
+
+  it('finds every failure by asking alone', async () => {
+    await waitFor('the first look', () => world.ledger.getSiteMemory(`alerts:${world.tenant}`));
+    const apps = ['One', 'Two', 'Three'].map((name) => world.cloud.actAs.createApp({ name, owner: world.owner }));
+    const reloads = apps.map((app) => world.cloud.actAs.reloadApp(app, { status: 'FAILED', sendEvents: [] }));
+
+    for (const reload of reloads)
+      await world.chat.waitFor(({ channel, raw }) => channel === RECEIVER && raw.includes(reload), 30_000);
+
+    const { memory } = (await world.ledger.getSiteMemory<{ untilUtc: string }>(`alerts:${world.tenant}`))!;
+    const looked = () => world.cloud.requests().filter(({ route }) => route === 'GET /api/v1/reloads').length;
+    const before = looked();
+    await waitFor('two more looks', () => looked() >= before + 2);
+    for (const reload of reloads)
+      expect(world.chat.messages(RECEIVER).filter(({ raw }) => raw.includes(reload))).toHaveLength(1);
+    expect(Date.parse(memory.untilUtc)).toBeGreaterThan(0);
+  });
+});
