@@ -57,11 +57,11 @@ export function alertConfig(
 }
 
 /** The settings of the gateway in front of the broker. */
-export function gatewayConfig({ cloud }: AlertSandbox, broker: Mosquitto, secretVariable: string): string {
+export function gatewayConfig({ cloud }: AlertSandbox, broker: Mosquitto, secretFile: string): string {
   return stringify({
     listen: { port: 0 },
     broker: { url: broker.url },
     spool: { folder: 'spool' },
-    tenants: [{ id: cloud.tenantId, secrets: [{ env: secretVariable }] }],
+    tenants: [{ id: cloud.tenantId, secrets: [{ file: secretFile }] }],
   });
 }

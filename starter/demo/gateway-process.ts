@@ -11,14 +11,10 @@ export interface GatewayProcess {
 const START_TIMEOUT_MS = 30_000;
 const LOOK_EVERY_MS = 50;
 
-/** Starts the gateway and resolves when it listens. `environment` holds the secrets that its settings name. */
-export async function startGateway(
-  settingsFile: string,
-  environment: Readonly<Record<string, string>>,
-): Promise<GatewayProcess> {
+/** Starts the gateway and resolves when it listens. */
+export async function startGateway(settingsFile: string): Promise<GatewayProcess> {
   const waybill = fileURLToPath(new URL('../../bin/waybill.js', import.meta.url));
   const child = spawn(process.execPath, [waybill, 'gateway', '--settings', settingsFile], {
-    env: { ...process.env, ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let said = '';

@@ -17,7 +17,7 @@ export interface RunAlertDemoOptions {
 
 const APP = 'Sales Overview';
 const OWNER_MAIL = 'olga@company.example';
-const SECRET_VARIABLE = 'WAYBILL_DEMO_WEBHOOK_SECRET';
+const SECRET_FILE = 'webhook-secret';
 const SECRET = 'the secret of the webhook in the demo';
 const ARRIVAL_TIMEOUT_MS = 120_000;
 const SECOND_MS = 1000;
@@ -62,8 +62,9 @@ async function connectWebhook(sandbox: AlertSandbox, folder: string, closers: As
     return;
   }
   const settings = path.join(folder, 'gateway.yaml');
-  await writeFile(settings, gatewayConfig(sandbox, broker, SECRET_VARIABLE));
-  const gateway = await startGateway(settings, { [SECRET_VARIABLE]: SECRET });
+  await writeFile(path.join(folder, SECRET_FILE), SECRET);
+  await writeFile(settings, gatewayConfig(sandbox, broker, SECRET_FILE));
+  const gateway = await startGateway(settings);
   closers.defer(() => gateway.stop());
   cloud.actAs.createWebhook({
     name: 'Waybill',
