@@ -3,6 +3,7 @@
  * under the load it has; settings and tolerance are printed with it.
  */
 import os from 'node:os';
+import { alerts } from './alerts.ts';
 import { batch } from './batch.ts';
 import { gateway } from './gateway.ts';
 import { type Figure, linesOf, type Report, verdictOf } from './figure.ts';
@@ -23,6 +24,7 @@ const scenarios: Readonly<Record<string, () => Promise<Report>>> = {
   waits,
   listener,
   gateway,
+  alerts,
 };
 
 const words = process.argv.slice(2);
