@@ -6,9 +6,13 @@ const kinds = ['mail', 'slack', 'teams', 'webhook', 'mqtt'] as const;
 
 /** Each tenant has one way to sign in, and its failures come from a broker or by asking. */
 export const tenantsAreReached: Rule = ({ alerts }) =>
-  Object.entries(alerts.tenants).flatMap(([alias, { apiKey, login, reconcile }]) => {
+  Object.entries(alerts.tenants).flatMap(([alias, { url, apiKey, login, reconcile }]) => {
     const path = ['alerts', 'tenants', alias];
     const found: Finding[] = [];
+    if (isOpen(url)) {
+      const wrong = 'whoever listens on the way could read the credentials';
+      found.push({ path: [...path, 'url'], wrong, right: 'expected an address that begins with https://' });
+    }
     if (!apiKey && !login)
       found.push({ path, wrong: 'nothing says how to sign in', right: 'expected apiKey or login' });
     if (apiKey && login) found.push({ path, wrong: 'apiKey and login both stand here', right: 'keep one of them' });
@@ -20,6 +24,12 @@ export const tenantsAreReached: Rule = ({ alerts }) =>
       });
     return found;
   });
+
+/** Plain http, other than on this host. */
+function isOpen(url: string): boolean {
+  const { protocol, hostname } = new URL(url);
+  return protocol === 'http:' && !/^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(hostname);
+}
 
 export const tenantsDiffer: Rule = ({ alerts }) => {
   const owners = new Map<string, string>();

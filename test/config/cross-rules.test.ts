@@ -51,6 +51,7 @@ describe('settings that refer to each other', () => {
     ['listener.publicUrl: this setting is required while bind is 0.0.0.0', `${smallest}listener: { bind: 0.0.0.0 }`],
     ['sites: nothing stands here', 'sources: {}'],
     ['targets: nothing stands here', `${sites('dev')}sources: { dev: {} }`],
+    ['alerts.tenants.eu.url: whoever listens', tenants('eu: { id: t, url: "http://t.example", apiKey: "k" }')],
     ['alerts.tenants.eu: nothing says how to sign in', tenants('eu: { id: t, url: "https://t.example" }')],
     [
       'alerts.tenants.eu: apiKey and login both',
