@@ -63,23 +63,19 @@ export interface ReloadFailures {
 const idsPerQuery = 500;
 
 /** Makes the group of reload failures over a database or a transaction. */
-export function createReloadFailures({ db, nowUtc }: StoreParts): ReloadFailures {
-  const one = ({ tenant, reloadId }: ReloadKey) =>
-    db.selectFrom('reload_failures').selectAll().where('tenant', '=', tenant).where('reload_id', '=', reloadId);
+export function createReloadFailures(parts: StoreParts): ReloadFailures {
+  return { ...failureNotes(parts), ...partNotes(parts), ...failureQuestions(parts) };
+}
+
+type Notes = 'noteReloadFailure' | 'amendReloadFailure' | 'endReloadFailure' | 'noteRecovery';
+
+function failureNotes({ db, nowUtc }: StoreParts): Pick<ReloadFailures, Notes> {
   const change = ({ tenant, reloadId }: ReloadKey) =>
     db
       .updateTable('reload_failures')
       .where('tenant', '=', tenant)
       .where('reload_id', '=', reloadId)
       .where('state', '=', 'open');
-  const standing = (tenant: string, appId: string) =>
-    db
-      .selectFrom('reload_failures')
-      .selectAll()
-      .where('tenant', '=', tenant)
-      .where('app_id', '=', appId)
-      .where('state', '=', 'alerted')
-      .where('recovered_at_utc', 'is', null);
 
   return {
     async noteReloadFailure(input) {
@@ -89,7 +85,7 @@ export function createReloadFailures({ db, nowUtc }: StoreParts): ReloadFailures
         .onConflict((conflict) => conflict.columns(['tenant', 'reload_id']).doNothing())
         .returningAll()
         .executeTakeFirst();
-      return toFailure(made ?? (await one(input).executeTakeFirstOrThrow()));
+      return toFailure(made ?? (await oneFailure(db, input).executeTakeFirstOrThrow()));
     },
 
     async amendReloadFailure(key, { status, event }) {
@@ -102,6 +98,27 @@ export function createReloadFailures({ db, nowUtc }: StoreParts): ReloadFailures
       await change(key).set({ state, ended_at_utc: nowUtc() }).execute();
     },
 
+    async noteRecovery(tenant, reloadIds, atUtc) {
+      const over: ReloadFailure[] = [];
+      for (let start = 0; start < reloadIds.length; start += idsPerQuery) {
+        const rows = await db
+          .updateTable('reload_failures')
+          .set({ recovered_at_utc: atUtc })
+          .where('tenant', '=', tenant)
+          .where('reload_id', 'in', reloadIds.slice(start, start + idsPerQuery))
+          .where('state', '=', 'alerted')
+          .where('recovered_at_utc', 'is', null)
+          .returningAll()
+          .execute();
+        over.push(...rows.map(toFailure));
+      }
+      return over;
+    },
+  };
+}
+
+function partNotes({ db }: StoreParts): Pick<ReloadFailures, 'putReloadPart' | 'reloadParts'> {
+  return {
     async putReloadPart({ tenant, reloadId }, { part, facts, missingWhy }) {
       const row = { facts: toJsonOrNull(facts), missing_why: missingWhy ?? null };
       const insert = db.insertInto('reload_parts').values({ tenant, reload_id: reloadId, part, ...row });
@@ -111,11 +128,6 @@ export function createReloadFailures({ db, nowUtc }: StoreParts): ReloadFailures
           return facts === undefined ? update.where('reload_parts.facts', 'is', null) : update;
         })
         .execute();
-    },
-
-    async getReloadFailure(key) {
-      const row = await one(key).executeTakeFirst();
-      return row && toFailure(row);
     },
 
     async reloadParts({ tenant, reloadId }) {
@@ -131,6 +143,17 @@ export function createReloadFailures({ db, nowUtc }: StoreParts): ReloadFailures
         facts: fromJson(row.facts),
         missingWhy: row.missing_why ?? undefined,
       }));
+    },
+  };
+}
+
+type Questions = 'getReloadFailure' | 'knownReloads' | 'listReloadFailures' | 'standingFailures';
+
+function failureQuestions({ db }: StoreParts): Pick<ReloadFailures, Questions> {
+  return {
+    async getReloadFailure(key) {
+      const row = await oneFailure(db, key).executeTakeFirst();
+      return row && toFailure(row);
     },
 
     async knownReloads(tenant, reloadIds) {
@@ -155,28 +178,23 @@ export function createReloadFailures({ db, nowUtc }: StoreParts): ReloadFailures
       return rows.map(toFailure);
     },
 
-    async noteRecovery(tenant, reloadIds, atUtc) {
-      const over: ReloadFailure[] = [];
-      for (let start = 0; start < reloadIds.length; start += idsPerQuery) {
-        const rows = await db
-          .updateTable('reload_failures')
-          .set({ recovered_at_utc: atUtc })
-          .where('tenant', '=', tenant)
-          .where('reload_id', 'in', reloadIds.slice(start, start + idsPerQuery))
-          .where('state', '=', 'alerted')
-          .where('recovered_at_utc', 'is', null)
-          .returningAll()
-          .execute();
-        over.push(...rows.map(toFailure));
-      }
-      return over;
-    },
-
     async standingFailures(tenant, appId) {
-      const rows = await standing(tenant, appId).orderBy('found_at_utc').execute();
+      const rows = await db
+        .selectFrom('reload_failures')
+        .selectAll()
+        .where('tenant', '=', tenant)
+        .where('app_id', '=', appId)
+        .where('state', '=', 'alerted')
+        .where('recovered_at_utc', 'is', null)
+        .orderBy('found_at_utc')
+        .execute();
       return rows.map(toFailure);
     },
   };
+}
+
+function oneFailure(db: StoreParts['db'], { tenant, reloadId }: ReloadKey) {
+  return db.selectFrom('reload_failures').selectAll().where('tenant', '=', tenant).where('reload_id', '=', reloadId);
 }
 
 function newRow(input: ReloadFailureInput, nowUtc: string): ReloadFailureTable {

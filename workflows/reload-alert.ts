@@ -1,6 +1,5 @@
 import { CancellationScope, condition, defineSignal, setCurrentDetails, setHandler } from '@temporalio/workflow';
-import type { OpenedAlert } from '../activities/alert-types.ts';
-import type { ReloadPart } from '../rules/alerts/failed-reload.ts';
+import type { GatherInput, OpenedAlert } from '../activities/alert-types.ts';
 import { alertRecords, questions, whyFailed } from './alert-steps.ts';
 import { type ReloadAlertInput, type ReloadNews, type ReloadOutcome, signals } from './contract.ts';
 
@@ -88,7 +87,7 @@ async function gather(
   { tenant, reloadId, appId, heartbeatMs }: ReloadAlertInput,
   { pace }: OpenedAlert,
   untilMs: number,
-  parts: readonly ReloadPart[],
+  parts: readonly GatherInput['part'][],
 ): Promise<void> {
   const leftMs = Math.max(untilMs - Date.now(), Math.min(pace.attemptMs, pace.gatherMs));
   const { gatherPart } = questions(pace.attemptMs, leftMs, heartbeatMs);

@@ -19,19 +19,19 @@ export async function loadReload(
 ): Promise<FailedReload | undefined> {
   const [failure, parts] = await Promise.all([ledger.getReloadFailure(key), ledger.reloadParts(key)]);
   if (!failure) return undefined;
-  const facts = <T>(part: ReloadPart): T | undefined => parts.find((one) => one.part === part)?.facts as T | undefined;
+  const facts = (part: ReloadPart): unknown => parts.find((one) => one.part === part)?.facts;
   return {
     tenantId: config().alerts.tenants[key.tenant]?.id ?? key.tenant,
     reloadId: failure.reloadId,
     appId: failure.appId,
     status: failure.status as FailureStatus,
     event: (failure.event ?? undefined) as ReloadEventFacts | undefined,
-    reload: facts<ReloadFacts>('reload'),
-    app: facts<CloudAppFacts>('app'),
-    item: facts<CloudItemFacts>('item'),
-    owner: facts<CloudUserFacts>('owner'),
-    user: facts<CloudUserFacts>('user'),
-    log: facts<ScriptLogFacts>('log'),
+    reload: facts('reload') as ReloadFacts | undefined,
+    app: facts('app') as CloudAppFacts | undefined,
+    item: facts('item') as CloudItemFacts | undefined,
+    owner: facts('owner') as CloudUserFacts | undefined,
+    user: facts('user') as CloudUserFacts | undefined,
+    log: facts('log') as ScriptLogFacts | undefined,
     missing: parts.flatMap(({ part, missingWhy }) =>
       missingWhy === undefined || facts(part as ReloadPart) !== undefined
         ? []

@@ -45,9 +45,10 @@ export function createPostJson(): { readonly post: PostJson; close(): Promise<vo
 async function postJson(dispatcher: EnvHttpProxyAgent, post: JsonPost): Promise<void> {
   const { destination, setting, url, body, headers, secret, timeoutMs, signal } = post;
   const facts = { destination, setting, host: hostOf(url) };
-  const signature = secret && { 'waybill-signature': createHmac('sha256', secret).update(body).digest('hex') };
+  const signature: Record<string, string> =
+    secret === undefined ? {} : { 'waybill-signature': createHmac('sha256', secret).update(body).digest('hex') };
   const answer = await ask(dispatcher, url, {
-    headers: { 'content-type': 'application/json; charset=utf-8', ...headers, ...(signature || {}) },
+    headers: { 'content-type': 'application/json; charset=utf-8', ...headers, ...signature },
     body,
     timeoutMs,
     signal,

@@ -100,7 +100,18 @@ export async function startAlertWorld(options: AlertWorldOptions = {}): Promise<
     return subscriber;
   };
   const world: AlertWorld = {
-    ...{ folder, config, ledger, temporal, logger, cloud, chat, inbox, broker, webhook, tenant, owner },
+    folder,
+    config,
+    ledger,
+    temporal,
+    logger,
+    cloud,
+    chat,
+    inbox,
+    broker,
+    webhook,
+    tenant,
+    owner,
     worker: await startWorker({ config, ledger, logger, bundlePath: codePath, handleSignals: false }),
     subscriber: await subscribe(),
     async restartSubscriber() {

@@ -25,12 +25,20 @@ describe.skipIf(!findMosquitto())('a channel', () => {
         const hook = (name: string) => chat.createSlackHook(`#${name}`);
         flow = chat.createTeamsFlow('refusing');
         hooks = {
-          ...{ down: hook('down'), gone: hook('gone'), late: hook('late'), refusing: hook('refusing') },
-          ...{ broken: hook('broken'), plain: hook('plain'), silent: hook('silent') },
+          down: hook('down'),
+          gone: hook('gone'),
+          late: hook('late'),
+          refusing: hook('refusing'),
+          broken: hook('broken'),
+          plain: hook('plain'),
+          silent: hook('silent'),
         };
         const broken = path.join(folder, 'broken.hbs');
         const at = (onlyTagged: string) => ({
-          ...{ onlyTagged, rateLimit: 0, timeout: '1s', retry: { first: '100ms', max: '500ms' } },
+          onlyTagged,
+          rateLimit: 0,
+          timeout: '1s',
+          retry: { first: '100ms', max: '500ms' },
         });
         const slack = (name: keyof typeof hooks) => ({ ...at(name), webhook: hooks[name].url });
         const receiver = (name: string) => ({ ...at(name), address: chat.createReceiver(name).url });
@@ -38,7 +46,9 @@ describe.skipIf(!findMosquitto())('a channel', () => {
         yaml['mail'].timeouts = { socket: '1s' };
         yaml['alerts'].destinations = {
           slack: {
-            ...{ down: slack('down'), gone: slack('gone'), refusing: slack('refusing') },
+            down: slack('down'),
+            gone: slack('gone'),
+            refusing: slack('refusing'),
             late: { ...slack('late'), giveUpAfter: '2s' },
             broken: { ...slack('broken'), template: broken },
             plain: { ...slack('plain'), message: 'basic', basicText: '{{#if appName}' },
@@ -50,7 +60,8 @@ describe.skipIf(!findMosquitto())('a channel', () => {
           },
           mail: {
             limited: { ...mail('limited'), rateLimit: '10s' },
-            ...{ refusing: mail('refusing'), post: mail('post') },
+            refusing: mail('refusing'),
+            post: mail('post'),
             broken: { ...mail('broken'), subject: '{{#each', template: path.join(folder, 'there-is-none.hbs') },
           },
           webhook: {
@@ -90,6 +101,7 @@ describe.skipIf(!findMosquitto())('a channel', () => {
     const held = [fail('limited', app), fail('limited', app)];
     const another = fail('limited', other);
     await alertAt(world, another, 'limited');
+    await sendIn(world, another, 'mail/limited', 'held');
     for (const reloadId of held) await sendIn(world, reloadId, 'webhook/limited', 'held');
 
     const digest = await waitFor(
