@@ -48,11 +48,10 @@ export interface ReloadFailures {
   reloadParts(key: ReloadKey): Promise<ReloadPartRow[]>;
   /** Of these reloads, those that the ledger knows. */
   knownReloads(tenant: string, reloadIds: readonly string[]): Promise<Set<string>>;
-  /** Failures, newest first; of one tenant, app and state where given. Default limit 1,000. */
+  /** Failures, newest first; of one tenant and app where given. Default limit 1,000. */
   listReloadFailures(filter?: {
     readonly tenant?: string;
     readonly appId?: string;
-    readonly state?: ReloadFailureState;
     readonly limit?: number;
   }): Promise<ReloadFailure[]>;
   /** Notes that an app reloads again after these failures; those of them that were alerted and not yet known to be over. */
@@ -65,23 +64,19 @@ const idsPerQuery = 500;
 
 /** Makes the group of reload failures over a database or a transaction. */
 export function createReloadFailures(parts: StoreParts): ReloadFailures {
-  return { ...writes(parts), ...reads(parts), ...partsOf(parts), ...recoveries(parts) };
+  return { ...failureNotes(parts), ...partNotes(parts), ...failureQuestions(parts) };
 }
 
-function oneOf({ db }: StoreParts, { tenant, reloadId }: ReloadKey) {
-  return db.selectFrom('reload_failures').selectAll().where('tenant', '=', tenant).where('reload_id', '=', reloadId);
-}
+type Notes = 'noteReloadFailure' | 'amendReloadFailure' | 'endReloadFailure' | 'noteRecovery';
 
-function writes(
-  parts: StoreParts,
-): Pick<ReloadFailures, 'noteReloadFailure' | 'amendReloadFailure' | 'endReloadFailure'> {
-  const { db, nowUtc } = parts;
-  const open = ({ tenant, reloadId }: ReloadKey) =>
+function failureNotes({ db, nowUtc }: StoreParts): Pick<ReloadFailures, Notes> {
+  const change = ({ tenant, reloadId }: ReloadKey) =>
     db
       .updateTable('reload_failures')
       .where('tenant', '=', tenant)
       .where('reload_id', '=', reloadId)
       .where('state', '=', 'open');
+
   return {
     async noteReloadFailure(input) {
       const made = await db
@@ -90,22 +85,39 @@ function writes(
         .onConflict((conflict) => conflict.columns(['tenant', 'reload_id']).doNothing())
         .returningAll()
         .executeTakeFirst();
-      return toFailure(made ?? (await oneOf(parts, input).executeTakeFirstOrThrow()));
+      return toFailure(made ?? (await oneFailure(db, input).executeTakeFirstOrThrow()));
     },
 
     async amendReloadFailure(key, { status, event }) {
-      await open(key)
+      await change(key)
         .set({ status, event: toJson(event) })
         .execute();
     },
 
     async endReloadFailure(key, state) {
-      await open(key).set({ state, ended_at_utc: nowUtc() }).execute();
+      await change(key).set({ state, ended_at_utc: nowUtc() }).execute();
+    },
+
+    async noteRecovery(tenant, reloadIds, atUtc) {
+      const over: ReloadFailure[] = [];
+      for (let start = 0; start < reloadIds.length; start += idsPerQuery) {
+        const rows = await db
+          .updateTable('reload_failures')
+          .set({ recovered_at_utc: atUtc })
+          .where('tenant', '=', tenant)
+          .where('reload_id', 'in', reloadIds.slice(start, start + idsPerQuery))
+          .where('state', '=', 'alerted')
+          .where('recovered_at_utc', 'is', null)
+          .returningAll()
+          .execute();
+        over.push(...rows.map(toFailure));
+      }
+      return over;
     },
   };
 }
 
-function partsOf({ db }: StoreParts): Pick<ReloadFailures, 'putReloadPart' | 'reloadParts'> {
+function partNotes({ db }: StoreParts): Pick<ReloadFailures, 'putReloadPart' | 'reloadParts'> {
   return {
     async putReloadPart({ tenant, reloadId }, { part, facts, missingWhy }) {
       const row = { facts: toJsonOrNull(facts), missing_why: missingWhy ?? null };
@@ -135,11 +147,12 @@ function partsOf({ db }: StoreParts): Pick<ReloadFailures, 'putReloadPart' | 're
   };
 }
 
-function reads(parts: StoreParts): Pick<ReloadFailures, 'getReloadFailure' | 'knownReloads' | 'listReloadFailures'> {
-  const { db } = parts;
+type Questions = 'getReloadFailure' | 'knownReloads' | 'listReloadFailures' | 'standingFailures';
+
+function failureQuestions({ db }: StoreParts): Pick<ReloadFailures, Questions> {
   return {
     async getReloadFailure(key) {
-      const row = await oneOf(parts, key).executeTakeFirst();
+      const row = await oneFailure(db, key).executeTakeFirst();
       return row && toFailure(row);
     },
 
@@ -157,34 +170,12 @@ function reads(parts: StoreParts): Pick<ReloadFailures, 'getReloadFailure' | 'kn
       return known;
     },
 
-    async listReloadFailures({ tenant, appId, state, limit = 1000 } = {}) {
+    async listReloadFailures({ tenant, appId, limit = 1000 } = {}) {
       let query = db.selectFrom('reload_failures').selectAll();
       if (tenant !== undefined) query = query.where('tenant', '=', tenant);
       if (appId !== undefined) query = query.where('app_id', '=', appId);
-      if (state !== undefined) query = query.where('state', '=', state);
       const rows = await query.orderBy('found_at_utc', 'desc').orderBy('reload_id').limit(limit).execute();
       return rows.map(toFailure);
-    },
-  };
-}
-
-function recoveries({ db }: StoreParts): Pick<ReloadFailures, 'noteRecovery' | 'standingFailures'> {
-  return {
-    async noteRecovery(tenant, reloadIds, atUtc) {
-      const over: ReloadFailure[] = [];
-      for (let start = 0; start < reloadIds.length; start += idsPerQuery) {
-        const rows = await db
-          .updateTable('reload_failures')
-          .set({ recovered_at_utc: atUtc })
-          .where('tenant', '=', tenant)
-          .where('reload_id', 'in', reloadIds.slice(start, start + idsPerQuery))
-          .where('state', '=', 'alerted')
-          .where('recovered_at_utc', 'is', null)
-          .returningAll()
-          .execute();
-        over.push(...rows.map(toFailure));
-      }
-      return over;
     },
 
     async standingFailures(tenant, appId) {
@@ -200,6 +191,10 @@ function recoveries({ db }: StoreParts): Pick<ReloadFailures, 'noteRecovery' | '
       return rows.map(toFailure);
     },
   };
+}
+
+function oneFailure(db: StoreParts['db'], { tenant, reloadId }: ReloadKey) {
+  return db.selectFrom('reload_failures').selectAll().where('tenant', '=', tenant).where('reload_id', '=', reloadId);
 }
 
 function newRow(input: ReloadFailureInput, nowUtc: string): ReloadFailureTable {

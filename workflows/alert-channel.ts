@@ -46,8 +46,10 @@ async function hold(input: AlertChannelInput, inbox: readonly AlertItem[], quiet
   let held = 0;
   while (Date.now() < quietUntilMs) {
     if (inbox.length > held) {
-      await holdAlerts(outgoing(input, inbox.slice(held)));
-      held = inbox.length;
+      // More may come while these are noted.
+      const fresh = inbox.slice(held);
+      held += fresh.length;
+      await holdAlerts(outgoing(input, fresh));
       setCurrentDetails(`${held} held back for the digest`);
     }
     await condition(() => inbox.length > held, Math.max(1, quietUntilMs - Date.now()));

@@ -2,7 +2,7 @@ import { createHmac } from 'node:crypto';
 import { EnvHttpProxyAgent, request } from 'undici';
 import { waybillError } from '../../common/errors/catalogue.ts';
 import { withoutSecrets } from '../../common/known-secrets.ts';
-import { plainText } from '../reply-text.ts';
+import { plainText, retryAfterMsOf } from '../reply-text.ts';
 
 /** One message to a destination that takes JSON over HTTPS. */
 export interface JsonPost {
@@ -34,7 +34,8 @@ const REQUEST_TIMEOUT = 408;
 const TOO_EARLY = 425;
 const TOO_MANY = 429;
 const SERVER_ERROR = 500;
-const SECOND_MS = 1000;
+/** Nobody is waited for longer at a time, whatever a header says. */
+const LONGEST_WAIT_MS = 3_600_000;
 
 /** Posts over connections that are kept; proxies are taken from the environment. `close` ends them. */
 export function createPostJson(): { readonly post: PostJson; close(): Promise<void> } {
@@ -94,7 +95,8 @@ async function ask(
     void answer.dump().catch(() => undefined);
     return { status: statusCode, text: '' };
   }
-  const retryAfterMs = retryAfter(got['retry-after']);
+  const askedForMs = retryAfterMsOf(got['retry-after'], Date.now());
+  const retryAfterMs = askedForMs ? Math.min(askedForMs, LONGEST_WAIT_MS) : undefined;
   // The status says all there is to know: an answer that breaks off must not have the message posted again.
   const text = await firstOf(answer).catch(() => '');
   return { status: statusCode, text, retryAfterMs };
@@ -120,15 +122,6 @@ async function firstOf(body: AsyncIterable<Buffer> & { destroy(): unknown }): Pr
     if (sizeBytes >= ANSWER_BYTES) break;
   }
   return Buffer.concat(parts).subarray(0, ANSWER_BYTES).toString('utf8');
-}
-
-/** Seconds, or a date (RFC 9110, section 10.2.3). */
-function retryAfter(header: string | string[] | undefined): number | undefined {
-  const text = Array.isArray(header) ? header[0] : header;
-  if (!text) return undefined;
-  const seconds = Number(text);
-  const ms = Number.isFinite(seconds) ? seconds * SECOND_MS : Date.parse(text) - Date.now();
-  return Number.isFinite(ms) && ms > 0 ? ms : undefined;
 }
 
 function hostOf(url: string): string {

@@ -157,7 +157,11 @@ describe.skipIf(!findMosquitto())('what is told of attempts and their reload', (
     const reloadId = failReload(world, appId, { status: 'CANCELED', sendEvents: [] });
     const type = 'com.qlik.v1.reload.finished';
     const event = {
-      ...{ specversion: '1.0', id: randomUUID(), source: 'com.qlik/reloads', type, tenantid: STRICT.id },
+      specversion: '1.0',
+      id: randomUUID(),
+      source: 'com.qlik/reloads',
+      type,
+      tenantid: STRICT.id,
       data: { id: reloadId, appId, status: 'CANCELED' },
     };
     await publisher.publishAsync(`qscloud/app/reload/${STRICT.id}`, JSON.stringify(event), { qos: 1 });
