@@ -91,7 +91,14 @@ async function resumeFailures(deps: AlertDependencies, tenant: string): Promise<
   const open = failures.filter(({ foundAtUtc }) => isOld(deps, foundAtUtc));
   let resumed = 0;
   for (const { reloadId, appId } of open) {
-    if (await deps.isRunning(workflowIds.reloadAlert(tenant, reloadId))) continue;
+    const workflowId = workflowIds.reloadAlert(tenant, reloadId);
+    if (await deps.isRunning(workflowId)) continue;
+    const ended = await deps.outcomeOf(workflowId);
+    if (ended) {
+      // The ledger was put back from a backup since: what was told then is not told again.
+      await deps.ledger.endReloadFailure({ tenant, reloadId }, ended);
+      continue;
+    }
     const { heartbeatMs } = deps.config().timeouts;
     // Not final: it asks Qlik Cloud how the reload ended before anybody is told.
     await deps.tellReload({ tenant, reloadId, appId, heartbeatMs }, { outcome: 'failed', isFinal: false });

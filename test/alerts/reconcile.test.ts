@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { DatabaseSync } from 'node:sqlite';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { ReconcileOutcome } from '../../activities/alert-types.ts';
 import { taskQueues, workflowIds, workflowTypes } from '../../workflows/contract.ts';
@@ -119,6 +120,25 @@ describe.skipIf(!findMosquitto())('asking Qlik Cloud for failed reloads', () => 
     expect(await look()).toMatchObject({ resumed: 1 });
 
     await isOver(reload);
+    expect([told(reload), told(reload, SLACK)]).toEqual([1, 1]);
+  });
+
+  it('does not tell again of what was told after the backup that the ledger was put back from', async () => {
+    const reload = world.cloud.actAs.reloadApp(newApp('Older ledger'), { status: 'FAILED' });
+    await isOver(reload);
+    const running = workflowIds.reloadAlert(world.tenant, reload);
+    await world.temporal.client.workflow.getHandle(running).result();
+    const database = new DatabaseSync(world.config.ledger.file, { timeout: 5000 });
+    database.prepare("UPDATE reload_failures SET state = 'open', ended_at_utc = NULL WHERE reload_id = ?").run(reload);
+    database.prepare('DELETE FROM alert_sends WHERE reload_id = ?').run(reload);
+    database.close();
+
+    world.aheadMs = LATER_MS;
+
+    expect(await look()).toMatchObject({ resumed: 0 });
+    expect(await world.ledger.getReloadFailure({ tenant: world.tenant, reloadId: reload })).toMatchObject({
+      state: 'alerted',
+    });
     expect([told(reload), told(reload, SLACK)]).toEqual([1, 1]);
   });
 
