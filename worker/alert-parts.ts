@@ -11,6 +11,7 @@ import type { Logger } from '../common/logger.ts';
 import type { Config } from '../config/types.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import { isRunning } from '../temporal/is-running.ts';
+import { outcomeOf } from '../temporal/outcome-of.ts';
 import { handToChannel, tellReload } from '../temporal/tell-reload.ts';
 import { createAlertPublisher } from './alert-publisher.ts';
 
@@ -50,6 +51,7 @@ export function createAlertParts(options: AlertPartsOptions): AlertParts {
       tellReload: (input, news) => tellReload(starts, input, news),
       handToChannel: (input, item) => handToChannel(starts, input, item),
       isRunning: (workflowId) => isRunning(client, workflowId),
+      outcomeOf: (workflowId) => outcomeOf(client, workflowId),
       tellOperators: (about, trouble) => tellOperators(options, client, about, trouble),
       logger,
       nowUtc,

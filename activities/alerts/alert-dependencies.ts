@@ -30,6 +30,8 @@ export interface AlertDependencies {
   /** Hands something to a channel, which starts where it does not run. Safe to repeat. */
   readonly handToChannel: (input: AlertChannelInput, item: AlertItem) => Promise<void>;
   readonly isRunning: (workflowId: string) => Promise<boolean>;
+  /** What the alert of a reload came to, as Temporal remembers it; undefined for one that it does not know or that failed. */
+  readonly outcomeOf: (workflowId: string) => Promise<'alerted' | 'passed' | undefined>;
   /** Tells the operators of something by mail, once for each `about`. */
   readonly tellOperators: (about: string, trouble: AlertTrouble) => Promise<void>;
   readonly logger: Logger;

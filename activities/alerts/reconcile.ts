@@ -5,7 +5,7 @@ import type { AlertSend } from '../../ledger/alert-sends.ts';
 import { attemptContext } from '../activity-context.ts';
 import type { ReconcileOutcome } from '../alert-types.ts';
 import type { AlertDependencies } from './alert-dependencies.ts';
-import { destinationsOf } from './destinations.ts';
+import { type Destination, destinationsOf } from './destinations.ts';
 import type { CloudReload, CloudWebhook } from '../qlik-cloud/answers.ts';
 import { reloadFacts } from '../qlik-cloud/to-facts.ts';
 import { outcomeOf, tenantOf } from './open-alert.ts';
@@ -91,7 +91,14 @@ async function resumeFailures(deps: AlertDependencies, tenant: string): Promise<
   const open = failures.filter(({ foundAtUtc }) => isOld(deps, foundAtUtc));
   let resumed = 0;
   for (const { reloadId, appId } of open) {
-    if (await deps.isRunning(workflowIds.reloadAlert(tenant, reloadId))) continue;
+    const workflowId = workflowIds.reloadAlert(tenant, reloadId);
+    if (await deps.isRunning(workflowId)) continue;
+    const ended = await deps.outcomeOf(workflowId);
+    if (ended) {
+      // The ledger was put back from a backup since: what was told then is not told again.
+      await deps.ledger.endReloadFailure({ tenant, reloadId }, ended);
+      continue;
+    }
     const { heartbeatMs } = deps.config().timeouts;
     // Not final: it asks Qlik Cloud how the reload ended before anybody is told.
     await deps.tellReload({ tenant, reloadId, appId, heartbeatMs }, { outcome: 'failed', isFinal: false });
@@ -118,13 +125,22 @@ async function resumeAlert(deps: AlertDependencies, tenant: string, alert: Alert
     await deps.ledger.noteAlert(alert, 'given-up', `There is no destination ${id} any more.`);
     return false;
   }
-  if (await deps.isRunning(workflowIds.alertChannel(tenant, id, recipient || appId))) return false;
+  const isRunning = await deps.isRunning(workflowIds.alertChannel(tenant, id, recipient || appId));
+  if (isRunning && !isOld(deps, alert.updatedAtUtc, longestSilenceMs(destination))) return false;
   await deps.handToChannel(channelOf(deps, tenant, appId, destination, recipient), { kind, reloadId });
   return true;
 }
 
-function isOld({ nowUtc }: AlertDependencies, utc: string): boolean {
-  return Date.parse(nowUtc()) - Date.parse(utc) > ON_ITS_WAY_MS;
+/**
+ * How long a channel may have an alert without noting anything of it. One that runs for longer began after Temporal had
+ * lost the alert, and goes on with those of later failures.
+ */
+function longestSilenceMs({ settings: { rateLimitMs, retry, timeoutMs } }: Destination): number {
+  return ON_ITS_WAY_MS + 2 * Math.max(rateLimitMs, retry.maxMs + 2 * timeoutMs);
+}
+
+function isOld({ nowUtc }: AlertDependencies, utc: string, thanMs = ON_ITS_WAY_MS): boolean {
+  return Date.parse(nowUtc()) - Date.parse(utc) > thanMs;
 }
 
 /** A folder that cannot be cleared is no reason to hear of no failure. */

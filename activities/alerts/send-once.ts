@@ -17,14 +17,24 @@ export async function sendOnce(
 ): Promise<void> {
   const all = unnoted.get(ledger) ?? new Map<string, Promise<void>>();
   unnoted.set(ledger, all);
-  const sending = all.get(key) ?? send();
-  all.set(key, sending);
-  try {
+  let isSent = false;
+  for (let former = all.get(key); former !== undefined && !isSent; former = all.get(key)) {
+    isSent = await wentWell(former);
+    // Why it failed is the matter of the attempt that it was: that may have been cancelled.
+    if (!isSent && all.get(key) === former) all.delete(key);
+  }
+  if (!isSent) {
+    const sending = send();
+    all.set(key, sending);
     await sending;
-  } catch (error) {
-    if (all.get(key) === sending) all.delete(key);
-    throw error;
   }
   await note();
   all.delete(key);
+}
+
+async function wentWell(sending: Promise<void>): Promise<boolean> {
+  return sending.then(
+    () => true,
+    () => false,
+  );
 }

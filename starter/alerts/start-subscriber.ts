@@ -42,11 +42,12 @@ export interface RunningSubscriber {
 export async function startSubscriber(options: SubscriberOptions): Promise<RunningSubscriber> {
   const { config, logger, address } = options;
   await sessionOptions(config.alerts.broker);
-  const link = await openTemporalLink({ config, address, logger });
+  const link = await openTemporalLink({ config, address, logger, meaning });
   const deadLetters = openDeadLetters(config.alerts.deadLetters, logger);
   return new Subscriber(options, link, deadLetters);
 }
 
+const meaning = { away: 'events stay at the broker, which delivers them again', back: 'events are taken' };
 const STATUS_EVERY_MS = 600_000;
 /** A trouble that goes on is told of once a minute. */
 const TELL_AGAIN_MS = 60_000;

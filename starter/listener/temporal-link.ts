@@ -41,20 +41,27 @@ export interface TemporalLinkOptions {
   /** host:port in place of the configured one. */
   readonly address?: string | undefined;
   readonly logger: Logger;
+  /** What its being away means, for the log. Default: what it means for callbacks. */
+  readonly meaning?: { readonly away: string; readonly back: string };
 }
+
+const forCallbacks = {
+  away: 'callbacks are refused, and what they tell is passed on later',
+  back: 'callbacks are taken',
+};
 
 /**
  * A link that need not be up: it connects when the service is there, and again when it comes back.
  * @throws WAYBILL_TEMPORAL_FILE_UNREADABLE, WAYBILL_CONFIG_SECRET_MISSING
  */
 export async function openTemporalLink(options: TemporalLinkOptions): Promise<TemporalLink> {
-  const { config, logger } = options;
+  const { config, logger, meaning = forCallbacks } = options;
   const settings = await connectionSettings(config, options.address);
   // The SDK's repeating of failed calls is left out: its timers outlive the connection and throw where none can catch.
   const connection = Connection.lazy({ ...settings, interceptors: [], channelArgs: reconnecting });
   const { namespace, encryption } = config.temporal;
   const client = new Client({ connection, namespace, dataConverter: await createDataConverter(encryption) });
-  return new Link({ client, connection, address: settings.address, config, logger });
+  return new Link({ client, connection, address: settings.address, config, logger, meaning });
 }
 
 interface LinkParts {
@@ -63,6 +70,7 @@ interface LinkParts {
   readonly address: string;
   readonly config: TemporalLinkOptions['config'];
   readonly logger: Logger;
+  readonly meaning: NonNullable<TemporalLinkOptions['meaning']>;
 }
 
 class Link implements TemporalLink {
@@ -147,16 +155,16 @@ class Link implements TemporalLink {
   }
 
   async #awaitReturn(): Promise<void> {
-    const { address, logger } = this.#parts;
+    const { address, logger, meaning } = this.#parts;
     const { signal } = this.#closing;
     const sinceMs = performance.now();
-    logger.warn({ address }, 'Temporal does not answer: callbacks are refused, and what they tell is passed on later');
+    logger.warn({ address }, `Temporal does not answer: ${meaning.away}`);
     while (!signal.aborted && !(await this.#answers())) {
       await wait(PROBE_EVERY_MS, undefined, { signal }).catch(() => undefined);
     }
     this.#return = undefined;
     const awaySeconds = Math.round((performance.now() - sinceMs) / 1000);
-    if (!signal.aborted) logger.info({ address, awaySeconds }, 'Temporal answers again: callbacks are taken');
+    if (!signal.aborted) logger.info({ address, awaySeconds }, `Temporal answers again: ${meaning.back}`);
   }
 
   #away(reason: string, cause?: unknown): Error {

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { DatabaseSync } from 'node:sqlite';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { ReconcileOutcome } from '../../activities/alert-types.ts';
 import { taskQueues, workflowIds, workflowTypes } from '../../workflows/contract.ts';
@@ -8,6 +9,8 @@ import { type AlertWorld, RECEIVER, SLACK, startAlertWorld } from './alert-world
 
 /** Later than anything may take that is on its way. */
 const LATER_MS = 600_000;
+/** Longer than any channel is quiet here, twice. */
+const MUCH_LATER_MS = 3 * 3_600_000;
 
 // Where Mosquitto is not installed nothing of this can be shown; `.ci/run` installs it.
 describe.skipIf(!findMosquitto())('asking Qlik Cloud for failed reloads', () => {
@@ -55,7 +58,7 @@ describe.skipIf(!findMosquitto())('asking Qlik Cloud for failed reloads', () => 
     world.cloud.actAs.finishReload(running, { status: 'FAILED', sendEvents: [] });
     const third = await look();
 
-    await isTold(running);
+    await isOver(running);
     expect([first, second, third].map(({ missed }) => missed)).toEqual([0, 0, 1]);
     expect(told(before)).toBe(0);
   });
@@ -92,7 +95,8 @@ describe.skipIf(!findMosquitto())('asking Qlik Cloud for failed reloads', () => 
 
     await look();
 
-    await isTold(reload);
+    await isOver(reload);
+    expect(told(reload)).toBe(1);
   });
 
   it('finds failures also where the webhooks may not be looked at', async () => {
@@ -100,7 +104,7 @@ describe.skipIf(!findMosquitto())('asking Qlik Cloud for failed reloads', () => 
     world.cloud.faults.add({ path: '/webhooks', effect: { type: 'status', status: 403 }, times: 0 });
 
     expect(await look()).toMatchObject({ missed: 1, disabledWebhooks: [] });
-    await isTold(reload);
+    await isOver(reload);
   });
 
   it('takes up again a failure that Temporal has lost', async () => {
@@ -116,6 +120,25 @@ describe.skipIf(!findMosquitto())('asking Qlik Cloud for failed reloads', () => 
     expect(await look()).toMatchObject({ resumed: 1 });
 
     await isOver(reload);
+    expect([told(reload), told(reload, SLACK)]).toEqual([1, 1]);
+  });
+
+  it('does not tell again of what was told after the backup that the ledger was put back from', async () => {
+    const reload = world.cloud.actAs.reloadApp(newApp('Older ledger'), { status: 'FAILED' });
+    await isOver(reload);
+    const running = workflowIds.reloadAlert(world.tenant, reload);
+    await world.temporal.client.workflow.getHandle(running).result();
+    const database = new DatabaseSync(world.config.ledger.file, { timeout: 5000 });
+    database.prepare("UPDATE reload_failures SET state = 'open', ended_at_utc = NULL WHERE reload_id = ?").run(reload);
+    database.prepare('DELETE FROM alert_sends WHERE reload_id = ?').run(reload);
+    database.close();
+
+    world.aheadMs = LATER_MS;
+
+    expect(await look()).toMatchObject({ resumed: 0 });
+    expect(await world.ledger.getReloadFailure({ tenant: world.tenant, reloadId: reload })).toMatchObject({
+      state: 'alerted',
+    });
     expect([told(reload), told(reload, SLACK)]).toEqual([1, 1]);
   });
 
@@ -143,19 +166,53 @@ describe.skipIf(!findMosquitto())('asking Qlik Cloud for failed reloads', () => 
     await isTold(held, SLACK);
     await isOver(held);
 
+    await isOver(waiting);
     expect([told(waiting, SLACK), told(held, SLACK)]).toEqual([1, 1]);
+  });
+
+  it('takes up again an alert whose channel runs and knows nothing of it', async () => {
+    const app = newApp('Lost from a channel');
+    const channel = workflowIds.alertChannel(world.tenant, 'slack/bi', app);
+    const fail = () => world.cloud.actAs.reloadApp(app, { status: 'FAILED' });
+    const first = fail();
+    await isTold(first, SLACK);
+    const lost = fail();
+    await waitFor('it to be held', async () =>
+      (await world.ledger.listAlerts({ tenant: world.tenant, reloadId: lost })).some(({ state }) => state === 'held'),
+    );
+    await terminate(channel);
+    const third = fail();
+    await isOver(third);
+    const isSignalled = async () => {
+      const { events } = await world.temporal.client.workflow.getHandle(channel).fetchHistory();
+      const signalled = (events ?? []).flatMap(
+        (one) => one.workflowExecutionSignaledEventAttributes?.input?.payloads ?? [],
+      );
+      return signalled.some(({ data }) => Buffer.from(data ?? []).includes(lost));
+    };
+    world.aheadMs = LATER_MS;
+    await look();
+    expect(await isSignalled()).toBe(false);
+
+    world.aheadMs = MUCH_LATER_MS;
+    await look();
+
+    expect(await isSignalled()).toBe(true);
   });
 
   it('leaves alone what is in the hands of a channel', async () => {
     const app = newApp('Held');
-    const first = world.cloud.actAs.reloadApp(app, { status: 'FAILED' });
-    await isTold(first, SLACK);
-    const second = world.cloud.actAs.reloadApp(app, { status: 'FAILED' });
-    await waitFor('it to be held', async () =>
-      (await world.ledger.listAlerts({ tenant: world.tenant, state: 'held' })).some(
-        ({ reloadId }) => reloadId === second,
-      ),
-    );
+    const fail = () => world.cloud.actAs.reloadApp(app, { status: 'FAILED' });
+    const first = fail();
+    await isOver(first);
+    const second = fail();
+    await waitFor('it to be held at Slack, and sent elsewhere', async () => {
+      const all = await world.ledger.listAlerts({ tenant: world.tenant, reloadId: second });
+      return (
+        all.length > 1 &&
+        all.every(({ destination, state }) => state === (destination === 'slack/bi' ? 'held' : 'sent'))
+      );
+    });
 
     world.aheadMs = LATER_MS;
 

@@ -47,6 +47,18 @@ describe('sendOnce', () => {
     expect(done).toEqual(['first', 'second']);
   });
 
+  it('sends itself where the attempt that it waited for was cancelled', async () => {
+    const answer = Promise.withResolvers<void>();
+    let sent = 0;
+    const first = sendOnce(ledger, 'd', () => answer.promise, nothing);
+    const second = sendOnce(ledger, 'd', async () => void (sent += 1), nothing);
+    answer.reject(new Error('cancelled'));
+
+    await expect(first).rejects.toThrow('cancelled');
+    await second;
+    expect(sent).toBe(1);
+  });
+
   it('sends again what could not be sent, and what comes after the note', async () => {
     let sent = 0;
     const send = async () => void (sent += 1);

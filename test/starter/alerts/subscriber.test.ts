@@ -1,6 +1,9 @@
+import { randomUUID } from 'node:crypto';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { Client } from '@temporalio/client';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { workflowIds } from '../../../workflows/contract.ts';
 import { event, legacyEvent } from '../../gateway/make-gateway.ts';
 import { findMosquitto, type Mosquitto, startMosquitto } from '../../harness/mosquitto.ts';
 import { waitFor } from '../../harness/wait-for.ts';
@@ -151,6 +154,25 @@ describe.skipIf(!findMosquitto())('the subscriber', () => {
     await isTold('legacy');
     await world.publish(failed('below'), `${TOPIC}/more/levels`);
     await isTold('below');
+  });
+
+  it('takes events also before a worker has made the search attributes', async () => {
+    const { connection, dataConverter } = world.temporal;
+    const namespace = `test-${randomUUID()}`;
+    const workflowExecutionRetentionPeriod = { seconds: 86_400 as never };
+    await connection.workflowService.registerNamespace({ namespace, workflowExecutionRetentionPeriod });
+    const subscriber = await world.subscribe((_broker, yaml) => (yaml['temporal'].namespace = namespace));
+    await world.takes();
+    await world.publish(failed('r1'));
+
+    await waitFor('the event to be taken', () => subscriber.counts.alerting === 1);
+    const [tenant = ''] = Object.keys(world.config.alerts.tenants);
+    const handle = new Client({ connection, namespace, dataConverter }).workflow.getHandle(
+      workflowIds.reloadAlert(tenant, 'r1'),
+    );
+    expect((await handle.describe()).status.name).toBe('RUNNING');
+    expect(await world.deadLetters()).toEqual([]);
+    await handle.terminate();
   });
 
   it('tells now and then that it lives, and what it took', async () => {
