@@ -52,6 +52,7 @@ export interface ReloadFailures {
   listReloadFailures(filter?: {
     readonly tenant?: string;
     readonly appId?: string;
+    readonly state?: ReloadFailureState;
     readonly limit?: number;
   }): Promise<ReloadFailure[]>;
   /** Notes that an app reloads again after these failures; those of them that were alerted and not yet known to be over. */
@@ -170,10 +171,11 @@ function failureQuestions({ db }: StoreParts): Pick<ReloadFailures, Questions> {
       return known;
     },
 
-    async listReloadFailures({ tenant, appId, limit = 1000 } = {}) {
+    async listReloadFailures({ tenant, appId, state, limit = 1000 } = {}) {
       let query = db.selectFrom('reload_failures').selectAll();
       if (tenant !== undefined) query = query.where('tenant', '=', tenant);
       if (appId !== undefined) query = query.where('app_id', '=', appId);
+      if (state !== undefined) query = query.where('state', '=', state);
       const rows = await query.orderBy('found_at_utc', 'desc').orderBy('reload_id').limit(limit).execute();
       return rows.map(toFailure);
     },

@@ -1,4 +1,4 @@
-import { type Client, WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
+import { type Client, WorkflowExecutionAlreadyStartedError, WorkflowNotFoundError } from '@temporalio/client';
 import { grpcCodeOf, grpcCodes } from './grpc-codes.ts';
 import {
   type AlertChannelInput,
@@ -38,6 +38,23 @@ export async function tellReload(starts: AlertStarts, input: ReloadAlertInput, n
       }),
     ),
   );
+}
+
+/**
+ * Tells the running alert of a reload how the reload ended; false where none runs. Safe to repeat.
+ */
+export async function tellRunning(
+  { client }: Pick<AlertStarts, 'client'>,
+  { tenant, reloadId }: Pick<ReloadAlertInput, 'tenant' | 'reloadId'>,
+  news: ReloadNews,
+): Promise<boolean> {
+  try {
+    await client.workflow.getHandle(workflowIds.reloadAlert(tenant, reloadId)).signal(signals.reloadNews, news);
+    return true;
+  } catch (error) {
+    if (error instanceof WorkflowNotFoundError) return false;
+    throw error;
+  }
 }
 
 /** Tells, once, that an app which failed before reloads again. Safe to repeat. */

@@ -29,14 +29,16 @@ export async function alertChannel(input: AlertChannelInput): Promise<void> {
   let quietUntilMs = carried?.quietUntilMs ?? 0;
   for (;;) {
     const isQuiet = Date.now() < quietUntilMs;
-    if (inbox.length === 0 && !(await condition(() => inbox.length > 0, Math.max(0, quietUntilMs - Date.now()))))
-      return;
+    const leftMs = Math.max(1, quietUntilMs - Date.now());
+    if (inbox.length === 0 && !(await condition(() => inbox.length > 0, leftMs))) return;
     if (workflowInfo().continueAsNewSuggested) {
       return continueAsNew<typeof alertChannel>({ ...input, carried: { items: inbox, quietUntilMs } });
     }
     if (isQuiet) await hold(input, inbox, quietUntilMs);
     const items = inbox.splice(0, isQuiet ? DIGEST_ITEMS : 1);
-    quietUntilMs = Date.now() + (await send(input, items));
+    const quietMs = await send(input, items);
+    // What was sent before asks for no quiet, and cuts none short.
+    quietUntilMs = Math.max(quietUntilMs, Date.now() + quietMs);
   }
 }
 

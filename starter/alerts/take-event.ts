@@ -3,13 +3,13 @@ import type { Config } from '../../config/types.ts';
 import type { Ledger } from '../../ledger/ledger.ts';
 import { readReloadEvent } from '../../rules/alerts/read-reload-event.ts';
 import type { ReloadEvent } from '../../rules/alerts/reload-event.ts';
-import { tellRecovery, tellReload } from '../../temporal/tell-reload.ts';
+import { tellRecovery, tellReload, tellRunning } from '../../temporal/tell-reload.ts';
 import type { TemporalLink } from '../listener/temporal-link.ts';
 import type { DeadLetters } from './dead-letters.ts';
 
 export interface TakeEventParts {
   readonly config: Config;
-  readonly ledger: Pick<Ledger, 'getReloadFailure' | 'standingFailures'>;
+  readonly ledger: Pick<Ledger, 'standingFailures'>;
   readonly link: Pick<TemporalLink, 'call'>;
   readonly deadLetters: DeadLetters;
   readonly logger: Logger;
@@ -56,18 +56,23 @@ async function pass(parts: TakeEventParts, tenant: string, event: ReloadEvent): 
   const { reloadId, appId, outcome, hasStatus, facts } = event;
   // What says only that it did not succeed leaves it to Qlik Cloud how the reload ended.
   const isFinal = event.isFinal && hasStatus;
-  const known = await parts.ledger.getReloadFailure({ tenant, reloadId });
+  const news = { outcome, isFinal, event: facts };
   const alertsIt =
     outcome === 'canceled' ? parts.config.alerts.tenants[tenant]?.canceled === true : outcome !== 'succeeded';
-  // An attempt of it failed before, and is waiting to hear how the reload ended.
-  const isAwaited = known?.state === 'open' && isFinal;
   const { heartbeatMs } = parts.config.timeouts;
   const { taskQueue } = parts.config.temporal;
-  if (alertsIt || isAwaited) {
+  if (alertsIt) {
     const input = { tenant, reloadId, appId, heartbeatMs };
-    await parts.link.call((client) => tellReload({ client, taskQueue }, input, { outcome, isFinal, event: facts }));
+    await parts.link.call((client) => tellReload({ client, taskQueue }, input, news));
     return 'alerting';
   }
+  // An attempt of it may have failed before, whose alert waits to hear how the reload ended.
+  let isAwaited = false;
+  if (isFinal)
+    await parts.link.call(async (client) => {
+      isAwaited = await tellRunning({ client }, { tenant, reloadId }, news);
+    });
+  if (isAwaited) return 'alerting';
   if (outcome !== 'succeeded' || (await parts.ledger.standingFailures(tenant, appId)).length === 0)
     return 'nothing-to-do';
   const atUtc = facts.endedAtUtc ?? facts.atUtc ?? new Date().toISOString();
