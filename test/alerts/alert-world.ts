@@ -13,6 +13,7 @@ import { type CloudTenant, type CloudTenantOptions, startCloudTenant } from '../
 import { type Inbox, startInbox } from '../../sandbox/inbox/start-inbox.ts';
 import { type RunningSubscriber, startSubscriber } from '../../starter/alerts/start-subscriber.ts';
 import { type StartedWorker, startWorker } from '../../worker/start-worker.ts';
+import { endWorkflows } from '../harness/end-workflows.ts';
 import { memoryLogger, type MemoryLogger } from '../harness/memory-logger.ts';
 import { type Mosquitto, startMosquitto } from '../harness/mosquitto.ts';
 import { type TestTemporal, testTemporal, waybillBundle } from '../harness/temporal.ts';
@@ -196,21 +197,4 @@ function configOf(
     timeouts: { heartbeatEvery: '200ms', heartbeat: '5s' },
     worker: { shutdownGrace: '2s' },
   };
-}
-
-async function endWorkflows({ client }: TestTemporal, taskQueue: string, tenant: string): Promise<void> {
-  for await (const one of client.workflow.list({ query: `TaskQueue = "${taskQueue}"` })) {
-    if (one.status.name !== 'RUNNING') continue;
-    await client.workflow
-      .getHandle(one.workflowId)
-      .terminate('the test is over')
-      .catch(() => undefined);
-  }
-  for await (const { scheduleId } of client.schedule.list()) {
-    if (scheduleId.includes(tenant))
-      await client.schedule
-        .getHandle(scheduleId)
-        .delete()
-        .catch(() => undefined);
-  }
 }

@@ -12,6 +12,7 @@ import { startQrsSite } from '../../sandbox/qrs/start-site.ts';
 import { type Inbox, startInbox } from '../../sandbox/inbox/start-inbox.ts';
 import { type StartedWorker, startWorker } from '../../worker/start-worker.ts';
 import { memoryLogger, type MemoryLogger } from './memory-logger.ts';
+import { endWorkflows } from './end-workflows.ts';
 import { type TestTemporal, testTemporal, waybillBundle } from './temporal.ts';
 import { waitFor } from './wait-for.ts';
 
@@ -116,7 +117,7 @@ export async function startWorld(options: WorldOptions = {}): Promise<WorkerWorl
     },
     async close() {
       await world.worker.close();
-      await terminateAll(temporal, suffix);
+      await endWorkflows(temporal, `waybill-${suffix}`, suffix);
       await ledger.close();
       await temporal.close();
       await close();
@@ -189,23 +190,4 @@ function configOf(
     },
     worker: { shutdownGrace: '2s' },
   };
-}
-
-async function terminateAll({ client }: TestTemporal, suffix: string): Promise<void> {
-  for await (const { workflowId, status, taskQueue } of client.workflow.list({
-    query: `TaskQueue = "waybill-${suffix}"`,
-  })) {
-    if (status.name !== 'RUNNING' || taskQueue !== `waybill-${suffix}`) continue;
-    await client.workflow
-      .getHandle(workflowId)
-      .terminate('the test is over')
-      .catch(() => undefined);
-  }
-  for await (const { scheduleId } of client.schedule.list()) {
-    if (scheduleId.includes(suffix))
-      await client.schedule
-        .getHandle(scheduleId)
-        .delete()
-        .catch(() => undefined);
-  }
 }
