@@ -1,8 +1,10 @@
 import { writeFile } from 'node:fs/promises';
 import type { Command } from 'commander';
+import ms from 'ms';
 import { invalidConfigExitCode, loadConfig, type ReadOutcome, readConfig } from '../../config/load.ts';
 import { configJsonSchema } from '../../config/json-schema.ts';
 import { effectiveSettings, printConfig } from '../../config/print.ts';
+import type { Config } from '../../config/types.ts';
 import { pathText, problemLine } from '../../config/problem.ts';
 import { unreadableSecrets } from '../../config/unreadable-secrets.ts';
 import { addImportButlerCommand } from './import-butler-command.ts';
@@ -62,7 +64,23 @@ function checkText({ file, config, problems }: ReadOutcome, secrets: readonly st
   if (secrets.length > 0)
     return `${file}: these secrets cannot be read:\n${secrets.map((line) => `  ${line}`).join('\n')}\n`;
   const ways = Object.values(config.sources).map(({ alias, targets }) => `  ${alias} → ${targets.join(', ')}\n`);
-  return `${file} is right.\n${ways.join('')}`;
+  return `${file} is right.\n${ways.join('')}${alertLines(config).join('')}`;
+}
+
+/** Where the alerts of each tenant go, and how its failures are heard of. */
+function alertLines({ alerts }: Config): string[] {
+  const all = Object.entries(alerts.destinations).flatMap(([kind, named]) =>
+    Object.entries<{ enabled: boolean; tenants?: readonly string[] }>(named).map(([name, one]) => ({
+      id: `${kind}/${name}`,
+      ...one,
+    })),
+  );
+  return Object.values(alerts.tenants).map(({ alias, reconcile }) => {
+    const ours = all.filter(({ enabled, tenants }) => enabled && (tenants?.includes(alias) ?? true));
+    const asks = reconcile.everyMs > 0 ? [`a look every ${ms(reconcile.everyMs)}`] : [];
+    const how = [...(alerts.broker ? [`events from ${alerts.broker.url}`] : []), ...asks].join(', and ');
+    return `  alerts of ${alias} (${how}) → ${ours.map(({ id }) => id).join(', ') || 'nobody'}\n`;
+  });
 }
 
 async function print(command: Command): Promise<void> {

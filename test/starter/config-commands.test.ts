@@ -37,6 +37,25 @@ describe('waybill config check', () => {
     expect(exitCode).toBeUndefined();
   });
 
+  it('says where alerts go, and how failures are heard of', async () => {
+    const tenant = 'id: t, url: "https://t.example", apiKey: "k"';
+    const alerts = `alerts:
+  broker: { url: "mqtts://broker.example" }
+  tenants: { eu: { ${tenant} }, us: { ${tenant.replace('id: t', 'id: u')}, reconcile: { every: 0 } } }
+  destinations:
+    slack: { bi: { webhook: "w", tenants: [eu] }, off: { webhook: "w", enabled: false } }
+    mqtt: { bus: { tenants: [eu] } }
+`;
+
+    const { output } = await run('config', 'check', '--config', configFile(alerts));
+
+    expect(output.split('\n').slice(1)).toEqual([
+      '  alerts of eu (events from mqtts://broker.example, and a look every 15m) → slack/bi, mqtt/bus',
+      '  alerts of us (events from mqtts://broker.example) → nobody',
+      '',
+    ]);
+  });
+
   it('ends with 2 and lists every problem with its line', async () => {
     const { output, exitCode } = await run('config', 'check', '-c', configFile(`${smallest}locale: "?"\nx: 1\n`));
 
