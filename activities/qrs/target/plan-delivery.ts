@@ -65,9 +65,11 @@ function stepOf(item: PlannedItem): PlannedStep {
  * @throws WAYBILL_PROMOTION_UNDECIDED
  */
 export async function planReplaces(deps: ActivityDependencies, input: PublishInput): Promise<ReplaceStep[]> {
-  const { decision, site, step, chosenAppIds = [] } = input;
+  const { decision, site, step, appId, chosenAppIds = [] } = input;
   const choices = [{ mode: 'overwrite', streams: [`id:${step.streamId}`] }] as const;
-  const standing = await standingApps(deps, site, decision.app.name, attemptContext().signal);
+  const all = await standingApps(deps, site, decision.app.name, attemptContext().signal);
+  // Never itself, whatever was read before: what is replaced loses its upload afterwards.
+  const standing = all.filter(({ id }) => id !== appId);
   const plan = planByRules(choices, {
     appName: decision.app.name,
     streams: [{ id: step.streamId, name: step.streamName }],

@@ -24,7 +24,9 @@ import { takesTurn } from './turns.ts';
 export async function publishStaging(deps: ActivityDependencies, input: PublishInput): Promise<PublishOutcome> {
   const { decision, site, number, appId, step } = input;
   const { promotionKey } = decision;
-  const standing = (await mayBePublished(deps, input)) ? await readApp(deps, input) : undefined;
+  // An earlier step may have published it and not have seen that: it would look like one to be replaced.
+  const isLookedAt = step.whereNoneStands === true || (await mayBePublished(deps, input));
+  const standing = isLookedAt ? await readApp(deps, input) : undefined;
   const place = placeOf(input);
   if (!standing?.stream) {
     if (!(await takesTurn(deps, place))) return { outcome: 'locked' };

@@ -56,6 +56,28 @@ describe('publishing where the plan found no app to replace', () => {
     expect(await world.ledger.takeOverwriteLock({ ...place, promotionKey: 'next' })).toBe('next');
   });
 
+  it('takes the app that an earlier step published, and could not see, for published', async () => {
+    const upload = await uploadedApp(world);
+    world.prod.actAs.publish(upload.staged.appId, 'Sales', { name: upload.app.name });
+
+    await expect(publish(upload, 1, whereNoneStands())).resolves.toMatchObject({ isSettled: true });
+    expect(await world.ledger.recordsOf(upload.decision.promotionKey)).toContainEqual(
+      expect.objectContaining({ type: 'published', appId: upload.staged.appId }),
+    );
+  });
+
+  it('never takes it for one to be replaced, though the site shows it late', async () => {
+    const upload = await uploadedApp(world);
+    const unpublished = { ...world.prod.app(upload.staged.appId) };
+    world.prod.actAs.publish(upload.staged.appId, 'Sales', { name: upload.app.name });
+    const json = { ...unpublished, published: false, stream: null };
+    const path = new RegExp(`^/qrs/app/${upload.staged.appId}\\?`);
+    fault(world.prod, { effect: { type: 'status', status: 200, json }, method: 'GET', path });
+
+    await expect(publish(upload, 1, whereNoneStands())).resolves.toMatchObject({ isSettled: true });
+    expect(standing(world.prod, upload.staged.appId)).toMatchObject({ stream: 'Sales' });
+  });
+
   it('asks which one is to be replaced where several came, and takes the answer', async () => {
     const upload = await uploadedApp(world);
     const [one, other] = [standingApp(world, upload.app.name), standingApp(world, upload.app.name)];
