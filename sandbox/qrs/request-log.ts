@@ -1,6 +1,9 @@
 /** One request as the site saw it. */
 export interface RequestEntry {
+  /** By the site's clock. */
   atUtc: string;
+  /** The same moment by the host's. */
+  hostUtc: string;
   method: string;
   /** Path with query, as sent. */
   path: string;

@@ -36,6 +36,7 @@ export async function serveRequest(
   const routed = target === undefined ? undefined : routeOf(serving, method, target);
   const entry: RequestEntry = {
     atUtc: new Date(nowMs(serving.site)).toISOString(),
+    hostUtc: new Date().toISOString(),
     method,
     path: url,
     route: routed === undefined ? '-' : `${method} ${routed.route.path}`,

@@ -18,6 +18,7 @@ import type {
   DecisionFacts,
   Expectations,
   LedgerFacts,
+  LookFacts,
   MailFacts,
   RunFacts,
   RunSettings,
@@ -86,9 +87,18 @@ function settingsOf(config: Config): RunSettings {
   };
 }
 
+/** What Waybill asked the site about objects; the filter names their apps. */
+function looksAt(site: QrsSite): LookFacts[] {
+  return site.requestLog
+    .all()
+    .filter(({ method, path, status }) => method === 'GET' && path.startsWith('/qrs/app/object/full') && status === 200)
+    .map(({ hostUtc, path }) => ({ hostUtc, appIds: decodeURIComponent(path).match(/[0-9a-f-]{36}/g) ?? [] }));
+}
+
 function siteFacts(config: Config, site: QrsSite): SiteFacts {
   const { directory, id } = config.sites[site.alias]?.user ?? site.apiUser;
   return {
+    looks: looksAt(site),
     apiUser: `${directory}\\${id}`,
     accounts: site.accounts(),
     start: [],

@@ -216,6 +216,39 @@ describe('the checker lets pass', () => {
     expect(checkRun(silent)).toMatchObject([{ rule: 'a', app: 'Shrunk' }]);
   });
 
+  it('an edit before the deletion only where it came after the last look at the app', () => {
+    const [unseen, seen] = [cleanRun(), cleanRun()];
+    for (const run of [unseen, seen]) {
+      editBeforeDeletion(run, SOURCE_ID, REP, 400);
+      const deletedMs = Date.parse(eventIn(run, 'dev', 'delete-app', SOURCE_ID).hostUtc);
+      const lookedMs = deletedMs - (run === unseen ? 500 : 300);
+      run.sites['dev']!.looks = [{ hostUtc: new Date(lookedMs).toISOString(), appIds: [SOURCE_ID] }];
+    }
+
+    expect(checkRun(unseen).map(({ text }) => text)).toEqual([]);
+    expect(checkRun(seen)).toContainEqual(expect.objectContaining({ rule: 'c', app: APP }));
+  });
+
+  it('an object that was removed after the approval only where nobody had looked at the app before', () => {
+    const [unseen, seen] = [cleanRun(), cleanRun()];
+    for (const run of [unseen, seen]) {
+      editBeforeExport(run);
+      const { events } = run.sites['dev']!;
+      const edit = events.find(({ action }) => action === 'edit-app')!;
+      edit.details = { ...edit.details, touched: [{ id: 'sheet-1' }] };
+      const removal = { ...structuredClone(edit), action: 'delete-object', entity: 'App.Object', id: 'sheet-1' };
+      delete removal.app;
+      insertBefore(run, 'dev', edit, removal);
+      const exportedUtc = eventIn(run, 'dev', 'export-app').hostUtc;
+      const beforeUtc = new Date(Date.parse(edit.hostUtc) - 1).toISOString();
+      const first = run === unseen ? [] : [{ hostUtc: beforeUtc, appIds: [SOURCE_ID] }];
+      run.sites['dev']!.looks = [...first, { hostUtc: exportedUtc, appIds: [SOURCE_ID] }];
+    }
+
+    expect(checkRun(unseen).map(({ text }) => text)).toEqual([]);
+    expect(checkRun(seen).map(({ rule }) => rule)).toContain('d');
+  });
+
   it('an approval before a reload only where data count', () => {
     const [counted, uncounted] = [cleanRun(), cleanRun()];
     for (const run of [counted, uncounted]) {

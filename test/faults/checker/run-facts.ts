@@ -57,6 +57,14 @@ export interface SiteFacts {
   readonly events: readonly SiteEvent[];
   readonly end: readonly AppStanding[];
   readonly openExports: readonly OpenExport[];
+  /** When Waybill read the objects of apps; undefined where nobody noted that. */
+  readonly looks?: readonly LookFacts[];
+}
+
+/** One reading of the objects of apps, by the host's clock, from the moment that it was asked for. */
+export interface LookFacts {
+  readonly hostUtc: string;
+  readonly appIds: readonly string[];
 }
 
 export interface StreamFacts {

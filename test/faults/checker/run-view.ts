@@ -3,6 +3,7 @@ import type { LedgerRecord } from '../../../ledger/records.ts';
 import type { AppStanding } from '../../../sandbox/qrs/app-standing.ts';
 import { type Effect, effectsOf, type SiteEffects } from './effects.ts';
 import { asksFor, type DecisionRun, decisionRuns } from './requests.ts';
+import { firstLookUtc } from './looks.ts';
 import type { DecisionFacts, RunFacts } from './run-facts.ts';
 import { isSame, type SiteWalk, streamIds, walkSite } from './site-walk.ts';
 
@@ -83,9 +84,36 @@ export function approvedStandings(view: RunView, promotion: RecordedPromotion): 
   if (decision.by.door !== 'qmc') return outsideStandings(view, promotion);
   const runs = runsBehind(view, promotion);
   if (runs.length === 0) return undefined;
-  if (source?.whenChanged !== 'promoteLatest') return runs.flatMap((run) => run.bindings);
+  if (source?.whenChanged !== 'promoteLatest')
+    return runs.flatMap((run) => [...run.bindings, ...robbedUnseen(view, run)]);
   const since = runs.map((run) => run.begun.event.hostUtc).toSorted()[0] ?? '';
   return standingsSince(view, site, appId, since);
+}
+
+/**
+ * How the app stood when it was looked at for the first time, where nothing but removals of objects had come between that
+ * and the approval: what is gone has no date, and nobody had seen it there (docs/decisions/0015).
+ */
+function robbedUnseen(view: RunView, { site, appId, begun }: DecisionRun): AppStanding[] {
+  const walk = view.walks.get(site);
+  const firstUtc = firstLookUtc(walk, appId);
+  if (walk === undefined || firstUtc === undefined) return [];
+  const between = walk.steps.filter(
+    ({ event }) => event.seq > begun.event.seq && event.hostUtc <= firstUtc && event.action !== 'export-app',
+  );
+  const removed = new Set(between.flatMap(({ event }) => (event.action === 'delete-object' ? [event.id] : [])));
+  const own = between.filter(({ event }) => event.entity === 'App' && event.id === appId);
+  const isRemoval = ({ event, before, after }: (typeof own)[number]): boolean => {
+    const touched = touchedIn(event.details);
+    const isOfRemoved = touched.length > 0 && touched.every((id) => removed.has(id));
+    return isOfRemoved || before?.baseContent === after?.baseContent;
+  };
+  return own.every(isRemoval) ? own.flatMap(({ after }) => after ?? []).slice(-1) : [];
+}
+
+function touchedIn(details: unknown): string[] {
+  const { touched = [] } = (details ?? {}) as { touched?: readonly { readonly id: string }[] };
+  return touched.map(({ id }) => id);
 }
 
 /** How the source app stood from a moment on, that moment included. */

@@ -1,4 +1,5 @@
 import type { AppStanding } from '../../../sandbox/qrs/app-standing.ts';
+import { lastLookUtc } from './looks.ts';
 import { type Violation, violation } from './run-facts.ts';
 import { approvedStandings, intendedPlaces, type RecordedPromotion, type RunView, runsBehind } from './run-view.ts';
 import { isSame, type SiteWalk, stagingOwner, type Step } from './site-walk.ts';
@@ -42,14 +43,11 @@ function checkDeletion(view: RunView, step: Step): Violation[] {
   ];
 }
 
-/** QRS deletes without asking whether an app changed since it was read, so that an edit in this time is lost. */
-const LAST_LOOK_MS = 250;
-
-/** An app as Waybill can have seen it last before it deleted it. */
+/** An app as Waybill can have seen it last before it deleted it: QRS does not ask whether it changed since. */
 function asLastSeen(view: RunView, { site, event, before }: Step): AppStanding | undefined {
-  const sinceUtc = new Date(Date.parse(event.hostUtc) - LAST_LOOK_MS).toISOString();
-  const steps = view.walks.get(site)?.steps ?? [];
-  const unseen = steps.find(
+  const walk = view.walks.get(site);
+  const sinceUtc = lastLookUtc(walk, event.id, event.hostUtc);
+  const unseen = walk?.steps.find(
     (step) =>
       step.event.id === event.id &&
       step.event.seq < event.seq &&
