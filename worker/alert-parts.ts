@@ -26,7 +26,7 @@ export interface AlertPartsOptions {
 
 export interface AlertParts {
   activities(client: Client): AlertActivities;
-  /** Ends connections to Qlik Cloud, to destinations and to the broker. */
+  /** Ends connections to Qlik Cloud, to destinations and to the broker. Safe to repeat. */
   close(): Promise<void>;
 }
 
@@ -57,10 +57,12 @@ export function createAlertParts(options: AlertPartsOptions): AlertParts {
       nowUtc,
     };
   };
+  let closing: Promise<void> | undefined;
   return {
     activities: (client) => createAlertActivities(dependencies(client)),
-    async close() {
-      await Promise.all([clouds.close(), poster.close(), publisher.close()]);
+    close() {
+      closing ??= Promise.all([clouds.close(), poster.close(), publisher.close()]).then(() => undefined);
+      return closing;
     },
   };
 }
