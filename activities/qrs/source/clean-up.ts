@@ -8,7 +8,7 @@ import type { ActivityDependencies } from '../../dependencies.ts';
 import type { CleanUpOutcome, DecisionRecord, UnprovenCopy } from '../../promotion-types.ts';
 import { toObjectFacts } from '../app-facts.ts';
 import type { AppMemory } from '../app-memory.ts';
-import type { QrsApp, QrsAppObject } from '../client/types.ts';
+import type { QrsApp } from '../client/types.ts';
 import { copyVerdict } from '../content/compare-copy.ts';
 import { inWords } from '../content/difference-words.ts';
 import { isSettled } from '../content/verify-content.ts';
@@ -73,18 +73,12 @@ async function lookAtBoth(deps: ActivityDependencies, decision: DecisionRecord, 
   return copy === first.copy ? first : lookOnce(deps, decision, copy);
 }
 
+/** The objects first, the app last: what its rows ask for is read right before it is deleted. */
 async function lookOnce(deps: ActivityDependencies, decision: DecisionRecord, copy: QrsApp): Promise<BothApps> {
   const { signal } = attemptContext();
-  const objects = deps.qrs(decision.site).getObjectsOfApps([copy.id, decision.appId], { signal });
-  const check = await checkSource(deps, decision, approvedOfSecond(objects));
-  const [copied = []] = await objects;
-  return { copy, copied, check };
-}
-
-/** The objects that an export of the second app carries. */
-async function approvedOfSecond(objects: Promise<readonly (readonly QrsAppObject[])[]>): Promise<QrsAppObject[]> {
-  const [, second = []] = await objects;
-  return second.filter(({ approved }) => approved);
+  const [copied = [], own = []] = await deps.qrs(decision.site).getObjectsOfApps([copy.id, decision.appId], { signal });
+  const approved = own.filter((object) => object.approved);
+  return { copy, copied, check: await checkSource(deps, decision, Promise.resolve(approved)) };
 }
 
 /**

@@ -1,5 +1,6 @@
 import type { LedgerRecord } from '../../../ledger/records.ts';
 import type { AppStanding } from '../../../sandbox/qrs/app-standing.ts';
+import { lastLookUtc } from './looks.ts';
 import type { DecisionRun } from './requests.ts';
 import { type RunFacts, type Violation, violation } from './run-facts.ts';
 import { isOpenByPlan, joinedKeys, type RecordedPromotion, type RunView, runsBehind } from './run-view.ts';
@@ -93,7 +94,8 @@ function checkOwed(view: RunView, run: DecisionRun): Violation[] {
   const { settings, expected } = view.facts;
   const source = settings.sources[run.site];
   const { event, after } = run.begun;
-  const waived = expected.notOwed?.includes(run.appId) || event.hostUtc < (expected.startedUtc ?? '');
+  const waived =
+    expected.notOwed?.includes(run.appId) || event.hostUtc < (expected.startedUtc ?? '') || cameUnseen(view, run);
   if (waived || run.isDoubtful || run.begun.byWaybill || after?.published !== true) return [];
   // A standing order replaces approval, and is blocked by a denial that waits until it is cleared.
   if (run.word === 'approve' && (!run.request.isWhole || run.requests.some((request) => request.reload))) return [];
@@ -106,7 +108,7 @@ function checkOwed(view: RunView, run: DecisionRun): Violation[] {
   if (wasTaken || (changed && source?.whenChanged !== 'promoteLatest')) return [];
   const promotions = view.facts.ledger.promotions.filter((one) => runsBehind(view, one).includes(run));
   if (run.word === 'deny' && cameTooLate(view, run)) return [];
-  if (promotions.length === 0 && wasAskedAgain(view, run)) return [];
+  if (promotions.length === 0 && (wasAskedAgain(view, run) || wasRenewed(view, run))) return [];
   if (promotions.length === 0) {
     return [
       violation(
@@ -134,16 +136,45 @@ function wasReloaded(view: RunView, { site, appId, begun, ended }: DecisionRun):
   );
 }
 
+/** What was asked for after the last look at an app, and before Waybill deleted it, nobody saw. */
+function cameUnseen(view: RunView, { site, appId, ended, requests }: DecisionRun): boolean {
+  if (ended?.byWaybill !== true || ended.event.action !== 'delete-app' || requests.length < 2) return false;
+  const walk = view.walks.get(site);
+  const lookedUtc = lastLookUtc(walk, appId, ended.event.hostUtc);
+  const last = walk?.steps.findLast(
+    ({ event, byWaybill }) => event.id === appId && event.entity === 'App' && !byWaybill,
+  );
+  return last !== undefined && last.event.hostUtc > lookedUtc;
+}
+
 /**
  * The app was written after its approval, and an object was removed from some app of the site. No site tells from which,
  * so that the approver is rightly asked again, by mail.
  */
-function wasAskedAgain(view: RunView, { site, appId, begun, contents }: DecisionRun): boolean {
+function wasAskedAgain(view: RunView, run: DecisionRun): boolean {
+  const { site, begun, contents } = run;
   const steps = view.walks.get(site)?.steps ?? [];
   const since = steps.filter(({ event }) => event.seq > begun.event.seq);
   const isRemoved = since.some(({ event, byWaybill }) => event.action === 'delete-object' && !byWaybill);
-  const asked = view.facts.mails.some((mail) => mail.kind === 'reapproval' && mail.promotionKey === `${site}.${appId}`);
-  return isRemoved && asked && contents.length > 1;
+  return isRemoved && contents.length > 1 && isAskedAgain(view, run);
+}
+
+/**
+ * An earlier approval stood over other content, and what was between both was gone before anybody looked: rows that are
+ * all new may be but a save of the former ones, so that the approver is rightly asked again (docs/decisions/0015).
+ */
+function wasRenewed(view: RunView, run: DecisionRun): boolean {
+  const content = run.bindings[0]?.baseContent;
+  const earlier = view.runs.filter(
+    ({ site, appId, word, begun }) =>
+      site === run.site && appId === run.appId && word === run.word && begun.event.seq < run.begun.event.seq,
+  );
+  const isOther = earlier.some(({ bindings }) => bindings.every(({ baseContent }) => baseContent !== content));
+  return isOther && isAskedAgain(view, run);
+}
+
+function isAskedAgain({ facts }: RunView, { site, appId }: DecisionRun): boolean {
+  return facts.mails.some((mail) => mail.kind === 'reapproval' && mail.promotionKey === `${site}.${appId}`);
 }
 
 /** A denial of an app that was being delivered; the record of that promotion says so. */

@@ -51,10 +51,15 @@ function isAt(effect: Effect, { site, streamIds }: IntendedPlace): boolean {
   return effect.site === site && streamIds.includes(effect.streamId ?? '');
 }
 
+/** As QRS compares names: blanks count, small and capital letters do not. */
+function isSameName(left: string, right: string): boolean {
+  return left.toLowerCase() === right.toLowerCase();
+}
+
 /** Whether an app of that name stood in the stream when another was published there. */
 function hasTwin({ step, streamId, appId }: Effect, appName: string): boolean {
   return [...step.apps.values()].some(
-    (app) => app.id !== appId && app.published && app.streamId === streamId && isSame(app.name, appName),
+    (app) => app.id !== appId && app.published && app.streamId === streamId && isSameName(app.name, appName),
   );
 }
 
