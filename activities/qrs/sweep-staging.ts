@@ -2,8 +2,10 @@ import { attemptContext } from '../activity-context.ts';
 import type { ActivityDependencies } from '../dependencies.ts';
 import type { SweepStagingOutcome } from '../watch-types.ts';
 import { startsWith } from './client/filter.ts';
+import type { AppMemory } from './app-memory.ts';
 import type { QrsApp } from './client/types.ts';
 import { deleteApp } from './proven-writes.ts';
+import { endExports } from './source/take-export.ts';
 import { promotionKeyIn, stagingPrefixOf } from './staging-name.ts';
 
 /** The sites on which staging apps can have been left behind. */
@@ -14,7 +16,8 @@ export function sitesToSweep(deps: ActivityDependencies): Promise<readonly strin
 
 /**
  * Removes this installation's staging apps whose promotion ended long enough ago. A name that the ledger does not
- * know is left until it is old by the site's own date; another installation's is never touched. Safe to repeat.
+ * know is left until it is old by the site's own date; another installation's is never touched. Ends exports that were
+ * begun for what was given up since. Safe to repeat.
  */
 export async function sweepStagingOf(
   deps: ActivityDependencies,
@@ -35,6 +38,7 @@ export async function sweepStagingOf(
     removed += 1;
   }
   await settleOthers(deps, site, new Set(found.map(({ id }) => id)));
+  await endLeftExports(deps, site);
   if (removed > 0) deps.logger.info({ site, removed, left }, 'removed staging apps that were left behind');
   return { removed, left };
 }
@@ -57,6 +61,17 @@ async function settleOthers(deps: ActivityDependencies, site: string, found: Rea
       { site, promotion, app: app.name, appId: app.id, purpose },
       'an app of a promotion that was given up stays',
     );
+  }
+}
+
+/** Exports that a step had begun when it was given up, and whose end nobody waits for: the site keeps them open. */
+async function endLeftExports(deps: ActivityDependencies, site: string): Promise<void> {
+  const memories = await deps.ledger.listAppMemories<AppMemory>(site);
+  const begun = memories.filter(({ memory }) => (memory.exportTokens ?? []).length > 0);
+  if (begun.length === 0 || (await deps.ledger.listDeliveries({ target: site, open: true })).length > 0) return;
+  for (const { appId } of begun) {
+    const open = await deps.ledger.listPromotions({ site, appId, open: true });
+    if (open.length === 0) await endExports(deps, { site, appId, appName: appId });
   }
 }
 

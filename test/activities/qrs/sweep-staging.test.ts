@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { SweepStagingOutcome } from '../../../activities/watch-types.ts';
 import { type ActivityWorld, API, startActivityWorld } from './activity-world.ts';
-import { fault, uploadedApp } from './acts.ts';
+import { approvedApp, exported, fault, loseReply, uploadedApp } from './acts.ts';
 
 let world: ActivityWorld;
 beforeAll(async () => {
@@ -134,6 +134,21 @@ describe('the sweep of staging apps', () => {
     expect(await world.ledger.listStagings({ promotionKey })).toMatchObject([
       { state: 'removed', closedAtUtc: world.nowUtc },
     ]);
+  });
+
+  it('ends an export of what was given up, and none of what goes on', async () => {
+    const { app, decision } = await approvedApp(world);
+    const lost = loseReply(world.dev, 'POST', '/export/');
+    await expect(exported(world, decision)).rejects.toThrow();
+    const sweepDev = () => world.run((activities) => activities.sweepStagingOf({ site: 'dev' }));
+    expect(lost()).toBe(1);
+
+    await sweepDev();
+    expect(world.dev.openExports()).toMatchObject([{ appId: app.id }]);
+
+    await world.ledger.updatePromotion(decision.promotionKey, { state: 'aborted', endedAtUtc: new Date().toISOString() });
+    await sweepDev();
+    expect(world.dev.openExports()).toEqual([]);
   });
 
   it('goes to every source and target, each once', async () => {
