@@ -146,7 +146,10 @@ describe('the sweep of staging apps', () => {
     await sweepDev();
     expect(world.dev.openExports()).toMatchObject([{ appId: app.id }]);
 
-    await world.ledger.updatePromotion(decision.promotionKey, { state: 'aborted', endedAtUtc: new Date().toISOString() });
+    await world.ledger.updatePromotion(decision.promotionKey, {
+      state: 'aborted',
+      endedAtUtc: new Date().toISOString(),
+    });
     await sweepDev();
     expect(world.dev.openExports()).toEqual([]);
   });
