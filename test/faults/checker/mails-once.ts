@@ -58,11 +58,11 @@ function sameId(view: RunView, mails: readonly MailFacts[]): Violation[] {
 function owed(view: RunView, promotion: RecordedPromotion): Violation[] {
   const { promotionKey, verdict, state, decision, site, appName } = promotion;
   const isSilent = !view.facts.settings.mails || decision.tellsOwner !== true || verdict === 'reload';
-  if (isSilent || isOpenByPlan(view, promotionKey) || isUnreachable(view, promotionKey)) return [];
-  const isDone = ['promoted', 'partly-promoted', 'not-promoted'].includes(state);
-  const kinds = verdict === 'deny' ? ['denied'] : isDone ? ['approved', 'results'] : [];
   // Targets that were added on the way are told of in the mails of the promotion that they joined.
   const keys = joinedKeys(view, promotion);
+  if (isSilent || isOpenByPlan(view, promotionKey) || keys.some((key) => isUnreachable(view, key))) return [];
+  const isDone = ['promoted', 'partly-promoted', 'not-promoted'].includes(state);
+  const kinds = verdict === 'deny' ? ['denied'] : isDone ? ['approved', 'results'] : [];
   const came = view.facts.mails.filter((mail) => keys.includes(mail.promotionKey)).map((mail) => mail.kind);
   return kinds
     .filter((kind) => !came.includes(kind))
