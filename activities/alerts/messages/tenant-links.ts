@@ -4,6 +4,8 @@ import { wordsOf } from './clean-log.ts';
 
 /** Longer labels make no button that fits beside another; Slack takes 75 characters. */
 const mostOfLabel = 60;
+/** Ids have 24 to 36 characters (Qlik Cloud facts, section 1). */
+const mostOfId = 100;
 
 /** A button or a link: always an address that a browser opens. */
 export interface Button {
@@ -18,7 +20,9 @@ export function tenantLinks(tenant: AlertTenant) {
     tenant: base,
     qmc: withoutSlash(tenant.qmcUrl ?? ''),
     hub: withoutSlash(tenant.hubUrl ?? '') || base,
-    app: (appId: string) => `${base}/sense/app/${encodeURIComponent(appId.toWellFormed())}`,
+    // The address of an id that is none would fill the message.
+    app: (appId: string) =>
+      appId.length > mostOfId ? base : `${base}/sense/app/${encodeURIComponent(appId.toWellFormed())}`,
   };
 }
 

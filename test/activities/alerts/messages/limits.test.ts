@@ -78,6 +78,13 @@ describe('whatever names, errors and logs hold', () => {
     );
   });
 
+  test('gives Teams what it takes where the id of an app is as long as a text', () => {
+    const reload = { ...failureWith('words', []), appId: '\u{1F600}'.repeat(2000) };
+    const alert: Alert = { ...digest, reloads: [reload], heldBack: 1 };
+
+    expect(teamsComplaints(JSON.stringify(teamsMessage(alert, tenant, formatted)))).toEqual([]);
+  });
+
   test('gives Teams what it takes', () => {
     fc.assert(
       fc.property(alertOf, tenantOf, options, (alert, of, chosen) => {
