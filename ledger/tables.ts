@@ -163,7 +163,6 @@ export interface MailTable {
   updated_at_utc: UtcText;
 }
 
-/** The schema as queries see it; `migrations/` is what makes it, and `docs/explanation/ledger.md` tells it. */
 export interface ReloadFailureTable {
   tenant: string;
   reload_id: string;
@@ -198,6 +197,7 @@ export interface AlertSendTable {
   updated_at_utc: UtcText;
 }
 
+/** The schema as queries see it; `migrations/` is what makes it, and `docs/explanation/ledger.md` tells it. */
 export interface LedgerTables {
   claims: ClaimTable;
   promotions: PromotionTable;

@@ -22,7 +22,7 @@ const LOOKS = 6;
 export async function gatherPart(deps: AlertDependencies, input: GatherInput): Promise<void> {
   const { part } = input;
   try {
-    const facts = await read(deps, input, await loadReload(deps, input));
+    const facts = await read(deps, input);
     if (facts !== undefined) await deps.ledger.putReloadPart(input, { part, facts });
   } catch (error) {
     if (!isWaybillError(error)) throw error;
@@ -45,7 +45,7 @@ export async function noteMissing(
   await ledger.putReloadPart(key, { part, missingWhy: why });
 }
 
-async function read(deps: AlertDependencies, input: GatherInput, known: FailedReload | undefined): Promise<unknown> {
+async function read(deps: AlertDependencies, input: GatherInput): Promise<unknown> {
   const { tenant, reloadId, appId, part } = input;
   const cloud = deps.cloud(tenant);
   const options = { signal: attemptContext().signal };
@@ -59,15 +59,21 @@ async function read(deps: AlertDependencies, input: GatherInput, known: FailedRe
     case 'log':
       return readLog(deps, input);
     case 'owner':
-      return readUser(deps, input, known?.app?.ownerId ?? known?.event?.ownerId);
+      return readUser(deps, input, ({ app, event }) => app?.ownerId ?? event?.ownerId);
     case 'user':
-      return readUser(deps, input, known?.reload?.userId ?? known?.event?.userId);
+      return readUser(deps, input, ({ reload, event }) => reload?.userId ?? event?.userId);
     default:
       return undefined;
   }
 }
 
-async function readUser(deps: AlertDependencies, input: GatherInput, userId: string | undefined): Promise<unknown> {
+async function readUser(
+  deps: AlertDependencies,
+  input: GatherInput,
+  idIn: (known: FailedReload) => string | undefined,
+): Promise<unknown> {
+  const known = await loadReload(deps, input);
+  const userId = known && idIn(known);
   // Who is not named cannot be asked for; the messages say what else is missing.
   if (userId === undefined || userId === '') return undefined;
   return userFacts(await deps.cloud(input.tenant).getUser(userId, { signal: attemptContext().signal }));

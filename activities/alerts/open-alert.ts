@@ -2,6 +2,7 @@ import { waybillError } from '../../common/errors/catalogue.ts';
 import { isWaybillError } from '../../common/errors/waybill-error.ts';
 import type { TenantConfig } from '../../config/types.ts';
 import type { FailureStatus } from '../../rules/alerts/failed-reload.ts';
+import { outcomeOfStatus } from '../../rules/alerts/reload-outcome.ts';
 import type { ReloadNews, ReloadOutcome } from '../../workflows/contract.ts';
 import type { OpenAlertInput, OpenedAlert, ReloadAlertKey } from '../alert-types.ts';
 import { attemptContext } from '../activity-context.ts';
@@ -14,19 +15,12 @@ const statusOf: Readonly<Record<ReloadOutcome, FailureStatus>> = {
   succeeded: 'FAILED',
 };
 
-const outcomes: Readonly<Record<string, ReloadOutcome>> = {
-  SUCCEEDED: 'succeeded',
-  FAILED: 'failed',
-  EXCEEDED_LIMIT: 'exceeded-limit',
-  CANCELED: 'canceled',
-};
-
 /** A reload may be shown some seconds after its event; one that is not shown then is none of the list. */
 const LOOKS = 4;
 
 /** How a reload ended, by the word of Qlik Cloud; failed for one that is not known. */
 export function outcomeOf(status: string): ReloadOutcome {
-  return outcomes[status] ?? 'failed';
+  return outcomeOfStatus(status) ?? 'failed';
 }
 
 /** Room for the answers that a step may need besides the one that takes long. */
@@ -83,7 +77,7 @@ export async function askOutcome(
   const { signal, attempt } = attemptContext();
   try {
     const { status } = await deps.cloud(tenant).getReload(reloadId, { signal });
-    return { outcome: outcomes[status] };
+    return { outcome: outcomeOfStatus(status) };
   } catch (error) {
     const isUnknown = isWaybillError(error) && error.code === 'WAYBILL_CLOUD_NOT_YET' && attempt >= LOOKS;
     if (isUnknown) return { outcome: 'unknown' };

@@ -2,6 +2,7 @@ import { createHmac } from 'node:crypto';
 import { EnvHttpProxyAgent, request } from 'undici';
 import { waybillError } from '../../common/errors/catalogue.ts';
 import { withoutSecrets } from '../../common/known-secrets.ts';
+import { readBeginning } from '../read-body.ts';
 import { plainText, retryAfterMsOf } from '../reply-text.ts';
 
 /** One message to a destination that takes JSON over HTTPS. */
@@ -98,7 +99,7 @@ async function ask(
   const askedForMs = retryAfterMsOf(got['retry-after'], Date.now());
   const retryAfterMs = askedForMs ? Math.min(askedForMs, LONGEST_WAIT_MS) : undefined;
   // The status says all there is to know: an answer that breaks off must not have the message posted again.
-  const text = await firstOf(answer).catch(() => '');
+  const { text } = await readBeginning(answer, ANSWER_BYTES).catch(() => ({ text: '' }));
   return { status: statusCode, text, retryAfterMs };
 }
 
@@ -110,18 +111,6 @@ function withoutAddress(url: string, text: string): string {
   return parts
     .flatMap((part) => [part, part.replaceAll('&', '&amp;'), encodeURIComponent(part)])
     .reduce((masked, part) => masked.replaceAll(part, '********'), text);
-}
-
-/** The beginning of an answer; the rest is not waited for. */
-async function firstOf(body: AsyncIterable<Buffer> & { destroy(): unknown }): Promise<string> {
-  const parts: Buffer[] = [];
-  let sizeBytes = 0;
-  for await (const part of body) {
-    parts.push(part);
-    sizeBytes += part.length;
-    if (sizeBytes >= ANSWER_BYTES) break;
-  }
-  return Buffer.concat(parts).subarray(0, ANSWER_BYTES).toString('utf8');
 }
 
 function hostOf(url: string): string {

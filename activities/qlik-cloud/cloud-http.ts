@@ -7,7 +7,7 @@ import { isHtml } from '../reply-text.ts';
 import { createCallPause } from './call-pause.ts';
 import type { CloudCall } from './cloud-call.ts';
 import { contentType, parseAnswer, unreadable } from './parse-answer.ts';
-import { type BoundedText, type EndsLimits, readBeginning, readBothEnds } from './read-body.ts';
+import { type BoundedText, type EndsLimits, readBeginning, readBothEnds } from '../read-body.ts';
 import { type Reply, type Sender, sendCall, type TakeReply } from './send-call.ts';
 import { createTenantLogin, type TenantLogin } from './tenant-login.ts';
 import { TenantPool } from './tenant-pool.ts';

@@ -3,7 +3,7 @@ import { waybillError } from '../../common/errors/catalogue.ts';
 import type { WaybillError } from '../../common/errors/waybill-error.ts';
 import { isHtml } from '../reply-text.ts';
 import { type CallPlace, type CloudCall, tenantSetting } from './cloud-call.ts';
-import type { BoundedText } from './read-body.ts';
+import type { BoundedText } from '../read-body.ts';
 import type { ReplyHeaders } from './reply-failure.ts';
 
 /**

@@ -2,7 +2,7 @@ import { type CloudReload, cloudReload } from './answers.ts';
 import type { CallOptions, CallPlace } from './cloud-call.ts';
 import type { CloudHttp } from './cloud-http.ts';
 import { pageEntries, readPages } from './cloud-lists.ts';
-import type { BoundedText } from './read-body.ts';
+import type { BoundedText } from '../read-body.ts';
 
 /** What a list of reloads is to hold. */
 export interface ReloadListOptions extends CallOptions {

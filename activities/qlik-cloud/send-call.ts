@@ -4,7 +4,7 @@ import type { Logger } from '../../common/logger.ts';
 import { type CallDeadline, startDeadline } from './call-deadline.ts';
 import { addressOf, type CallPlace, type CloudCall, tenantSetting } from './cloud-call.ts';
 import { connectionFailure } from './connection-failure.ts';
-import { readBeginning } from './read-body.ts';
+import { readBeginning } from '../read-body.ts';
 import { replyFailure } from './reply-failure.ts';
 import type { TenantPool } from './tenant-pool.ts';
 

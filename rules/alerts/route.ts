@@ -26,12 +26,17 @@ export interface WantedMails {
 /** What is known of a failed reload where it is routed. */
 export type RoutedReload = Pick<FailedReload, 'appId' | 'app' | 'event' | 'item' | 'owner' | 'missing'>;
 
+/** Whether a destination is switched on and takes alerts of a tenant at all. */
+export function isFor(tenant: string, { enabled, tenants }: Pick<WantedAlerts, 'enabled' | 'tenants'>): boolean {
+  return enabled && (tenants?.includes(tenant) ?? true);
+}
+
 /**
  * Whether a destination wants the alert. Tags and owner may not be known when Qlik Cloud does not answer: then an alert
  * is rather sent than lost.
  */
 export function wants(tenant: string, reload: RoutedReload, wanted: WantedAlerts): boolean {
-  if (!wanted.enabled || (wanted.tenants && !wanted.tenants.includes(tenant))) return false;
+  if (!isFor(tenant, wanted)) return false;
   if (wanted.apps && !names(wanted.apps, [reload.appId])) return false;
   if (names(wanted.exceptApps, [reload.appId])) return false;
   return hasTag(reload, wanted.onlyTagged) && hasOwner(reload, wanted);

@@ -7,6 +7,7 @@ import { effectiveSettings, printConfig } from '../../config/print.ts';
 import type { Config } from '../../config/types.ts';
 import { pathText, problemLine } from '../../config/problem.ts';
 import { unreadableSecrets } from '../../config/unreadable-secrets.ts';
+import { isFor } from '../../rules/alerts/route.ts';
 import { addImportButlerCommand } from './import-butler-command.ts';
 
 interface ConfigOptions {
@@ -76,7 +77,7 @@ function alertLines({ alerts }: Config): string[] {
     })),
   );
   return Object.values(alerts.tenants).map(({ alias, reconcile }) => {
-    const ours = all.filter(({ enabled, tenants }) => enabled && (tenants?.includes(alias) ?? true));
+    const ours = all.filter((one) => isFor(alias, one));
     const asks = reconcile.everyMs > 0 ? [`a look every ${ms(reconcile.everyMs)}`] : [];
     const how = [...(alerts.broker ? [`events from ${alerts.broker.url}`] : []), ...asks].join(', and ');
     return `  alerts of ${alias} (${how}) → ${ours.map(({ id }) => id).join(', ') || 'nobody'}\n`;

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { readBeginning, readBothEnds } from '../../../activities/qlik-cloud/read-body.ts';
+import { readBeginning, readBothEnds } from '../../activities/read-body.ts';
 
 async function* chunksOf(text: string, size: number): AsyncGenerator<Uint8Array> {
   const bytes = Buffer.from(text);
