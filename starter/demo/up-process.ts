@@ -26,10 +26,13 @@ export async function startUp(configFile: string, say: (line: string) => void): 
     });
   });
   const tail: string[] = [];
+  let isRunning = false;
   const keep = (chunk: Buffer): void => {
     for (const line of chunk.toString().split('\n')) {
       if (line.trim() === '') continue;
       tail.push(line);
+      // What `waybill up` says when all its parts stand; log lines soon push it out of the tail.
+      isRunning ||= line.includes('Waybill is running');
       if (/building|download|go install/i.test(line)) say(`  ${line.trim()}`);
     }
     tail.splice(0, Math.max(0, tail.length - 20));
@@ -43,8 +46,11 @@ export async function startUp(configFile: string, say: (line: string) => void): 
     if (!ended) child.kill('SIGKILL');
   };
   try {
-    await untilWatching(configFile, () => ended);
-    await untilRunning(tail, () => ended);
+    await untilReady(
+      configFile,
+      () => isRunning,
+      () => ended,
+    );
   } catch (error) {
     await stop();
     throw new Error(`${(error as Error).message}\n${tail.join('\n')}`, { cause: error });
@@ -52,20 +58,12 @@ export async function startUp(configFile: string, say: (line: string) => void): 
   return { stop };
 }
 
-/** What `waybill up` says when all its parts stand. */
-async function untilRunning(lines: readonly string[], hasEnded: () => boolean): Promise<void> {
-  while (!lines.some((line) => line.includes('Waybill is running'))) {
-    if (hasEnded()) throw new Error('waybill up ended before it was ready; its last words:');
-    await wait(100);
-  }
-}
-
-async function untilWatching(configFile: string, hasEnded: () => boolean): Promise<void> {
+async function untilReady(configFile: string, isRunning: () => boolean, hasEnded: () => boolean): Promise<void> {
   const config = await loadConfig(configFile);
   const deadline = Date.now() + START_TIMEOUT_MS;
   while (Date.now() < deadline) {
     if (hasEnded()) throw new Error('waybill up ended before it was ready; its last words:');
-    if (await watches(config)) return;
+    if (isRunning() && (await watches(config))) return;
     await wait(200);
   }
   throw new Error('waybill up did not get ready; its last words:');
