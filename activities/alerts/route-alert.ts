@@ -57,7 +57,10 @@ export async function routeRecovery(
   return places.size;
 }
 
-/** Standing failures of reloads that ended before: events come late, and twice, and an old success ends no new failure. */
+/**
+ * Standing failures of reloads that ended before, in the order of their ends: events come late, in any order, and twice,
+ * and an old success ends no new failure.
+ */
 async function failuresBefore(
   { ledger }: AlertDependencies,
   tenant: string,
@@ -65,15 +68,17 @@ async function failuresBefore(
   atUtc: string,
 ): Promise<ReloadFailure[]> {
   const standing = await ledger.standingFailures(tenant, appId);
-  const ends = await Promise.all(
-    standing.map(async ({ reloadId, event, foundAtUtc }) => {
+  const ended = await Promise.all(
+    standing.map(async (failure) => {
+      const { reloadId, event, foundAtUtc } = failure;
       const parts = await ledger.reloadParts({ tenant, reloadId });
       const reload = parts.find(({ part }) => part === 'reload')?.facts as ReloadFacts | undefined;
       const { endedAtUtc, atUtc: toldAtUtc } = (event ?? {}) as Partial<ReloadEventFacts>;
-      return Date.parse(reload?.endedAtUtc ?? endedAtUtc ?? toldAtUtc ?? foundAtUtc);
+      return { failure, atMs: Date.parse(reload?.endedAtUtc ?? endedAtUtc ?? toldAtUtc ?? foundAtUtc) };
     }),
   );
-  return standing.filter((_, index) => !((ends[index] ?? 0) > Date.parse(atUtc)));
+  const before = ended.filter(({ atMs }) => !(atMs > Date.parse(atUtc)));
+  return before.toSorted((one, other) => one.atMs - other.atMs).map(({ failure }) => failure);
 }
 
 /** What a message of recovery tells, as the ledger keeps it. */
@@ -89,7 +94,8 @@ function recoveryFacts(
   lastReloadId: string,
   atUtc: string,
 ): RecoveryFacts {
-  return { atUtc, failures: failures.length, failingSinceUtc: failures[0]?.foundAtUtc, lastReloadId };
+  const [failingSinceUtc] = failures.map(({ foundAtUtc }) => foundAtUtc).toSorted();
+  return { atUtc, failures: failures.length, failingSinceUtc, lastReloadId };
 }
 
 interface Place {
