@@ -45,9 +45,9 @@ export interface Chat {
   /** All calls that came to a URL given out here, also refused ones, oldest first. */
   received(): readonly ChatMessage[];
   /** The first message that people see, also of those already here, that the predicate accepts. */
-  waitFor(predicate: (message: ChatMessage) => boolean, timeoutMs: number): Promise<ChatMessage>;
+  waitFor(predicate: (message: ChatMessage) => boolean, timeoutMs?: number): Promise<ChatMessage>;
   /** The same of all calls. */
-  waitForCall(predicate: (call: ChatMessage) => boolean, timeoutMs: number): Promise<ChatMessage>;
+  waitForCall(predicate: (call: ChatMessage) => boolean, timeoutMs?: number): Promise<ChatMessage>;
   requests(): readonly WebRequestEntry[];
   /** Forgets messages and calls; URLs stay. */
   clear(): void;

@@ -56,9 +56,9 @@ export interface CloudTenant {
   actAs: TenantHands;
   /** All that happened, oldest first. */
   events(): readonly CloudEvent[];
-  waitForEvent(predicate: (event: CloudEvent) => boolean, timeoutMs: number): Promise<CloudEvent>;
+  waitForEvent(predicate: (event: CloudEvent) => boolean, timeoutMs?: number): Promise<CloudEvent>;
   requests(): readonly WebRequestEntry[];
-  waitForRequest(predicate: (request: WebRequestEntry) => boolean, timeoutMs: number): Promise<WebRequestEntry>;
+  waitForRequest(predicate: (request: WebRequestEntry) => boolean, timeoutMs?: number): Promise<WebRequestEntry>;
   reload(id: string): Readonly<CloudReload> | undefined;
   webhook(id: string): Readonly<CloudWebhook> | undefined;
   /** Of one webhook or all, oldest first. */

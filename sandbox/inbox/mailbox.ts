@@ -1,6 +1,8 @@
 import { appendFile, mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 
+const PATIENCE_MS = 60_000;
+
 /** A mail as it arrived. Addresses are bare and lower-cased; names are left out. */
 export interface InboxMessage {
   /** 1 for the first mail of this mailbox. */
@@ -67,7 +69,7 @@ export class Mailbox {
   }
 
   /** The first mail, also of those already here, that the predicate accepts; rejects after `timeoutMs`. */
-  waitFor(predicate: (message: InboxMessage) => boolean, timeoutMs: number): Promise<InboxMessage> {
+  waitFor(predicate: (message: InboxMessage) => boolean, timeoutMs = PATIENCE_MS): Promise<InboxMessage> {
     const already = this.#messages.find(predicate);
     if (already !== undefined) return Promise.resolve(already);
     const { promise, resolve, reject } = Promise.withResolvers<InboxMessage>();

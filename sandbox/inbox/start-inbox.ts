@@ -28,7 +28,7 @@ export interface Inbox {
   webUrl: string;
   faults: InboxFaults;
   messages(): readonly InboxMessage[];
-  waitFor(predicate: (message: InboxMessage) => boolean, timeoutMs: number): Promise<InboxMessage>;
+  waitFor(predicate: (message: InboxMessage) => boolean, timeoutMs?: number): Promise<InboxMessage>;
   clear(): void;
   close(): Promise<void>;
 }

@@ -1,6 +1,8 @@
 import { appendFileSync, mkdirSync } from 'node:fs';
 import path from 'node:path';
 
+const PATIENCE_MS = 60_000;
+
 interface Waiter<T> {
   predicate: (item: T) => boolean;
   resolve: (item: T) => void;
@@ -41,7 +43,7 @@ export class KeptList<T extends { number: number }> {
   }
 
   /** The first item, also of those already here, that the predicate accepts; rejects after `timeoutMs`. */
-  waitFor(predicate: (item: T) => boolean, timeoutMs: number): Promise<T> {
+  waitFor(predicate: (item: T) => boolean, timeoutMs = PATIENCE_MS): Promise<T> {
     const already = this.#items.find(predicate);
     if (already !== undefined) return Promise.resolve(already);
     const { promise, resolve, reject } = Promise.withResolvers<T>();

@@ -30,10 +30,10 @@ describe.skipIf(!findMosquitto())('a reload that fails in Qlik Cloud', () => {
       log: ['20260101T060000 Execution started', "20260101T060001 Error: can't find C:\\data\\x.qvd"],
     });
 
-    const slack = await world.chat.waitFor(({ channel }) => channel === SLACK, 20_000);
-    const teams = await world.chat.waitFor(({ channel }) => channel === TEAMS, 20_000);
-    const receiver = await world.chat.waitFor(({ channel }) => channel === RECEIVER, 20_000);
-    const mail = await world.inbox.waitFor(({ envelopeTo }) => envelopeTo.includes(MAILED), 20_000);
+    const slack = await world.chat.waitFor(({ channel }) => channel === SLACK);
+    const teams = await world.chat.waitFor(({ channel }) => channel === TEAMS);
+    const receiver = await world.chat.waitFor(({ channel }) => channel === RECEIVER);
+    const mail = await world.inbox.waitFor(({ envelopeTo }) => envelopeTo.includes(MAILED));
     await waitFor('the topic', () => published.length > 0);
 
     for (const text of [

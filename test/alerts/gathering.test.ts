@@ -112,8 +112,8 @@ describe.skipIf(!findMosquitto())('an alert', () => {
     const app = newApp(world, { name: 'Lacking much' });
     failReload(world, app);
     const isOurs = (body: unknown): boolean => JSON.stringify(body).includes('Lacking much');
-    const slack = await world.chat.waitFor(({ channel, body }) => channel === SLACK && isOurs(body), 20_000);
-    const teams = await world.chat.waitFor(({ channel, body }) => channel === TEAMS && isOurs(body), 20_000);
+    const slack = await world.chat.waitFor(({ channel, body }) => channel === SLACK && isOurs(body));
+    const teams = await world.chat.waitFor(({ channel, body }) => channel === TEAMS && isOurs(body));
     const mail = await mailTo(world, MAILED, 'Lacking much');
 
     for (const text of [JSON.stringify(slack.body), JSON.stringify(teams.body), mail.text.replaceAll(/\s+/g, ' ')]) {

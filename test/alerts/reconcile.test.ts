@@ -41,7 +41,7 @@ describe.skipIf(!findMosquitto())('asking Qlik Cloud for failed reloads', () => 
   const told = (reloadId: string, channel = RECEIVER) =>
     world.chat.messages(channel).filter(({ raw }) => raw.includes(reloadId)).length;
   const isTold = (reloadId: string, channel = RECEIVER) =>
-    waitFor(`${channel} to be told of ${reloadId}`, () => told(reloadId, channel) > 0, 20_000);
+    waitFor(`${channel} to be told of ${reloadId}`, () => told(reloadId, channel) > 0);
   const isOver = (reloadId: string) =>
     waitFor(`all alerts of ${reloadId} to be sent`, async () => {
       const all = await world.ledger.listAlerts({ tenant: world.tenant, reloadId });
@@ -228,7 +228,7 @@ describe.skipIf(!findMosquitto())('asking Qlik Cloud for failed reloads', () => 
 
     const toOperators = ({ envelopeTo }: { envelopeTo: readonly string[] }) =>
       envelopeTo.includes('operator@company.example');
-    const mail = await world.inbox.waitFor(toOperators, 20_000);
+    const mail = await world.inbox.waitFor(toOperators);
     expect(mail.text).toContain('The webhook failed too often.');
     const query = `TaskQueue = "${world.config.temporal.taskQueue}" AND ExecutionStatus = "Running" AND WorkflowType = "notify"`;
     await waitFor(
@@ -261,7 +261,7 @@ describe.skipIf(!findMosquitto())('without a broker', () => {
     const reloads = apps.map((app) => world.cloud.actAs.reloadApp(app, { status: 'FAILED', sendEvents: [] }));
 
     for (const reload of reloads)
-      await world.chat.waitFor(({ channel, raw }) => channel === RECEIVER && raw.includes(reload), 30_000);
+      await world.chat.waitFor(({ channel, raw }) => channel === RECEIVER && raw.includes(reload));
 
     const { memory } = (await world.ledger.getSiteMemory<{ untilUtc: string }>(`alerts:${world.tenant}`))!;
     const looked = () => world.cloud.requests().filter(({ route }) => route === 'GET /api/v1/reloads').length;

@@ -14,7 +14,7 @@ import {
   publishedApp,
   quiet,
   resolvePromotion,
-  sweptTwice,
+  swept,
 } from '../harness/scenes.ts';
 
 let world: World;
@@ -51,7 +51,7 @@ describe.concurrent('words of the approval property', () => {
     expect(isPublished(world, 'dev', app)).toBe(true);
     expect(standing('test', name)).toEqual([]);
     expect(status).toMatchObject({ state: 'awaiting-decision', missing: [expect.stringContaining(`"${word}"`)] });
-    const mail = await world.inbox.waitFor(({ subject }) => subject.includes(name), 10_000);
+    const mail = await world.inbox.waitFor(({ subject }) => subject.includes(name));
     expect(mail).toMatchObject({ envelopeTo: ['manager@company.example'], text: expect.stringContaining(word) });
   });
 
@@ -168,7 +168,7 @@ describe.concurrent('an approval', () => {
     expect(propertiesOf(world, 'dev', app)['PromotionApproval']).toEqual(['Approve']);
     expect(await promotionsOf(world, app)).toHaveLength(1);
     expect(standing('test', name)).toHaveLength(1);
-    const mail = await world.inbox.waitFor(({ subject }) => subject === `'${name}' promotion results`, 10_000);
+    const mail = await world.inbox.waitFor(({ subject }) => subject === `'${name}' promotion results`);
     expect(mail.text).toContain('was promoted');
     expect(mail.text).toContain('it may stay');
   });
@@ -179,7 +179,7 @@ describe.concurrent('an approval', () => {
 
     set(app, { PromotionApproval: ['Approve', 'Deny'] });
     for (const stream of ['A', 'B', 'C', 'D', 'E', 'F']) {
-      await sweptTwice(world);
+      await swept(world);
       set(app, { PromoteToStream: [stream] });
     }
     await quiet(world, app);
@@ -243,7 +243,7 @@ describe.concurrent('a server that cannot be meant', () => {
 
     expect(status?.missing).toEqual([expect.stringContaining(words)]);
     expect(await promotionsOf(world, app)).toEqual([]);
-    const mail = await world.inbox.waitFor(({ subject }) => subject.includes(name), 10_000);
+    const mail = await world.inbox.waitFor(({ subject }) => subject.includes(name));
     expect(mail.text).toContain(world.alias('test'));
   });
 });

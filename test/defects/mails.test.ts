@@ -31,8 +31,7 @@ afterAll(async () => {
 });
 
 const ALERT = 'EmailAlertOnPublishTo';
-const results = (name: string) =>
-  world.inbox.waitFor(({ subject }) => subject === `'${name}' promotion results`, 10_000);
+const results = (name: string) => world.inbox.waitFor(({ subject }) => subject === `'${name}' promotion results`);
 
 describe('the mails of a promotion', () => {
   it('are the approval before it and the results after it, to the owner', async () => {
@@ -103,7 +102,7 @@ describe('the mails of a promotion', () => {
     world.site('dev').actAs.setProperties(app, MANAGER, { PromotionApproval: ['Deny'] });
     await nthPromotion(world, app, 1);
 
-    const mail = await world.inbox.waitFor(({ subject }) => subject.includes(name), 10_000);
+    const mail = await world.inbox.waitFor(({ subject }) => subject.includes(name));
     expect(mail.subject).toBe(`'${name}' promotion denied by: '${MANAGER}'`);
     expect(mail.envelopeTo).toEqual(['rep@company.example']);
   });
@@ -115,7 +114,7 @@ describe('the alert of a publish', () => {
     await setStreamProperty(world, 'dev', 'Sales', ALERT, ['True']);
     const app = publishedApp(world, name);
 
-    const mail = await world.inbox.waitFor(({ subject }) => subject.includes(name), 10_000);
+    const mail = await world.inbox.waitFor(({ subject }) => subject.includes(name));
     world.site('dev').actAs.describe(app, 'saved', MANAGER);
     await quiet(world, app);
 
@@ -144,14 +143,14 @@ describe('the alert of a publish', () => {
     const app = publishedApp(world, 'Gone at once');
     faults.add({ method: 'GET', path: `/qrs/app/${app}`, effect: { type: 'delay', delayMs: 300 }, times: 0 });
 
-    await waitFor('the look', () => faults.all().some(({ struck }) => struck > 0), 5000).catch(() => undefined);
+    await waitFor('the look', () => faults.all().some(({ struck }) => struck > 0));
     actAs.deleteApp(app);
     faults.clear();
     await quiet(world, app);
 
     expect(await promotionsOf(world, app)).toEqual([]);
     const other = publishedApp(world, 'Still watched');
-    await world.inbox.waitFor(({ subject }) => subject.includes('Still watched'), 10_000);
+    await world.inbox.waitFor(({ subject }) => subject.includes('Still watched'));
     expect(world.site('dev').app(other)).toBeDefined();
   });
 });

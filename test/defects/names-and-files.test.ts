@@ -62,7 +62,7 @@ describe.concurrent('a name with any signs', () => {
 
     approve(world, app, { test: 'Overwrite' }, ['Sales']);
     await nthPromotion(world, app, 1);
-    const mail = await world.inbox.waitFor(({ subject }) => subject === `'${name}' promotion results`, 10_000);
+    const mail = await world.inbox.waitFor(({ subject }) => subject === `'${name}' promotion results`);
 
     expect(mail.text).toContain(`'${name}' was promoted.`);
   });

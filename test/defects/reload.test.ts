@@ -131,7 +131,7 @@ describe.each(['kept', 'renewed'] as const)('where a save leaves rows %s', (rowI
       expect(await promotionsOf(world, app)).toEqual([]);
       expect(isPublished(world, 'dev', app)).toBe(true);
       expect(standing('test', name)).toEqual([]);
-      const mail = await world.inbox.waitFor(({ subject }) => subject.includes(name), 10_000);
+      const mail = await world.inbox.waitFor(({ subject }) => subject.includes(name));
       expect(mail.text).toContain('A denial blocks promotion on reload');
 
       set(app, { PromotionApproval: [] });

@@ -71,10 +71,10 @@ describe('subscriptions', () => {
     });
 
     await waitFor('the watch to say so', async () => !(await subscribed()));
-    const mail = await world.inbox.waitFor(({ text }) => text.includes('WAYBILL_QRS_FORBIDDEN'), 15_000);
+    const mail = await world.inbox.waitFor(({ text }) => text.includes('WAYBILL_QRS_FORBIDDEN'));
 
     expect(mail.envelopeTo).toEqual(['operator@company.example']);
     world.site('dev').faults.clear();
-    await waitFor('the subscriptions', subscribed, 30_000);
+    await waitFor('the subscriptions', subscribed);
   });
 });

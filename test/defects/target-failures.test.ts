@@ -42,8 +42,7 @@ async function stagingsOf(app: string, site: string): Promise<string[]> {
   const names = whatStands(world, site).map(({ name }) => name);
   return names.filter((name) => keys.some((key) => name.startsWith(`~waybill/test/${key}/`)));
 }
-const results = (name: string) =>
-  world.inbox.waitFor(({ subject }) => subject === `'${name}' promotion results`, 10_000);
+const results = (name: string) => world.inbox.waitFor(({ subject }) => subject === `'${name}' promotion results`);
 
 describe('a target that fails for good', () => {
   it('keeps the source as it is, and is told in the results', async () => {

@@ -145,7 +145,7 @@ describe('a version that cannot be kept', () => {
     expect(promotion).toMatchObject({ state: 'promoted', version: undefined });
     expect(isPublished(world, 'dev', app)).toBe(false);
     expect(await promotionsOf(world, app)).toHaveLength(1);
-    const mail = await world.inbox.waitFor(({ subject }) => subject === `'${name}' promotion results`, 10_000);
+    const mail = await world.inbox.waitFor(({ subject }) => subject === `'${name}' promotion results`);
     expect(mail.text).toContain('No version could be kept');
     const [{ id } = { id: '' }] = standing(name);
     expect(world.site('test').app(id)?.['description']).not.toContain('S3 Version ID');
@@ -165,7 +165,7 @@ describe('a version that cannot be kept', () => {
       const app = publishedApp(other, 'Version first');
 
       approve(other, app, { test: 'Overwrite' }, ['Sales']);
-      const mail = await other.inbox.waitFor(({ text }) => text.includes('WAYBILL_S3_UNREACHABLE'), 20_000);
+      const mail = await other.inbox.waitFor(({ text }) => text.includes('WAYBILL_S3_UNREACHABLE'));
 
       expect(mail.envelopeTo).toEqual(['operator@company.example']);
       expect(whatStands(other, 'test')).toEqual([]);

@@ -86,10 +86,7 @@ describe('an order of an operator to a delivery that waits', () => {
     expectStanding(world, 'good', app, [{ stream: 'Sales', owner: REP }]);
     expect(standingOf(world, 'bad', app.name)).toEqual([]);
     expectUnpublished(world, app);
-    const { text } = await world.inbox.waitFor(
-      ({ subject, text }) => /Skipped/.test(subject) && /operator/.test(text),
-      5000,
-    );
+    const { text } = await world.inbox.waitFor(({ subject, text }) => /Skipped/.test(subject) && /operator/.test(text));
     expect(text).toContain('as agreed');
   });
 

@@ -95,7 +95,7 @@ describe.each(['collapse', 'separate'] as const)('subscriptions, where identical
     const watch = world.temporal.client.workflow.getHandle(workflowIds.siteWatch(world.alias('dev')));
     const { runId } = await watch.describe();
 
-    await waitFor('a new run', async () => (await watch.describe()).runId !== runId, 60_000);
+    await waitFor('a new run', async () => (await watch.describe()).runId !== runId);
 
     const { subscribed, lastSweepUtc } = await watch.query<SiteWatchStatus>(queries.status);
     expect(subscribed).toBe(true);

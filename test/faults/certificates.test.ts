@@ -80,7 +80,7 @@ describe('row 20: a target that shows a certificate', () => {
 
     const trouble = await stuckDelivery(world, app.id, 'test');
     expect(trouble).toMatchObject({ code: one.code, willRetry: false });
-    const mail = await world.inbox.waitFor(({ subject }) => subject.includes(one.code), 10_000);
+    const mail = await world.inbox.waitFor(({ subject }) => subject.includes(one.code));
     for (const text of [trouble.message, mail.text.replaceAll(/\s+/g, ' ')]) {
       expect(text).toContain(world.alias('test'));
       for (const words of one.says) expect(text).toMatch(words);

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { approve, endedPromotion } from '../harness/acts.ts';
-import { mailKindsAbout, nthPromotion, quiet, sweptTwice } from '../harness/scenes.ts';
+import { mailKindsAbout, nthPromotion, quiet, swept } from '../harness/scenes.ts';
 import { waitFor } from '../harness/wait-for.ts';
 import { MANAGER, REP, type World } from '../harness/world.ts';
 import {
@@ -235,7 +235,7 @@ describe('row 6: where only a group may approve,', () => {
     await refusedFor(app, 'the owner may not approve it');
     // The word goes and comes back in other hands: the row bears the name of whoever set it.
     world.site('dev').actAs.setProperties(app.id, MANAGER, { PromotionApproval: [] });
-    await sweptTwice(world);
+    await swept(world);
     decide(app, MANAGER);
 
     await promoted(world, app);

@@ -8,7 +8,7 @@ import { collectFacts, type CollectOptions } from './collect-facts.ts';
  * The facts of a run that has come to rest: what only tells that something is still going on (a running workflow, a
  * mail on its way) is waited for; what stays is in the facts, for the checker to find.
  */
-export async function settledFacts(world: World, options: CollectOptions = {}, withinMs = 15_000): Promise<RunFacts> {
+export async function settledFacts(world: World, options: CollectOptions = {}, withinMs = 60_000): Promise<RunFacts> {
   let facts = await collectFacts(world, options);
   const isQuiet = async (): Promise<boolean> => {
     facts = await collectFacts(world, options);

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { approve, endedPromotion } from '../harness/acts.ts';
-import { quiet, resolvePromotion, sweptTwice } from '../harness/scenes.ts';
+import { quiet, resolvePromotion, swept } from '../harness/scenes.ts';
 import { waitFor } from '../harness/wait-for.ts';
 import { MANAGER, REP, type World } from '../harness/world.ts';
 import {
@@ -111,7 +111,7 @@ describe.each(['reapprove', 'promoteLatest'] as const)('row 7: where whenChanged
       await waitingDelivery(world, app);
       await makeEdit(world, app, edit);
       approve(world, app.id, { bad: 'Duplicate', good: 'Duplicate' }, ['Sales'], { PromotionUnpublish: ['True'] });
-      await sweptTwice(world);
+      await swept(world);
       mendAll(world);
       await endedPromotion(world, app.id);
       await quiet(world, app.id);

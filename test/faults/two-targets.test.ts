@@ -15,7 +15,7 @@ import {
   doingsOf,
 } from '../effects/effects.ts';
 import { approve, endedPromotion } from '../harness/acts.ts';
-import { sweptTwice } from '../harness/scenes.ts';
+import { swept } from '../harness/scenes.ts';
 import { waitFor } from '../harness/wait-for.ts';
 import { REP, type World } from '../harness/world.ts';
 import { type CliWorld, startCliWorld } from '../starter/cli/cli-world.ts';
@@ -63,7 +63,7 @@ describe('row 10: of two targets, one is down for a day and', () => {
 
   it('comes back: half is shown, the source is kept, and only the other half is done then', async () => {
     const { app, promotionKey } = await halfPromoted('Half of it');
-    await sweptTwice(world);
+    await swept(world);
 
     const story = await cli.json<Story>('show', promotionKey);
     expect(story.promotion?.deliveries.map(({ target, state }) => [target, state]).toSorted()).toEqual([

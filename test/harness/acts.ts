@@ -27,14 +27,10 @@ export function approve(
 export async function endedPromotion(world: World, appId: string): Promise<Promotion<StoredDecision>> {
   const look = { site: world.alias('dev'), appId } as const;
   try {
-    return await waitFor(
-      'the promotion to end',
-      async () => {
-        const [latest] = await world.ledger.listPromotions<StoredDecision>(look);
-        return latest?.endedAtUtc ? latest : undefined;
-      },
-      30_000,
-    );
+    return await waitFor('the promotion to end', async () => {
+      const [latest] = await world.ledger.listPromotions<StoredDecision>(look);
+      return latest?.endedAtUtc ? latest : undefined;
+    });
   } catch (error) {
     const told = world.logger.lines.filter(({ level }) => level !== 'debug').slice(-15);
     const log = told.map((line) => JSON.stringify(line));

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import https from 'node:https';
 import { mailKinds } from '../../activities/mail/mail-kinds.ts';
 import type { Promotion } from '../../ledger/promotions.ts';
+import type { SiteMemory } from '../../activities/qrs/app-memory.ts';
 import type { StoredDecision } from '../../activities/qrs/source/stored-decision.ts';
 import type { InboxMessage } from '../../sandbox/inbox/start-inbox.ts';
 import type { AppToCreate } from '../../sandbox/qrs/qmc-hands.ts';
@@ -9,7 +10,6 @@ import {
   type PromotionStatus,
   queries,
   type ResolveRequest,
-  type SiteWatchStatus,
   type Trouble,
   updates,
   workflowIds,
@@ -40,27 +40,21 @@ export function standingApp(world: World, site: string, name: string, stream = '
   return app;
 }
 
-/** Two whole sweeps of the source have begun and ended since this was called. */
-export async function sweptTwice(world: World, source = 'dev'): Promise<void> {
-  const watch = world.temporal.client.workflow.getHandle(workflowIds.siteWatch(world.alias(source)));
-  let last = '';
-  let sweeps = -1;
-  await waitFor('two sweeps', async () => {
-    const { lastSweepUtc = '' } = await watch
-      .query<SiteWatchStatus>(queries.status)
-      .catch(() => ({ lastSweepUtc: '' }));
-    if (lastSweepUtc !== '' && lastSweepUtc !== last) sweeps += 1;
-    last = lastSweepUtc || last;
-    return sweeps >= 2;
-  });
+/** A sweep of the source has begun and ended since this was called. */
+export async function swept(world: World, source = 'dev'): Promise<void> {
+  const done = async (): Promise<number> => {
+    const standing = await world.ledger.getSiteMemory<SiteMemory>(world.alias(source));
+    return standing?.memory.sweeps ?? 0;
+  };
+  const before = await done();
+  // The next may have been under way; the one after it was not.
+  await waitFor('two sweeps', async () => (await done()) >= before + 2);
 }
 
 /** Waybill has seen the app as it is now and does nothing more of itself: what its promotion shows. */
 export async function quiet(world: World, appId: string, source = 'dev'): Promise<PromotionStatus | undefined> {
-  await sweptTwice(world, source);
-  return waitFor('the promotion to come to rest', () => resting(world, appId, source), 20_000).then(
-    ({ status }) => status,
-  );
+  await swept(world, source);
+  return waitFor('the promotion to come to rest', () => resting(world, appId, source)).then(({ status }) => status);
 }
 
 async function resting(
@@ -89,14 +83,10 @@ export async function nthPromotion(
   source = 'dev',
 ): Promise<Promotion<StoredDecision>> {
   try {
-    return await waitFor(
-      `promotion ${nth} to end`,
-      async () => {
-        const promotion = (await promotionsOf(world, appId, source)).toReversed()[nth - 1];
-        return promotion?.endedAtUtc ? promotion : undefined;
-      },
-      20_000,
-    );
+    return await waitFor(`promotion ${nth} to end`, async () => {
+      const promotion = (await promotionsOf(world, appId, source)).toReversed()[nth - 1];
+      return promotion?.endedAtUtc ? promotion : undefined;
+    });
   } catch (error) {
     const handle = world.temporal.client.workflow.getHandle(workflowIds.promotion(world.alias(source), appId));
     const status = await handle.query(queries.status).catch(String);
@@ -109,16 +99,12 @@ export async function nthPromotion(
 
 /** Why the delivery to a target waits for an operator, once it does: what the console and the CLI show. */
 export async function stuckDelivery(world: World, appId: string, target: string): Promise<Trouble> {
-  return waitFor(
-    `the delivery to ${target} to need an operator`,
-    async () => {
-      const [promotion] = await promotionsOf(world, appId);
-      const filter = { promotionKey: promotion?.promotionKey ?? '', target: world.alias(target) };
-      const [delivery] = await world.ledger.listDeliveries<Trouble>({ ...filter, state: 'needs-operator' });
-      return delivery?.trouble;
-    },
-    20_000,
-  );
+  return waitFor(`the delivery to ${target} to need an operator`, async () => {
+    const [promotion] = await promotionsOf(world, appId);
+    const filter = { promotionKey: promotion?.promotionKey ?? '', target: world.alias(target) };
+    const [delivery] = await world.ledger.listDeliveries<Trouble>({ ...filter, state: 'needs-operator' });
+    return delivery?.trouble;
+  });
 }
 
 async function deliveryHandle(world: World, appId: string, target: string) {

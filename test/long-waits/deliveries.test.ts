@@ -99,7 +99,7 @@ describe.skipIf(missing)(`a target that is down for a week${missing ? ` (skipped
   ): Promise<Stuck> {
     const struck = fault(world, target, { ...rule, times: 0 });
     const app = await sent(target, name, mode);
-    await waitFor(`the fault at ${target}`, () => struck.struck > 0, 60_000);
+    await waitFor(`the fault at ${target}`, () => struck.struck > 0);
     return { target, app, fault: struck };
   }
 

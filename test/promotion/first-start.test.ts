@@ -74,7 +74,7 @@ describe('the first start', () => {
     expect(await nthPromotion(world, apps.denied, 1)).toMatchObject({ state: 'denied' });
 
     const fresh = publishedApp(world, 'Fresh');
-    await world.inbox.waitFor(({ subject }) => subject === `'Fresh' published to: 'Sales'`, 10_000);
+    await world.inbox.waitFor(({ subject }) => subject === `'Fresh' published to: 'Sales'`);
     approve(world, fresh, { test: 'Overwrite' }, ['Sales']);
     expect(await nthPromotion(world, fresh, 1)).toMatchObject({ state: 'promoted' });
   });

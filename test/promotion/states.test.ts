@@ -207,7 +207,7 @@ describe('while the targets are being served', () => {
     await waitFor('the upload', () => faults.all().some(({ id, struck }) => id === fault && struck > 0));
     world.site('dev').actAs.setProperties(app, 'COMPANY\\other', { PromotionApproval: ['Deny'] });
     const promotion = await nthPromotion(world, app, 1);
-    const mail = await world.inbox.waitFor(({ messageId }) => messageId.includes('tooLate'), 10_000);
+    const mail = await world.inbox.waitFor(({ messageId }) => messageId.includes('tooLate'));
 
     expect(promotion.state).toBe('promoted');
     expect(mail).toMatchObject({ subject: expect.stringContaining(name), envelopeTo: ['other@company.example'] });

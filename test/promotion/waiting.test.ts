@@ -29,7 +29,7 @@ function askedApp(name: string, stream?: string): string {
 }
 
 const expiredMail = (name: string) =>
-  world.inbox.waitFor(({ messageId, subject }) => messageId.includes('.expired.') && subject.includes(name), 30_000);
+  world.inbox.waitFor(({ messageId, subject }) => messageId.includes('.expired.') && subject.includes(name));
 const subjects = (name: string): string[] => mailsAbout(world, name).map(({ subject }) => subject);
 
 describe.concurrent('an app that waits for a decision', () => {
@@ -89,7 +89,7 @@ describe.concurrent('an app that waits for a decision', () => {
     approve(world, app, { test: 'Overwrite' }, ['Sales']);
     await nthPromotion(world, app, 1);
     const other = askedApp('Third clock');
-    await waitFor('another app to be reminded of', () => subjects('Third clock').length > 0, 30_000);
+    await waitFor('another app to be reminded of', () => subjects('Third clock').length > 0);
 
     expect(mailsAbout(world, name).filter(({ messageId }) => messageId.includes('.reminder.'))).toEqual([]);
     expect(world.site('dev').app(other)).toBeDefined();

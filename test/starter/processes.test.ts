@@ -50,7 +50,7 @@ describe('waybill worker and waybill listener', () => {
     await waitFor('the site to call back', () => source.subscriptions().length > 0);
 
     publishApproved(world!, 'Shared');
-    await waitFor('the promotion', () => target.apps().some(({ name, stream }) => name === 'Shared' && stream), 30_000);
+    await waitFor('the promotion', () => target.apps().some(({ name, stream }) => name === 'Shared' && stream));
 
     expect(listener.stdout()).toContain(`Listener  http://127.0.0.1:${listenerPort}`);
     expect(worker.stdout()).toContain(`Serving   ${source.alias}, ${target.alias}`);
@@ -85,7 +85,7 @@ describe('waybill up on a Temporal service that is there', () => {
     await up.logged('first start at this site');
 
     publishApproved(world!, 'Swept');
-    await waitFor('the promotion', () => target.apps().some(({ name, stream }) => name === 'Swept' && stream), 30_000);
+    await waitFor('the promotion', () => target.apps().some(({ name, stream }) => name === 'Swept' && stream));
 
     expect(up.stdout()).toContain(`Watching  ${source.alias} (localhost): a look every 300ms; to ${target.alias}`);
     expect(up.stdout()).toContain('Listener  none: every source has watch: poll');

@@ -39,7 +39,7 @@ describe('waybill up', () => {
     await waitFor('the site to call back', () => world.source.subscriptions().length > 0);
 
     publishApproved(world, 'By callback');
-    await waitFor('the promotion', () => isPromoted('By callback'), 30_000);
+    await waitFor('the promotion', () => isPromoted('By callback'));
     expect(world.source.deliveryCounts).toMatchObject({ failed: 0 });
 
     expect(up.stdout()).toContain(`Watching  dev (localhost): callbacks, and a sweep every 5m; to test`);
@@ -53,7 +53,7 @@ describe('waybill up', () => {
 
     process.kill(Number(serves['pid']), 'SIGKILL');
     await up.logged('The Temporal server ended by itself');
-    await waitFor('Temporal to be back', async () => (await fetch(`${String(url)}/health/ready`)).ok, 30_000);
+    await waitFor('Temporal to be back', async () => (await fetch(`${String(url)}/health/ready`)).ok);
     publishApproved(world, 'After the fall');
     await waitFor('the next promotion', () => isPromoted('After the fall'), 100_000);
 
@@ -69,7 +69,7 @@ describe('waybill up', () => {
     const rule = world.source.faults.add({ path: '/qrs/app/full', effect: { type: 'hang' }, times: 0 });
     const app = world.source.actAs.createApp({ name: 'Slow', owner: 'COMPANY\\rep' });
     world.source.actAs.publish(app, 'Sales');
-    await waitFor('a read that hangs', () => world.source.faults.all().some(({ struck }) => struck > 0), 30_000);
+    await waitFor('a read that hangs', () => world.source.faults.all().some(({ struck }) => struck > 0));
 
     up.child.kill('SIGTERM');
     await up.logged('Ending');

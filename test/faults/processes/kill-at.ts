@@ -17,7 +17,7 @@ export async function killAt(world: KillableWorld, victim: ProcessName, boundary
   const effect = victim === 'worker' ? ({ type: 'hang' } as const) : ({ type: 'delay', delayMs: 700 } as const);
   const held = faults.add({ ...boundary.rule, effect });
   const app = send(world, name, { test: 'Overwrite', prod: 'Duplicate' });
-  await waitFor(`${boundary.name} to be reached`, () => faults.struck(held) > 0, 30_000);
+  await waitFor(`${boundary.name} to be reached`, () => faults.struck(held) > 0);
 
   await world.processes[victim].kill();
   mendAll(world);

@@ -60,8 +60,8 @@ export async function startKillableWorld(options: KillableOptions = {}): Promise
   await Promise.all([processes.listener.start(), processes.worker.start()]);
   const temporal = await testTemporal(`${IP}:${port}`);
   const ledger = await openLedger({ kind: 'sqlite', file: config.ledger.file });
-  await waitFor('the source to be watched', () => sites['dev']!.subscriptions().length > 0, 30_000);
-  await waitFor('the first look at the source', async () => ledger.getSiteMemory(alias('dev')), 30_000);
+  await waitFor('the source to be watched', () => sites['dev']!.subscriptions().length > 0);
+  await waitFor('the first look at the source', async () => ledger.getSiteMemory(alias('dev')));
   const { inbox, alias: aliasOf } = surroundings;
   const site = (name: string) => sites[name]!;
   const parts = { folder, config, configFile, temporalFile, temporal, inbox, sites };
@@ -125,6 +125,6 @@ export async function runTemporal(folder: string, databaseFile: string, port: nu
   const args = devServerArguments({ ip: IP, port, namespace: 'default', databaseFile, fastTimers: true });
   const child = spawn(program, args, { stdio: ['ignore', log.fd, log.fd] });
   const ended = new Promise<void>((resolve) => child.once('close', () => resolve())).then(() => log.close());
-  await waitFor('the Temporal server', () => frontendServes(`${IP}:${port}`, 'default'), 30_000);
+  await waitFor('the Temporal server', () => frontendServes(`${IP}:${port}`, 'default'));
   return { child, ended };
 }

@@ -48,7 +48,7 @@ describe('row 14: a worker that is killed in the middle of an upload in parts to
   it('leaves parts that the sweep ends, and the app is promoted', async () => {
     const held = faulty.faults.add({ effect: { type: 'hang' }, operation: 'UploadPart', nth: 2, times: 0 });
     const app = send(world, 'Killed in parts', { test: 'Duplicate' }, { dataSizeBytes: DATA_BYTES });
-    await waitFor('a part to hang', () => faulty.faults.struck(held) > 0, 30_000);
+    await waitFor('a part to hang', () => faulty.faults.struck(held) > 0);
 
     await world.processes.worker.kill();
     faulty.faults.clear();

@@ -35,7 +35,7 @@ describe('row 22: a promotion in whose middle the Temporal database is deleted',
     const standing = standingApp(world, 'test', name);
     const held = faults.add({ ...boundary.rule, effect: { type: 'delay', delayMs: 700 } });
     const app = send(world, name, { test: 'Overwrite', prod: 'Duplicate' });
-    await waitFor(`${boundary.name} to be reached`, () => faults.struck(held) > 0, 30_000);
+    await waitFor(`${boundary.name} to be reached`, () => faults.struck(held) > 0);
 
     await loseTemporal(world);
     mendAll(world);
@@ -57,7 +57,7 @@ describe('row 22: a promotion in whose middle the Temporal database is deleted',
       effect: { type: 'delay', delayMs: 700 },
     });
     const app = send(world, name, { test: 'Overwrite' }, { streams: ['Sales', 'Finance'] });
-    await waitFor('the second publish to be reached', () => faults.struck(held) > 0, 30_000);
+    await waitFor('the second publish to be reached', () => faults.struck(held) > 0);
 
     await loseTemporal(world);
     mendAll(world);

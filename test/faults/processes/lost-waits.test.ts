@@ -81,7 +81,7 @@ describe('row 22: after the Temporal database was deleted', () => {
     await rebuild();
     const handle = world.temporal.client.workflow.getHandle(workflowIds.deliver(promotionKey, world.alias('prod')));
     const state = async (): Promise<string> => (await handle.query<{ state: string }>('status')).state;
-    await waitFor('the target to wait again', async () => (await state().catch(() => '')) === 'needs-operator', 30_000);
+    await waitFor('the target to wait again', async () => (await state().catch(() => '')) === 'needs-operator');
     mendAll(world);
     await waybillJson(world, 'retry', promotionKey, '--target', world.alias('prod'));
 
@@ -100,14 +100,14 @@ describe('row 22: after the Temporal database was deleted', () => {
     const { promotionKey } = await endedPromotion(world, app.id);
     const results = workflowIds.notify(promotionKey, 'results');
     const isWaiting = async () => (await world.temporal.client.workflow.getHandle(results).describe()).status.name;
-    await waitFor('the mail to wait', () => isWaiting().catch(() => undefined), 30_000);
+    await waitFor('the mail to wait', () => isWaiting().catch(() => undefined));
 
     await loseTemporal(world);
     world.inbox.faults.clear();
     await rebuild();
 
     for (const kind of ['approved', 'results']) {
-      await world.inbox.waitFor(({ messageId }) => messageId.includes(`${promotionKey}.${kind}@`), 30_000);
+      await world.inbox.waitFor(({ messageId }) => messageId.includes(`${promotionKey}.${kind}@`));
     }
     await expectSound(world);
   });

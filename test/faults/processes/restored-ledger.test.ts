@@ -91,7 +91,7 @@ async function decideSince(): Promise<void> {
 
 async function giveCleanUpUp(app: SentApp): Promise<void> {
   const stuck = async () => (await world.ledger.listPromotions({ appId: app.id, state: 'needs-operator' })).at(0);
-  await waitFor(`the clean-up of "${app.name}" to be stuck`, stuck, 30_000);
+  await waitFor(`the clean-up of "${app.name}" to be stuck`, stuck);
   const handle = world.temporal.client.workflow.getHandle(workflowIds.promotion(world.alias('dev'), app.id));
   await handle.executeUpdate('resolve', { args: [{ action: 'abort', by: operator }] });
   await endedPromotion(world, app.id);
@@ -106,7 +106,7 @@ const holdsAll = async (): Promise<boolean> => {
 };
 
 it('row 25: what was decided since the backup is held and listed, with what Temporal knows of it', async () => {
-  await waitFor('the decisions to be held', holdsAll, 60_000);
+  await waitFor('the decisions to be held', holdsAll);
 
   const report = await adopt();
 

@@ -142,7 +142,7 @@ describe('a message to Slack', () => {
   });
 
   it('can be waited for, and says what came when it does not', async () => {
-    const waiting = chat.waitFor(({ body }) => (body as { text: string }).text === 'late', 5000);
+    const waiting = chat.waitFor(({ body }) => (body as { text: string }).text === 'late');
     await post(hook.url, {});
     await post(hook.url, { text: 'late' });
 

@@ -23,7 +23,7 @@ describe('a mail sent to the inbox', () => {
       messageId: '<key.kind@waybill>',
     });
 
-    const message = await inbox.waitFor(({ subject }) => subject === 'Ünder way', 5000);
+    const message = await inbox.waitFor(({ subject }) => subject === 'Ünder way');
     expect(message).toMatchObject({
       messageId: '<key.kind@waybill>',
       from: 'waybill@x.com',

@@ -231,7 +231,7 @@ describe('waybill approve and waybill deny', () => {
     follower.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
     const exit = once(follower, 'exit');
 
-    await waitFor('the trouble to be told', () => output.includes('stuck at "upload"'), 30_000);
+    await waitFor('the trouble to be told', () => output.includes('stuck at "upload"'));
     follower.kill('SIGINT');
 
     expect((await exit)[0]).toBe(130);

@@ -5,6 +5,7 @@ import type { TLSSocket } from 'node:tls';
 import { afterEach, describe, expect, it } from 'vitest';
 import { readSiteCertificates } from '../../../../activities/qrs/client/certificates.ts';
 import { writeCertificates } from '../../../../sandbox/qrs/certificates.ts';
+import { waitFor } from '../../../harness/wait-for.ts';
 import { failureOf } from './code-of.ts';
 import { type Answer, aboutBody, sendJson, type SmallSite, startSmallSite } from './small-site.ts';
 
@@ -116,10 +117,10 @@ describe('certificates of a site', () => {
     const client = site.client();
     await client.about();
     const slow = client.deleteApp(id);
-    await until(async () => seen.length === 2);
+    await waitFor('both requests', () => seen.length === 2);
 
     await renew(site);
-    await until(async () => {
+    await waitFor('the new files to be noticed', async () => {
       await client.about().catch(() => undefined);
       return seen.at(-1) !== seen[0];
     });
@@ -160,7 +161,7 @@ describe('certificates of a site', () => {
 
     await writeFile(path.join(site.folder, 'client_key.pem'), 'half a fi');
 
-    await until(async () => {
+    await waitFor('the new files to be noticed', async () => {
       await expect(client.about()).resolves.toEqual(aboutBody);
       return warnings.length > 0;
     });
@@ -173,14 +174,6 @@ async function renew(site: SmallSite): Promise<void> {
   const files = await writeCertificates({ folder: site.folder, hostNames: ['127.0.0.1', 'localhost'] });
   const [key, cert, ca] = await Promise.all([files.serverKey, files.server, files.root].map((file) => readFile(file)));
   site.server.setSecureContext({ key, cert, ca });
-}
-
-async function until(isTrue: () => Promise<boolean>): Promise<void> {
-  const deadlineMs = Date.now() + 10_000;
-  while (!(await isTrue())) {
-    if (Date.now() > deadlineMs) throw new Error('it did not become true within 10 s');
-    await new Promise((resolve) => setTimeout(resolve, 25));
-  }
 }
 
 async function start(
