@@ -110,7 +110,7 @@ async function keepOnDisk(deps: AlertDependencies, input: GatherInput, text: str
   try {
     const failure = await deps.ledger.getReloadFailure(input);
     const atUtc = failure?.foundAtUtc ?? deps.nowUtc();
-    return await writeScriptLog(scriptLogs.folder, { appId, reloadId, at: new Date(atUtc) }, text);
+    return await writeScriptLog(scriptLogs, { tenant, appId, reloadId, at: new Date(atUtc) }, text);
   } catch (error) {
     deps.logger.warn({ tenant, reloadId, err: error }, 'a script log could not be kept on disk');
     return undefined;

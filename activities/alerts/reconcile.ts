@@ -145,10 +145,11 @@ function isOld({ nowUtc }: AlertDependencies, utc: string, thanMs = ON_ITS_WAY_M
 
 /** A folder that cannot be cleared is no reason to hear of no failure. */
 async function collectScriptLogs({ config, logger, nowUtc }: AlertDependencies): Promise<void> {
-  const { enabled, folder, keepForMs } = config().alerts.scriptLogs;
+  const { scriptLogs } = config().alerts;
+  const { enabled, folder, keepForMs } = scriptLogs;
   if (!enabled) return;
   try {
-    await collectOldScriptLogs(folder, keepForMs, new Date(nowUtc()));
+    await collectOldScriptLogs(scriptLogs, keepForMs, new Date(nowUtc()));
   } catch (error) {
     logger.warn({ folder, err: error }, 'old script logs could not be removed');
   }

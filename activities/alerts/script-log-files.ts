@@ -5,24 +5,34 @@ import { waybillError } from '../../common/errors/catalogue.ts';
 import { codeOf, whileBusy } from '../artifacts/busy-files.ts';
 import { isAbandoned, temporaryName } from '../artifacts/temporary-names.ts';
 import { flushFolder } from '../artifacts/write-file.ts';
-import { type LoggedReload, scriptLogEnding, scriptLogName, timeInName } from './script-log-names.ts';
+import { isLogOf, type LoggedReload, scriptLogName, timeInName } from './script-log-names.ts';
 
 const dayPattern = /^\d{4}-\d{2}-\d{2}$/;
 const dayMs = 86_400_000;
+
+/** Where script logs are kept, and under which names. */
+export interface ScriptLogPlace {
+  readonly folder: string;
+  /** With placeholders, as the setting has it. */
+  readonly fileName: string;
+}
 
 /**
  * Keeps the script log of a reload as a file below `folder`, in a folder for its day; the file's path. The file is there whole
  * or not at all. Safe to repeat: a repeat replaces the file of the same reload.
  * @throws WAYBILL_CLOUD_LOG_NOT_KEPT when the folder cannot be written; no alert has to fail for it
  */
-export async function writeScriptLog(folder: string, reload: LoggedReload, text: string): Promise<string> {
+export async function writeScriptLog(
+  { folder, fileName }: ScriptLogPlace,
+  reload: LoggedReload,
+  text: string,
+): Promise<string> {
   return telling(folder, async () => {
-    const { day, file } = scriptLogName(reload);
+    const { day, file } = scriptLogName(fileName, reload);
     const dayFolder = path.join(folder, day);
     await mkdir(dayFolder, { recursive: true });
     // Somebody may have found the reload by another event, with another time.
-    const ending = scriptLogEnding(reload);
-    const known = (await readdir(dayFolder)).find((name) => timeInName(name) !== undefined && name.endsWith(ending));
+    const known = (await readdir(dayFolder)).find((name) => isLogOf(fileName, reload, name));
     const target = path.join(dayFolder, known ?? file);
     const aside = path.join(dayFolder, temporaryName());
     try {
@@ -42,7 +52,11 @@ export async function writeScriptLog(folder: string, reload: LoggedReload, text:
  * empty then; files of other names stay. How many logs were removed. Safe to repeat.
  * @throws WAYBILL_CLOUD_LOG_NOT_KEPT when the folder cannot be read or changed
  */
-export async function collectOldScriptLogs(folder: string, keepForMs: number, now: Date): Promise<number> {
+export async function collectOldScriptLogs(
+  { folder, fileName }: ScriptLogPlace,
+  keepForMs: number,
+  now: Date,
+): Promise<number> {
   if (keepForMs === 0) return 0;
   const beforeMs = now.getTime() - keepForMs;
   return telling(folder, async () => {
@@ -52,7 +66,7 @@ export async function collectOldScriptLogs(folder: string, keepForMs: number, no
       const dayFolder = path.join(folder, day);
       await removeLeftOvers(dayFolder, now);
       if (Date.parse(day) > beforeMs) continue;
-      removed += await removeOlder(dayFolder, beforeMs);
+      removed += await removeOlder(dayFolder, fileName, beforeMs);
       if (Date.parse(day) + dayMs < beforeMs) await removeWhenEmpty(dayFolder);
     }
     return removed;
@@ -69,10 +83,10 @@ async function writeAside(file: string, text: string): Promise<void> {
   }
 }
 
-async function removeOlder(dayFolder: string, beforeMs: number): Promise<number> {
+async function removeOlder(dayFolder: string, fileName: string, beforeMs: number): Promise<number> {
   let count = 0;
   for (const name of await namesIn(dayFolder)) {
-    const timeMs = timeInName(name);
+    const timeMs = timeInName(fileName, name);
     if (timeMs !== undefined && timeMs < beforeMs && (await removeFile(path.join(dayFolder, name)))) count += 1;
   }
   return count;

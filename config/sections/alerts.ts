@@ -2,11 +2,17 @@ import { dataPath, duration, flag, named, section } from '../setting.ts';
 import { alertBrokerSection } from './alert-broker.ts';
 import { alertDestinationsSection } from './alert-destinations.ts';
 import { tenantSection } from './alert-tenants.ts';
+import { scriptLogFileName } from './script-log-name.ts';
 import { alias } from './sites.ts';
 
 const scriptLogsSection = section({
   enabled: flag().prefault(false).describe('Whether whole script logs of failed reloads are kept on disk.'),
   folder: dataPath().prefault('script-logs').describe('Folder for them; it has a folder for each day.'),
+  fileName: scriptLogFileName()
+    .prefault('{{time}}_appId={{appId}}_reloadId={{reloadId}}.log')
+    .describe(
+      'Name of a file: {{time}} (UTC) and {{reloadId}}, and {{appId}} and {{tenant}} where wanted. Files of a former name are kept for ever.',
+    ),
   keepFor: duration().prefault('90d').describe('How long they are kept. 0 = for ever.'),
 });
 

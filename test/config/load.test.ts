@@ -146,6 +146,21 @@ describe('a configuration that is wrong', () => {
     expect(problems[0]).toContain('expected a duration: a number and a unit');
   });
 
+  it.each([
+    ['{{time}}.log', 'without the reload'],
+    ['{{reloadId}}.log', 'without the time'],
+    ['{{time}} {{time}} {{reloadId}}.log', 'with the time twice'],
+    ['{{time}} {{appName}} {{reloadId}}.log', 'with a field that may change'],
+    ['../{{time}} {{reloadId}}.log', 'out of its folder'],
+    ['{{time}}:{{reloadId}}.log', 'with a colon, which Windows does not take'],
+    ['{{time}} {{reloadId}}', 'without a file ending'],
+  ])('refuses %s as the name of script logs: %s', async (name) => {
+    const problems = await problemsOf(`${smallest}alerts: { scriptLogs: { fileName: "${name}" } }`);
+
+    expect(problems).toHaveLength(1);
+    expect(problems[0]).toContain('expected a file name with {{time}} and {{reloadId}}, each once');
+  });
+
   it('tells where YAML is broken or a key stands twice', async () => {
     expect((await problemsOf('sites:\n  dev: {\n'))[0]).toMatch(/^\d+:\d+ : this is not YAML/);
     expect((await problemsOf('locale: en\nlocale: de\n'))[0]).toMatch(/^2:1 : this key stands twice/);
