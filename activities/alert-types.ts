@@ -64,6 +64,11 @@ export interface AlertActivities {
   /** Hands the alert to the channels of all who want it; how many those are. */
   routeAlert(input: ReloadAlertKey): Promise<number>;
   /** Notes that the app reloads again, and hands that to the channels which told of its failure. */
+  awaitsAlert(input: {
+    readonly tenant: string;
+    readonly appId: string;
+    readonly atUtc: string;
+  }): Promise<{ readonly isAwaited: boolean; readonly longestMs: number }>;
   routeRecovery(input: ReloadAlertKey & { readonly appId: string; readonly atUtc: string }): Promise<number>;
   /** Sends one alert, or several as a digest. How long the channel is quiet then, in milliseconds. */
   sendAlerts(input: SendAlertsInput): Promise<{ readonly quietMs: number }>;

@@ -1,6 +1,7 @@
 import { CancellationScope, condition, defineSignal, setCurrentDetails, setHandler } from '@temporalio/workflow';
 import type { GatherInput, OpenedAlert } from '../activities/alert-types.ts';
 import { alertRecords, questions, whyFailed } from './alert-steps.ts';
+import { reloadRecovered } from './reload-recovered.ts';
 import { type ReloadAlertInput, type ReloadNews, type ReloadOutcome, signals } from './contract.ts';
 
 export const reloadNewsSignal = defineSignal<[ReloadNews]>(signals.reloadNews);
@@ -16,7 +17,7 @@ export async function reloadAlert(input: ReloadAlertInput): Promise<'alerted' | 
   const news: ReloadNews[] = [];
   setHandler(reloadNewsSignal, (one) => void news.push(one));
   await condition(() => news.length > 0);
-  const { openAlert, passAlert, routeAlert, routeRecovery } = alertRecords(heartbeatMs);
+  const { openAlert, passAlert, routeAlert } = alertRecords(heartbeatMs);
 
   const opened = await openAlert({ tenant, reloadId, appId, news: told(news) });
   if (opened.ended) return opened.ended;
@@ -24,7 +25,7 @@ export async function reloadAlert(input: ReloadAlertInput): Promise<'alerted' | 
   if (outcome === 'succeeded' || (outcome === 'canceled' && !opened.alertsCanceled)) {
     await passAlert({ tenant, reloadId });
     // Reloads of the app that failed before are over as well; whoever brought the news left that to this workflow.
-    if (outcome === 'succeeded') await routeRecovery({ tenant, reloadId, appId, atUtc: endOf(news) });
+    if (outcome === 'succeeded') await reloadRecovered({ ...input, atUtc: endOf(news) });
     return 'passed';
   }
   // What came meanwhile says more than the attempt that it began with.

@@ -4,7 +4,7 @@ import { atMost } from './at-most.ts';
 import { gatherPart, noteMissing } from './gather.ts';
 import { askOutcome, openAlert, passAlert } from './open-alert.ts';
 import { reconcileTenant } from './reconcile.ts';
-import { routeAlert, routeRecovery } from './route-alert.ts';
+import { awaitsAlert, routeAlert, routeRecovery } from './route-alert.ts';
 import { giveUpAlerts, holdAlerts, sendAlerts } from './send-alerts.ts';
 
 /** A worker takes 100 steps at a time; hanging destinations may have a part of them each. */
@@ -20,6 +20,7 @@ export function createAlertActivities(deps: AlertDependencies): AlertActivities 
     gatherPart: (input) => gatherPart(deps, input),
     noteMissing: (input) => noteMissing(deps, input),
     routeAlert: (input) => routeAlert(deps, input),
+    awaitsAlert: (input) => awaitsAlert(deps, input),
     routeRecovery: (input) => routeRecovery(deps, input),
     sendAlerts: (input) => deliver(input.destination, () => sendAlerts(deps, input)),
     holdAlerts: (input) => holdAlerts(deps, input),

@@ -7,6 +7,7 @@ import type { ReloadAlertKey } from '../alert-types.ts';
 import type { AlertDependencies } from './alert-dependencies.ts';
 import { type Destination, destinationsOf } from './destinations.ts';
 import { loadReload } from './load-reload.ts';
+import { tenantOf } from './open-alert.ts';
 
 const HEARTBEATS_PER_ATTEMPT = 3;
 
@@ -24,6 +25,20 @@ export async function routeAlert(deps: AlertDependencies, key: ReloadAlertKey): 
     deps.logger.warn({ ...key, app: reload.appId }, 'a failed reload that nobody wants to hear of');
   await deps.ledger.endReloadFailure(key, 'alerted');
   return places.length;
+}
+
+/**
+ * Whether a failure of the app that ended before is not told of yet, as Qlik Cloud is still being asked about it; and how
+ * long that may take. Reads only.
+ */
+export async function awaitsAlert(
+  deps: AlertDependencies,
+  { tenant, appId, atUtc }: { readonly tenant: string; readonly appId: string; readonly atUtc: string },
+): Promise<{ readonly isAwaited: boolean; readonly longestMs: number }> {
+  const { settleMs, gatherMs } = tenantOf(deps, tenant);
+  const open = await deps.ledger.listReloadFailures({ tenant, appId, state: 'open' });
+  const before = await endedBefore(deps, open, atUtc);
+  return { isAwaited: before.length > 0, longestMs: settleMs + gatherMs };
 }
 
 /**
@@ -62,15 +77,22 @@ export async function routeRecovery(
  * and an old success ends no new failure.
  */
 async function failuresBefore(
-  { ledger }: AlertDependencies,
+  deps: AlertDependencies,
   tenant: string,
   appId: string,
   atUtc: string,
 ): Promise<ReloadFailure[]> {
-  const standing = await ledger.standingFailures(tenant, appId);
+  return endedBefore(deps, await deps.ledger.standingFailures(tenant, appId), atUtc);
+}
+
+async function endedBefore(
+  { ledger }: AlertDependencies,
+  failures: readonly ReloadFailure[],
+  atUtc: string,
+): Promise<ReloadFailure[]> {
   const ended = await Promise.all(
-    standing.map(async (failure) => {
-      const { reloadId, event, foundAtUtc } = failure;
+    failures.map(async (failure) => {
+      const { tenant, reloadId, event, foundAtUtc } = failure;
       const parts = await ledger.reloadParts({ tenant, reloadId });
       const reload = parts.find(({ part }) => part === 'reload')?.facts as ReloadFacts | undefined;
       const { endedAtUtc, atUtc: toldAtUtc } = (event ?? {}) as Partial<ReloadEventFacts>;

@@ -73,8 +73,7 @@ async function pass(parts: TakeEventParts, tenant: string, event: ReloadEvent): 
       isAwaited = await tellRunning({ client }, { tenant, reloadId }, news);
     });
   if (isAwaited) return 'alerting';
-  if (outcome !== 'succeeded' || (await parts.ledger.standingFailures(tenant, appId)).length === 0)
-    return 'nothing-to-do';
+  if (outcome !== 'succeeded' || !(await isFailing(parts, tenant, appId))) return 'nothing-to-do';
   const atUtc = facts.endedAtUtc ?? facts.atUtc ?? new Date().toISOString();
   await parts.link.call((client) =>
     tellRecovery({ client, taskQueue }, { tenant, reloadId, appId, atUtc, heartbeatMs }),
@@ -89,4 +88,10 @@ function parsed(body: Uint8Array): unknown {
   } catch {
     return undefined;
   }
+}
+
+/** Whether a failure of the app was told of, or is about to be, and nothing has said yet that it is over. */
+async function isFailing({ ledger }: TakeEventParts, tenant: string, appId: string): Promise<boolean> {
+  if ((await ledger.standingFailures(tenant, appId)).length > 0) return true;
+  return (await ledger.listReloadFailures({ tenant, appId, state: 'open', limit: 1 })).length > 0;
 }

@@ -156,6 +156,18 @@ describe.skipIf(!findMosquitto())('a channel', () => {
     expect(world.chat.messages('#silent')).toHaveLength(2);
   });
 
+  it('tells of the failure first where the app reloads again while Qlik Cloud is still being asked about it', async () => {
+    const app = newApp(world, { tags: ['recover'] });
+    const isSlow = world.cloud.faults.add({ path: '/v1/reloads/', effect: { type: 'delay', delayMs: 3000 }, times: 1 });
+    fail('recover', app);
+    await waitFor('the question', () => world.cloud.faults.struck(isSlow) > 0);
+    const success = world.cloud.actAs.reloadApp(app);
+    const ours = () => bodies(world, 'recover').filter((body) => JSON.stringify(body).includes(app));
+    await waitFor('the recovery', () => ours().some(({ recovered }) => recovered?.reloadId === success), WITHIN_MS);
+
+    expect(ours().map(({ kind }) => kind)).toEqual(['failed', 'recovered']);
+  });
+
   it('takes an old success for no end of a new failure', async () => {
     const app = newApp(world, { tags: ['recover'] });
     const endedAtUtc = new Date(Date.now() - 60_000).toISOString();
