@@ -9,7 +9,7 @@ import type { DeadLetters } from './dead-letters.ts';
 
 export interface TakeEventParts {
   readonly config: Config;
-  readonly ledger: Pick<Ledger, 'standingFailures'>;
+  readonly ledger: Pick<Ledger, 'standingFailures' | 'listReloadFailures'>;
   readonly link: Pick<TemporalLink, 'call'>;
   readonly deadLetters: DeadLetters;
   readonly logger: Logger;
