@@ -8,8 +8,6 @@ import type { NewApp } from '../../sandbox/cloud/tenant-hands.ts';
 import { waitFor } from '../harness/wait-for.ts';
 import { type AlertWorld, RECEIVER } from './alert-world.ts';
 
-const WITHIN_MS = 30_000;
-
 /** An app of the world's owner. */
 export function newApp({ cloud, owner }: AlertWorld, app: Partial<NewApp> = {}): string {
   return cloud.actAs.createApp({ name: `App ${randomUUID().slice(0, 8)}`, owner, ...app });
@@ -57,40 +55,31 @@ export async function alertAt(
   return waitFor(
     `the alert of ${reloadId}`,
     () => bodies(world, receiver).find(({ failed }) => failed?.reloadId === reloadId)?.failed ?? undefined,
-    WITHIN_MS,
   );
 }
 
 /** The mails to somebody that name a text. */
 export async function mailTo({ inbox }: AlertWorld, address: string, text: string): Promise<InboxMessage> {
-  return inbox.waitFor((mail) => mail.envelopeTo.includes(address) && mail.text.includes(text), WITHIN_MS);
+  return inbox.waitFor((mail) => mail.envelopeTo.includes(address) && mail.text.includes(text));
 }
 
 /** The failure once nothing more will be decided on it. */
 export async function endOf({ ledger, tenant }: AlertWorld, reloadId: string): Promise<ReloadFailure> {
-  return waitFor(
-    `the end of ${reloadId}`,
-    async () => {
-      const failure = await ledger.getReloadFailure({ tenant, reloadId });
-      return failure && failure.state !== 'open' ? failure : undefined;
-    },
-    WITHIN_MS,
-  );
+  return waitFor(`the end of ${reloadId}`, async () => {
+    const failure = await ledger.getReloadFailure({ tenant, reloadId });
+    return failure && failure.state !== 'open' ? failure : undefined;
+  });
 }
 
 /** All alerts of a reload, once each of them was sent, or given up. */
 export async function sendsOf(world: AlertWorld, reloadId: string): Promise<AlertSend[]> {
   const { ledger, tenant } = world;
   const { state } = await endOf(world, reloadId);
-  return waitFor(
-    `the alerts of ${reloadId}`,
-    async () => {
-      const all = await ledger.listAlerts({ tenant, reloadId });
-      const isOver = all.every((one) => one.state === 'sent' || one.state === 'given-up');
-      return isOver && (state === 'passed' || all.length > 0) ? all : undefined;
-    },
-    WITHIN_MS,
-  );
+  return waitFor(`the alerts of ${reloadId}`, async () => {
+    const all = await ledger.listAlerts({ tenant, reloadId });
+    const isOver = all.every((one) => one.state === 'sent' || one.state === 'given-up');
+    return isOver && (state === 'passed' || all.length > 0) ? all : undefined;
+  });
 }
 
 /** The alert of a reload at one destination, once it is in that state. */
@@ -100,14 +89,10 @@ export async function sendIn(
   destination: string,
   state: AlertSend['state'],
 ): Promise<AlertSend> {
-  return waitFor(
-    `${destination} to be ${state}`,
-    async () => {
-      const all = await ledger.listAlerts({ tenant, reloadId });
-      return all.find((one) => one.destination === destination && one.state === state);
-    },
-    WITHIN_MS,
-  );
+  return waitFor(`${destination} to be ${state}`, async () => {
+    const all = await ledger.listAlerts({ tenant, reloadId });
+    return all.find((one) => one.destination === destination && one.state === state);
+  });
 }
 
 /** Waits until all events that were sent so far have been passed on by gateway, broker and subscriber. */
@@ -115,5 +100,5 @@ export async function eventsTaken(world: AlertWorld): Promise<void> {
   await world.cloud.deliveriesIdle();
   const all = world.cloud.deliveries().length;
   const taken = () => Object.values(world.subscriber?.counts ?? {}).reduce((sum, count) => sum + count, 0);
-  await waitFor('the events to be taken', () => taken() >= all, WITHIN_MS);
+  await waitFor('the events to be taken', () => taken() >= all);
 }

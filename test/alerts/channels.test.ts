@@ -10,7 +10,6 @@ import { waitFor } from '../harness/wait-for.ts';
 import { alertAt, bodies, eventsTaken, failReload, mailTo, newApp, sendIn, sendsOf } from './alert-acts.ts';
 import { type AlertWorld, startAlertWorld } from './alert-world.ts';
 
-const WITHIN_MS = 30_000;
 /** A line that a formatted message shows, and a basic one does not. */
 const LOG_LINE = 'a line of the script log';
 
@@ -89,7 +88,7 @@ describe.skipIf(!findMosquitto())('a channel', () => {
 
   /** What people see of a reload in a channel of chats. */
   const seen = async (channel: string, text: string): Promise<ChatMessage> =>
-    world.chat.waitFor((one) => one.channel === channel && JSON.stringify(one.body).includes(text), WITHIN_MS);
+    world.chat.waitFor((one) => one.channel === channel && JSON.stringify(one.body).includes(text));
 
   const pathOf = ({ url }: { readonly url: string }): string => new URL(url).pathname;
 
@@ -104,11 +103,7 @@ describe.skipIf(!findMosquitto())('a channel', () => {
     await sendIn(world, another, 'mail/limited', 'held');
     for (const reloadId of held) await sendIn(world, reloadId, 'webhook/limited', 'held');
 
-    const digest = await waitFor(
-      'the digest',
-      () => bodies(world, 'limited').find(({ kind }) => kind === 'digest'),
-      WITHIN_MS,
-    );
+    const digest = await waitFor('the digest', () => bodies(world, 'limited').find(({ kind }) => kind === 'digest'));
     expect(digest.digest?.failures.map(({ reloadId }) => reloadId).toSorted()).toEqual(held.toSorted());
     expect(digest.digest).toMatchObject({ heldBack: 2, leftOut: 0 });
     for (const reloadId of [...held, another]) await sendsOf(world, reloadId);
@@ -129,7 +124,7 @@ describe.skipIf(!findMosquitto())('a channel', () => {
     await sendIn(world, late, 'webhook/limited', 'held');
     const success = world.cloud.actAs.reloadApp(app);
     const told = () => bodies(world, 'limited').filter((body) => JSON.stringify(body).includes(app));
-    await waitFor('the recovery', () => told().some(({ recovered }) => recovered?.reloadId === success), WITHIN_MS);
+    await waitFor('the recovery', () => told().some(({ recovered }) => recovered?.reloadId === success));
 
     expect(told().map(({ kind }) => kind)).toEqual(['failed', 'digest', 'recovered']);
     expect(told()[2]?.recovered).toMatchObject({ failures: 3, lastFailure: { reloadId: last } });
@@ -141,7 +136,7 @@ describe.skipIf(!findMosquitto())('a channel', () => {
     await sendsOf(world, failed);
     world.cloud.actAs.reloadApp(sound);
     const success = world.cloud.actAs.reloadApp(app);
-    await waitFor('the recovery', () => bodies(world, 'recover').some(({ kind }) => kind === 'recovered'), WITHIN_MS);
+    await waitFor('the recovery', () => bodies(world, 'recover').some(({ kind }) => kind === 'recovered'));
     world.cloud.actAs.repeatEvents(success);
     world.cloud.actAs.reloadApp(app);
     await eventsTaken(world);
@@ -163,7 +158,7 @@ describe.skipIf(!findMosquitto())('a channel', () => {
     await waitFor('the question', () => world.cloud.faults.struck(isSlow) > 0);
     const success = world.cloud.actAs.reloadApp(app);
     const ours = () => bodies(world, 'recover').filter((body) => JSON.stringify(body).includes(app));
-    await waitFor('the recovery', () => ours().some(({ recovered }) => recovered?.reloadId === success), WITHIN_MS);
+    await waitFor('the recovery', () => ours().some(({ recovered }) => recovered?.reloadId === success));
 
     expect(ours().map(({ kind }) => kind)).toEqual(['failed', 'recovered']);
   });
@@ -178,7 +173,7 @@ describe.skipIf(!findMosquitto())('a channel', () => {
     await eventsTaken(world);
     const success = world.cloud.actAs.reloadApp(app);
     const ours = () => bodies(world, 'recover').filter((body) => JSON.stringify(body).includes(app));
-    await waitFor('the recovery', () => ours().some(({ recovered }) => recovered?.reloadId === success), WITHIN_MS);
+    await waitFor('the recovery', () => ours().some(({ recovered }) => recovered?.reloadId === success));
 
     expect(ours().map(({ kind }) => kind)).toEqual(['failed', 'recovered']);
   });

@@ -12,7 +12,8 @@ describe.skipIf(!findMosquitto())('a reload that fails in Qlik Cloud', () => {
 
   beforeAll(async () => {
     world = await startAlertWorld();
-    listener = await mqtt.connectAsync(world.broker.url);
+    // With a session of its own, which the broker keeps while it is away.
+    listener = await mqtt.connectAsync(world.broker.url, { clientId: 'listener', clean: false });
     listener.on('message', (topic, body) => published.push({ topic, body: body.toString() }));
     await listener.subscribeAsync('waybill/alerts/#', { qos: 1 });
   });
@@ -61,5 +62,26 @@ describe.skipIf(!findMosquitto())('a reload that fails in Qlik Cloud', () => {
       'teams/bi sent',
       'webhook/incidents sent',
     ]);
+  });
+
+  it('reaches a topic later, and the others meanwhile, where the broker ends before it is told of', async () => {
+    const app = world.cloud.actAs.createApp({ name: 'Told without a broker', owner: world.owner });
+    const isSlow = world.cloud.faults.add({ path: '/v1/reloads/', effect: { type: 'delay', delayMs: 1500 }, times: 1 });
+    const reloadId = world.cloud.actAs.reloadApp(app, { status: 'FAILED' });
+    await waitFor('the question', () => world.cloud.faults.struck(isSlow) > 0);
+    await world.broker.stop();
+    const told = () => published.filter(({ body }) => body.includes(reloadId));
+    const topic = async () => {
+      const sends = await world.ledger.listAlerts({ tenant: world.tenant, reloadId });
+      return sends.find(({ destination }) => destination === 'mqtt/bus');
+    };
+    await world.chat.waitFor(({ channel, raw }) => channel === SLACK && raw.includes('Told without a broker'));
+    await waitFor('two tries', async () => ((await topic())?.attempts ?? 0) >= 2);
+    expect(await topic()).not.toMatchObject({ state: 'sent' });
+
+    await world.broker.start();
+    await waitFor('the topic', async () => (await topic())?.state === 'sent');
+    await waitFor('the message', () => told().length > 0);
+    expect(told()).toHaveLength(1);
   });
 });

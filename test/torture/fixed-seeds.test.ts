@@ -4,7 +4,7 @@ import { failureText } from './report.ts';
 import { openStage, type OpenStage } from './stage.ts';
 import { runSeed } from './torture-run.ts';
 
-const TEST_TIMEOUT_MS = 180_000;
+const TEST_TIMEOUT_MS = 600_000;
 /** The same stories in every run of the tests. */
 const seeds = Array.from({ length: 24 }, (_, index) => index + 1);
 
