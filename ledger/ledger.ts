@@ -16,6 +16,7 @@ import { allMigrations } from './migrations/all.ts';
 import { postgresWords, sqliteWords } from './migrations/dialect-words.ts';
 import { openPostgres, placeOfUrl } from './postgres-store.ts';
 import { createOverwriteLocks, type OverwriteLocks } from './overwrite-locks.ts';
+import { createPauses, type Pauses } from './pauses.ts';
 import { createPromotions, type Promotions } from './promotions.ts';
 import { createRecords, type Records } from './records.ts';
 import { copySqlite } from './sqlite-copy.ts';
@@ -64,7 +65,8 @@ export interface LedgerStore
     OverwriteLocks,
     Mails,
     ReloadFailures,
-    AlertSends {}
+    AlertSends,
+    Pauses {}
 
 /**
  * The store of claims, records and attempts. Every method may throw WAYBILL_LEDGER_UNREACHABLE, _LOCKED, _FULL,
@@ -169,5 +171,6 @@ function createStore(parts: StoreParts): LedgerStore {
     ...createMails(parts),
     ...createReloadFailures(parts),
     ...createAlertSends(parts),
+    ...createPauses(parts),
   };
 }

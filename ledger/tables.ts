@@ -197,6 +197,16 @@ export interface AlertSendTable {
   updated_at_utc: UtcText;
 }
 
+export interface PauseTable {
+  pause_id: string;
+  site: string;
+  why: string;
+  paused_by: JsonText;
+  paused_at_utc: UtcText;
+  resumed_by: JsonText | null;
+  resumed_at_utc: UtcText | null;
+}
+
 /** The schema as queries see it; `migrations/` is what makes it, and `docs/explanation/ledger.md` tells it. */
 export interface LedgerTables {
   claims: ClaimTable;
@@ -214,4 +224,5 @@ export interface LedgerTables {
   reload_failures: ReloadFailureTable;
   reload_parts: ReloadPartTable;
   alert_sends: AlertSendTable;
+  pauses: PauseTable;
 }

@@ -12,6 +12,7 @@ import { type HealthEndpoint, serveHealth } from './health-endpoint.ts';
 import { installRuntime } from './install-runtime.ts';
 import { keepSitesWatched } from './keep-sites-watched.ts';
 import { onShutdownSignal } from './shutdown-signals.ts';
+import type { PauseLook } from './pause-interceptor.ts';
 import { createFleet, discardFleet, type FleetActivities } from './worker-fleet.ts';
 import { type FleetPhase, type FleetState, queueStates, temporalProbe } from './worker-state.ts';
 
@@ -28,6 +29,8 @@ export interface RunWorkersOptions {
   readonly connection?: NativeConnection;
   /** Where attempts are recorded. Flushed when the workers have drained, not closed. */
   readonly attempts?: AttemptSink;
+  /** Where it stands which sites are paused. */
+  readonly pauses?: PauseLook;
   /** Default: the bundle of Waybill's workflows. */
   readonly bundlePath?: string;
   /** Whether SIGINT, SIGTERM and SIGBREAK stop the workers. Default true; false where the caller calls `stop()`. */

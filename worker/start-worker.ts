@@ -80,6 +80,7 @@ export async function startWorker(options: StartWorkerOptions): Promise<StartedW
   const running = await runWorkers({
     ...options,
     attempts,
+    pauses: { pauses: ledger, checkEveryMs: config.retry.pausedMs },
     beforePolling: (client) => readSweepsSeen(client, Object.keys(config.sources), sweepsSeen),
     activities: (client) => {
       const deps = dependencies(client);

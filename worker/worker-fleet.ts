@@ -7,6 +7,7 @@ import type { Logger } from '../common/logger.ts';
 import { taskQueues } from '../workflows/contract.ts';
 import { attemptInterceptor } from './attempt-interceptor.ts';
 import { heartbeatInterceptor } from './heartbeat-interceptor.ts';
+import { pauseInterceptor, type PauseLook } from './pause-interceptor.ts';
 
 /** Cancellation and the loss of a worker are noticed within this time (temporal facts, section 1). */
 const LONGEST_HEARTBEAT_THROTTLE_MS = 10_000;
@@ -30,6 +31,8 @@ export interface FleetOptions {
   readonly bundlePath: string;
   readonly activities: FleetActivities;
   readonly attempts?: Pick<AttemptSink, 'attemptStarted' | 'attemptFinished'> | undefined;
+  /** Where it stands which sites are paused. Default: none is. */
+  readonly pauses?: PauseLook | undefined;
   /** An activity that ignores its cancellation for this long after the grace time is left behind. Default 30,000. */
   readonly forceAfterGraceMs?: number | undefined;
   readonly logger: Logger;
@@ -101,7 +104,7 @@ function slots(count: number) {
 }
 
 function commonOptions(options: FleetOptions, site?: string): Omit<WorkerOptions, 'taskQueue'> {
-  const { config, attempts, logger } = options;
+  const { config, attempts, pauses, logger } = options;
   const throttleMs = Math.min(config.timeouts.heartbeatEveryMs, LONGEST_HEARTBEAT_THROTTLE_MS);
   const worker = workerIdentity();
   return {
@@ -114,7 +117,11 @@ function commonOptions(options: FleetOptions, site?: string): Omit<WorkerOptions
     maxHeartbeatThrottleInterval: throttleMs,
     defaultHeartbeatThrottleInterval: throttleMs,
     interceptors: {
-      activity: [attemptInterceptor({ sink: attempts, logger, site, worker }), heartbeatInterceptor(throttleMs)],
+      activity: [
+        ...(pauses && site ? [pauseInterceptor({ ...pauses, site, logger })] : []),
+        attemptInterceptor({ sink: attempts, logger, site, worker }),
+        heartbeatInterceptor(throttleMs),
+      ],
     },
   };
 }

@@ -1,4 +1,5 @@
 import { isErrorCode, catalogue } from '../../common/errors/catalogue.ts';
+import { factsOfPause } from '../../ledger/pauses.ts';
 import { fillTemplate } from '../../common/errors/waybill-error.ts';
 import type { Trouble } from '../../workflows/contract.ts';
 import type { ActivityDependencies } from '../dependencies.ts';
@@ -20,7 +21,8 @@ export async function reportTrouble(
   const pace = paceOf(deps.config());
   const trouble = report.trouble && (await explain(deps, report, report.trouble));
   await show(deps, report, trouble);
-  if (!trouble) return { mails: [], pace };
+  // Whoever paused a site knows why nothing goes on there.
+  if (!trouble || trouble.code === 'WAYBILL_SITE_PAUSED') return { mails: [], pace };
   const { site, app, promotionKey } = report;
   deps.logger.error(
     { site, app: app.name, promotion: promotionKey, code: trouble.code, step: trouble.step },
@@ -33,11 +35,18 @@ export async function reportTrouble(
 /** A step that goes on being tried tells its cause by its last attempt. */
 async function explain(deps: ActivityDependencies, report: TroubleReport, trouble: Trouble): Promise<Trouble> {
   if (trouble.code !== 'WAYBILL_PROMOTION_STEP_SLOW') return trouble;
+  const pause = await deps.ledger.pauseOf(report.site);
+  if (pause) return pausedTrouble(trouble, factsOfPause(report.site, pause));
   const attempts = await deps.ledger.attemptsOf({ workflowIdPrefix: report.workflowId });
   const last = attempts.findLast((attempt) => attempt.errorCode !== undefined);
   if (!last?.errorCode) return trouble;
   const facts = last.facts as Trouble['facts'];
   return { ...trouble, code: last.errorCode, message: last.errorMessage ?? trouble.message, ...(facts && { facts }) };
+}
+
+function pausedTrouble(trouble: Trouble, facts: NonNullable<Trouble['facts']>): Trouble {
+  const code = 'WAYBILL_SITE_PAUSED';
+  return { ...trouble, code, message: fillTemplate(catalogue[code].message, facts), facts };
 }
 
 async function show(deps: ActivityDependencies, report: TroubleReport, trouble: Trouble | undefined): Promise<void> {

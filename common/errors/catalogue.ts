@@ -12,6 +12,7 @@ import { mailErrors } from './mail-errors.ts';
 import { promotionErrors } from './promotion-errors.ts';
 import { qrsErrors } from './qrs-errors.ts';
 import { qvfErrors } from './qvf-errors.ts';
+import { siteErrors } from './site-errors.ts';
 import { temporalErrors } from './temporal-errors.ts';
 import { versionErrors } from './version-errors.ts';
 import { type ErrorFacts, WaybillError } from './waybill-error.ts';
@@ -25,6 +26,7 @@ export const catalogue = {
   ...qrsErrors,
   ...decisionErrors,
   ...promotionErrors,
+  ...siteErrors,
   ...artifactErrors,
   ...qvfErrors,
   ...versionErrors,

@@ -40,6 +40,9 @@ export const retrySection = section({
       'How long Waybill goes on looking for what it does not find at once: an upload whose reply was lost, a stream, an app to overwrite.',
     ),
   looks: integer(1, 20).prefault(3).describe('How many times Waybill looks for an upload whose reply was lost.'),
+  paused: duration()
+    .prefault('10s')
+    .describe('Time between two looks whether a site that somebody paused was resumed.'),
   expire: duration().prefault('30d').describe('After this time a failing delivery ends. 0 = never.'),
   lock: lockSection.prefault({}).describe('How a delivery waits for another one that overwrites the same app.'),
 });

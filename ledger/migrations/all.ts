@@ -4,6 +4,7 @@ import { deliveriesAndStagings } from './0002-deliveries.ts';
 import { mailsAndAttempts } from './0003-mails-and-attempts.ts';
 import { mailOrders } from './0004-mail-orders.ts';
 import { alerts } from './0005-alerts.ts';
+import { pauses } from './0006-pauses.ts';
 import type { DialectWords } from './dialect-words.ts';
 
 /**
@@ -17,5 +18,6 @@ export function allMigrations(words: DialectWords): Record<string, Migration> {
     '0003-mails-and-attempts': mailsAndAttempts(words),
     '0004-mail-orders': mailOrders(words),
     '0005-alerts': alerts(words),
+    '0006-pauses': pauses(words),
   };
 }

@@ -2,6 +2,7 @@ import { type Command, InvalidArgumentError } from 'commander';
 import { type Cli, withCli, withCommonOptions } from './cli-context.ts';
 import { ordersFor } from './orders-text.ts';
 import { allParts, type ListedPromotion, type Overview, type Part, readOverview } from './overview.ts';
+import { pausedText } from './paused.ts';
 import { plain } from './plain.ts';
 import { NOTHING_DELIVERED, stateText } from './state-text.ts';
 import { table } from './table.ts';
@@ -48,6 +49,7 @@ async function list(command: Command): Promise<void> {
 
 function overviewText(cli: Cli, overview: Overview): string {
   const sections = [
+    ...(overview.paused.length > 0 ? [pausedText(cli, overview.paused)] : []),
     ...(overview.waiting ? [section(cli, 'waiting', overview, waitingTable(cli, overview.waiting))] : []),
     ...(overview.stuck ? [section(cli, 'stuck', overview, stuckTexts(cli, overview.stuck))] : []),
     ...(overview.running ? [section(cli, 'running', overview, runningTable(cli, overview.running))] : []),

@@ -5,6 +5,7 @@ import type { PromotionState, Trouble } from '../../workflows/contract.ts';
 import type { KnownPromotion } from './find-app.ts';
 import { choicesIn } from './orders-text.ts';
 import { troubleOfItself } from './own-trouble.ts';
+import { type PausedSite, readPaused } from './paused.ts';
 import type { DecisionOfRecord } from './recorded-shapes.ts';
 import { deliveredNothing } from './state-text.ts';
 import { stepOf } from './step-of.ts';
@@ -26,6 +27,8 @@ export interface Overview {
   readonly running: readonly ListedPromotion[] | null;
   /** Latest begun first. */
   readonly ended: readonly ListedPromotion[] | null;
+  /** Sites at which nothing is begun, oldest pause first. */
+  readonly paused: readonly PausedSite[];
   /** Parts that have more entries than were asked for. */
   readonly more: readonly Part[];
 }
@@ -94,6 +97,7 @@ export async function readOverview(ledger: Ledger, filter: OverviewFilter): Prom
     stuck: found.stuck?.slice(0, filter.limit) ?? null,
     running: found.running?.slice(0, filter.limit) ?? null,
     ended: found.ended?.slice(0, filter.limit) ?? null,
+    paused: await readPaused(ledger),
     more: allParts.filter((part) => (found[part]?.length ?? 0) > filter.limit),
   };
 }

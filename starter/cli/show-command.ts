@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { withCli, withCommonOptions } from './cli-context.ts';
 import { findApp } from './find-app.ts';
+import { pausedText, readPaused } from './paused.ts';
 import { readStory } from './promotion-story.ts';
 import { timeline } from './timeline.ts';
 
@@ -29,7 +30,9 @@ async function show(command: Command, what: string): Promise<void> {
   const { site, attempts = false } = command.optsWithGlobals<ShowOptions>();
   await withCli(command, async (cli) => {
     const story = await readStory(cli.ledger, cli.config, await findApp(cli, what, site));
-    if (cli.json) cli.printJson(story);
-    else cli.print(timeline(cli, story, attempts));
+    const paused = await readPaused(cli.ledger);
+    if (cli.json) cli.printJson({ ...story, paused });
+    else
+      cli.print([pausedText(cli, paused), timeline(cli, story, attempts)].filter((text) => text !== '').join('\n\n'));
   });
 }

@@ -186,6 +186,7 @@ function configOf(
       write: { first: '100ms', factor: 2, max: '500ms' },
       recheck: '500ms',
       lookAfter: '150ms',
+      paused: '100ms',
       lock: { first: '50ms', max: '300ms' },
     },
     worker: { shutdownGrace: '2s' },

@@ -13,6 +13,7 @@ import { describeBackupsAndMails } from './suites/backups-and-mails.ts';
 import { describeClaims } from './suites/claims.ts';
 import { describeDeliveries } from './suites/deliveries.ts';
 import { describeLifecycle } from './suites/lifecycle.ts';
+import { describePauses } from './suites/pauses.ts';
 import { describePromotions } from './suites/promotions.ts';
 import { describeRecords } from './suites/records.ts';
 import type { StoreUnderTest } from './suites/store-under-test.ts';
@@ -38,6 +39,7 @@ function describeLedger(store: StoreUnderTest): void {
   describeDeliveries(store);
   describeBackupsAndMails(store);
   describeAlerts(store);
+  describePauses(store);
   describeAttempts(store);
   describeLifecycle(store);
 }
