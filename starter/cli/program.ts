@@ -21,6 +21,8 @@ const summaries: Readonly<Record<string, string>> = {
   skip: 'do without one target; the others go on',
   abort: 'end a delivery or a promotion; the source stays as it is',
   rebuild: 'start again what is open, after Temporal lost its data',
+  pause: 'begin nothing new at a site, or at all of them',
+  resume: 'go on at a site that is paused',
   adopt: 'take up, or dismiss, decisions that nobody acts on',
   gateway: 'take the webhooks of Qlik Cloud, publish them to MQTT',
   subscriber: 'take the events of Qlik Cloud from MQTT, for alerts',
