@@ -2,7 +2,7 @@ import { waybillError } from '../common/errors/catalogue.ts';
 import type { Config, SiteConfig, SourceConfig, TargetConfig } from './types.ts';
 
 /** The site of an alias. @throws WAYBILL_CONFIG_UNKNOWN_SITE */
-export function siteOf(config: Config, alias: string): SiteConfig {
+export function siteOf(config: Pick<Config, 'sites'>, alias: string): SiteConfig {
   return config.sites[alias] ?? unknown('site', alias, config.sites);
 }
 

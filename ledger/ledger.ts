@@ -5,6 +5,7 @@ import { type Attempts, createAttempts } from './attempts.ts';
 import { type AwaitingApps, createAwaiting } from './awaiting.ts';
 import { type Backups, createBackups } from './backups.ts';
 import { type Claims, createClaims } from './claims.ts';
+import { type Counts, createCounts } from './counts.ts';
 import { createDecisions, type Decisions } from './decisions.ts';
 import { createDeliveries, type Deliveries } from './deliveries.ts';
 import { ledgerFailure } from './failures.ts';
@@ -66,7 +67,8 @@ export interface LedgerStore
     Mails,
     ReloadFailures,
     AlertSends,
-    Pauses {}
+    Pauses,
+    Counts {}
 
 /**
  * The store of claims, records and attempts. Every method may throw WAYBILL_LEDGER_UNREACHABLE, _LOCKED, _FULL,
@@ -172,5 +174,6 @@ function createStore(parts: StoreParts): LedgerStore {
     ...createReloadFailures(parts),
     ...createAlertSends(parts),
     ...createPauses(parts),
+    ...createCounts(parts),
   };
 }

@@ -8,6 +8,14 @@ export interface HealthOptions {
   state(): FleetState;
   /** Whether the Temporal service answers now. */
   temporalAnswers(): Promise<boolean>;
+  /** Also what `GET /metrics` shows. */
+  readonly metrics?: MetricsPage | undefined;
+}
+
+/** What a monitoring tool reads. */
+export interface MetricsPage {
+  readonly contentType: string;
+  text(): Promise<string>;
 }
 
 export interface HealthEndpoint {
@@ -17,7 +25,8 @@ export interface HealthEndpoint {
 
 /**
  * Answers `GET /health/live` (200 unless a Worker has failed or stopped) and `GET /health/ready` (200 only while every
- * Worker runs and Temporal answers), both with the state as JSON. Shows no settings and no names of apps.
+ * Worker runs and Temporal answers), both with the state as JSON, and `GET /metrics` for Prometheus where there are any.
+ * Shows no settings and no names of apps.
  * @throws WAYBILL_TEMPORAL_PORT_IN_USE
  */
 export async function serveHealth(options: HealthOptions): Promise<HealthEndpoint> {
@@ -33,6 +42,9 @@ export async function serveHealth(options: HealthOptions): Promise<HealthEndpoin
     const temporal = running && (await options.temporalAnswers());
     return reply.code(temporal ? 200 : 503).send({ ...state, temporalAnswers: running ? temporal : undefined });
   });
+  const { metrics } = options;
+  if (metrics)
+    server.get('/metrics', async (_request, reply) => reply.type(metrics.contentType).send(await metrics.text()));
   await server.listen({ host: options.bind, port: options.port }).catch((error: NodeJS.ErrnoException) => {
     const facts = { address: `${options.bind}:${options.port}`, setting: 'worker.healthPort', reason: error.code };
     throw waybillError('WAYBILL_TEMPORAL_PORT_IN_USE', facts, { cause: error });

@@ -8,7 +8,7 @@ import { clientOver, type PrepareOptions, prepareTemporal } from '../temporal/pr
 import type { Logger } from '../common/logger.ts';
 import { workflowBundle } from './bundle.ts';
 import { connectWorker } from './connect-worker.ts';
-import { type HealthEndpoint, serveHealth } from './health-endpoint.ts';
+import { type HealthEndpoint, type MetricsPage, serveHealth } from './health-endpoint.ts';
 import { installRuntime } from './install-runtime.ts';
 import { keepSitesWatched } from './keep-sites-watched.ts';
 import { onShutdownSignal } from './shutdown-signals.ts';
@@ -29,6 +29,8 @@ export interface RunWorkersOptions {
   readonly connection?: NativeConnection;
   /** Where attempts are recorded. Flushed when the workers have drained, not closed. */
   readonly attempts?: AttemptSink;
+  /** What `GET /metrics` of the health endpoint shows. */
+  readonly metrics?: MetricsPage | undefined;
   /** Where it stands which sites are paused. */
   readonly pauses?: PauseLook;
   /** Default: the bundle of Waybill's workflows. */
@@ -161,6 +163,7 @@ class WorkerRun {
       bind: healthBind,
       state: () => this.#state(),
       temporalAnswers: () => this.#temporalAnswers(),
+      metrics: this.#options.metrics,
     });
   }
 

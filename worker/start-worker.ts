@@ -20,6 +20,7 @@ import { isRunning, runningSince } from '../temporal/is-running.ts';
 import { outcomeOf } from '../temporal/outcome-of.ts';
 import { signals, startAttributes, taskQueues, workflowIds, workflowTypes } from '../workflows/contract.ts';
 import { createAlertParts } from './alert-parts.ts';
+import { createMetrics } from './metrics/create-metrics.ts';
 import { readSweepsSeen } from './sweeps-seen.ts';
 import { ownerResolver } from './owner-resolver.ts';
 import { openArtifacts } from './open-artifacts.ts';
@@ -52,6 +53,7 @@ export async function startWorker(options: StartWorkerOptions): Promise<StartedW
   const attempts = createAttemptSink(ledger, {
     onLost: (err, rows) => logger.warn({ err, rows }, 'attempts could not be recorded'),
   });
+  const metrics = config.worker.healthPort === undefined ? undefined : createMetrics({ config, ledger, logger });
   const artifacts = openArtifacts(config);
   const versions = openVersions(config);
   const resolveOwner = ownerResolver((site) => clients.get(site));
@@ -79,7 +81,8 @@ export async function startWorker(options: StartWorkerOptions): Promise<StartedW
   let watching = Promise.resolve();
   const running = await runWorkers({
     ...options,
-    attempts,
+    attempts: metrics?.counting(attempts) ?? attempts,
+    metrics,
     pauses: { pauses: ledger, checkEveryMs: config.retry.pausedMs },
     beforePolling: (client) => readSweepsSeen(client, Object.keys(config.sources), sweepsSeen),
     activities: (client) => {

@@ -11,6 +11,8 @@ export const workerSection = section({
   shutdownGrace: duration().prefault('60s').describe('How long a step may go on when the worker is stopped.'),
   sites: list(alias).prefault([]).describe('Sites that this worker serves. Empty = all.'),
   pollTimeoutReport: duration().prefault('10m').describe('After this time without a worker a queue is reported.'),
-  healthPort: port().optional().describe('Port that answers whether the worker is well. When not set: none.'),
+  healthPort: port()
+    .optional()
+    .describe('Port that answers whether the worker is well, and shows metrics for Prometheus. When not set: none.'),
   healthBind: text().prefault('127.0.0.1').describe('Address that healthPort listens on.'),
 });
