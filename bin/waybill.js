@@ -3,11 +3,15 @@
 // Plain JavaScript on purpose: an older Node cannot read TypeScript.
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const REQUIRED_MAJOR = 24;
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
+
+// Programs that an archive brings along are found before those that are installed.
+const servers = join(root, 'servers');
+if (existsSync(servers)) process.env.PATH = [servers, process.env.PATH].filter(Boolean).join(delimiter);
 
 function platformNode() {
   const name = process.platform === 'win32' ? 'win' : process.platform;

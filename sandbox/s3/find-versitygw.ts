@@ -16,12 +16,12 @@ export function defaultCacheFolder(): string {
 }
 
 /**
- * Path of the S3 server: the one in the cache, or built there with Go (some minutes, once). Safe to call from
+ * Path of the S3 server: `versitygw-1.8.0` in the cache or on the PATH, or built in the cache with Go (some minutes, once). Safe to call from
  * several processes at once. `report` gets a line for each thing that takes time.
  */
 export async function findVersitygw(cacheFolder: string, report: (line: string) => void): Promise<string> {
   const wanted = path.join(cacheFolder, 'bin', `versitygw-${VERSION}${SUFFIX}`);
-  if (await isThere(wanted)) return wanted;
+  for (const one of [wanted, ...onPath(path.basename(wanted))]) if (await isThere(one)) return one;
   report(`S3 server: not in ${wanted}; building it with Go, this takes some minutes once`);
   await mkdir(path.dirname(wanted), { recursive: true });
   const buildFolder = await mkdtemp(path.join(path.dirname(wanted), 'build-'));
@@ -35,6 +35,11 @@ export async function findVersitygw(cacheFolder: string, report: (line: string) 
     await rm(buildFolder, { recursive: true, force: true });
   }
   return wanted;
+}
+
+function onPath(name: string): string[] {
+  const folders = (process.env['PATH'] ?? '').split(path.delimiter).filter((folder) => path.isAbsolute(folder));
+  return folders.map((folder) => path.join(folder, name));
 }
 
 async function goInstall(goBin: string, report: (line: string) => void): Promise<void> {
