@@ -1,9 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parse, parseDocument } from 'yaml';
-import { butlerReport } from '../../../config/import/butler-report.ts';
-import { butlerYaml } from '../../../config/import/butler-yaml.ts';
-import { type ButlerImport, importButler } from '../../../config/import/import-butler.ts';
+import { butlerWords, importButler } from '../../../config/import/import-butler.ts';
+import type { Imported } from '../../../config/import/import-book.ts';
+import { importReport } from '../../../config/import/import-report.ts';
+import { importYaml } from '../../../config/import/import-yaml.ts';
 import { configFromYaml } from '../../../config/load.ts';
 import { pathText, type SettingPath } from '../../../config/problem.ts';
 import { temporaryFolder } from '../write-config.ts';
@@ -14,8 +15,9 @@ const forward = 'Butler.mqttConfig.qlikSenseCloud.event.mqttForward';
 const tenant = 'Butler.qlikSenseCloud.event.mqtt.tenant';
 const alert = (kind: string): string => `${tenant}.alert.${kind}Notification.reloadAppFailure`;
 
-const imported = (text: string): ButlerImport => importButler(parse(text));
-const configOf = (result: ButlerImport) => configFromYaml(butlerYaml(result), folder, {});
+const yamlOf = (result: Imported): string => importYaml(result, butlerWords);
+const imported = (text: string): Imported => importButler(parse(text));
+const configOf = (result: Imported) => configFromYaml(yamlOf(result), folder, {});
 
 /** The values of a text, with others at some keys; undefined takes the key out. */
 function valuesOf(text: string, others: Readonly<Record<string, unknown>>): unknown {
@@ -27,10 +29,10 @@ function valuesOf(text: string, others: Readonly<Record<string, unknown>>): unkn
   return document.toJS();
 }
 
-const changed = (text: string, others: Readonly<Record<string, unknown>>): ButlerImport =>
+const changed = (text: string, others: Readonly<Record<string, unknown>>): Imported =>
   importButler(valuesOf(text, others));
 
-function said(result: ButlerImport, kind: string): string[] {
+function said(result: Imported, kind: string): string[] {
   return result.notes.filter((note) => note.kind === kind).map(({ key, text }) => `${key}: ${text}`);
 }
 
@@ -46,7 +48,7 @@ function cloudLeaves(values: unknown, path: SettingPath = []): string[] {
   return isCloud.test(key) ? [key] : [];
 }
 
-function untold({ carried, notes }: ButlerImport, leaves: readonly string[]): string[] {
+function untold({ carried, notes }: Imported, leaves: readonly string[]): string[] {
   const told = [...carried, ...notes.filter(({ kind }) => kind === 'dropped')].map(({ key }) => key);
   return leaves.filter(
     (leaf) => !told.some((key) => leaf === key || leaf.startsWith(`${key}.`) || leaf.startsWith(`${key}[`)),
@@ -133,7 +135,7 @@ describe('a Butler configuration in use', () => {
       owner: { enabled: true, only: ['anna@company.com', 'joe@company.com'], except: ['daniel@company.com'] },
     });
     expect(owners).not.toHaveProperty('onlyTagged');
-    expect(butlerYaml(result)).toContain('template: D:\\butler\\email_templates\\failed-reload-qscloud.handlebars');
+    expect(yamlOf(result)).toContain('template: D:\\butler\\email_templates\\failed-reload-qscloud.handlebars');
     expect(said(result, 'look')).toContainEqual(expect.stringContaining('recipients[3]: This is no mail address'));
     expect(said(result, 'changed')).toContainEqual(expect.stringContaining('{{taskName}} was empty'));
   });
@@ -162,13 +164,13 @@ describe('a Butler configuration in use', () => {
       WAYBILL_SLACK_WEBHOOK: `${alert('slack')}.webhookURL`,
       WAYBILL_TEAMS_WEBHOOK: `${alert('teams')}.webhookURL`,
     });
-    const all = JSON.stringify(result) + butlerYaml(result) + butlerReport(result);
+    const all = JSON.stringify(result) + yamlOf(result) + importReport(result, butlerWords);
     expect(canaries.filter((canary) => all.includes(canary))).toEqual([]);
     expect(said(result, 'dropped')).toContainEqual(expect.stringContaining('genericUrls[2].url: It holds a password'));
   });
 
   it('has a comment wherever a person has to look, beside the setting', () => {
-    const yaml = butlerYaml(result);
+    const yaml = yamlOf(result);
 
     expect(yaml).toMatch(/# LOOK: \S+teams\S+webhookURL: Teams\n( +# [^\n]*\n)+ +webhook: /);
     for (const { key } of result.notes.filter(({ kind }) => kind === 'look')) expect(yaml).toContain(`LOOK: ${key}:`);
@@ -249,7 +251,7 @@ describe('every key of Butler that is about Qlik Cloud', () => {
 
         configOf(result);
         expect(
-          [...butlerYaml(result).matchAll(/^[^#\n]*(\$\{[^}]*\})/gm)]
+          [...yamlOf(result).matchAll(/^[^#\n]*(\$\{[^}]*\})/gm)]
             .map((match) => match[1])
             .filter((one) => !known.has(one!)),
         ).toEqual([]);
