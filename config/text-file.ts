@@ -6,10 +6,10 @@ export function decodeText(bytes: Uint8Array): string {
   return decode(bytes, false);
 }
 
-/** As `decodeText`; undefined where the bytes are no text. */
-export function strictText(bytes: Uint8Array): string | undefined {
+/** As `decodeText`, or UTF-8 alone; undefined where the bytes are no text of this kind. */
+export function strictText(bytes: Uint8Array, encoding: 'utf-8' | 'any'): string | undefined {
   try {
-    return decode(bytes, true);
+    return encoding === 'any' ? decode(bytes, true) : new TextDecoder(encoding, { fatal: true }).decode(bytes);
   } catch {
     return undefined;
   }

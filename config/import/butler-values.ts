@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { integer, mailAddress, url } from '../setting.ts';
 import type { ImportBook } from './import-book.ts';
-import { type Settings, text } from './import-values.ts';
+import { text } from './import-values.ts';
 
 /** Lines of a script log, as many as Waybill shows at most. */
 export const lines = integer(0, 500);

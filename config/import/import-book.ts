@@ -145,9 +145,9 @@ export class ImportBook {
 
   /** Closes the book over these settings: what nothing was said of is told of as dropped. */
   imported(settings: Settings): Imported {
-    this.#dropUnknown();
-    const dropped = this.#notes.filter(({ kind }) => kind === 'dropped').map(({ key }) => key);
     // Of a group that was dropped as a whole, nothing else is told.
+    const dropped = this.#notes.filter(({ kind }) => kind === 'dropped').map(({ key }) => key);
+    this.#dropUnknown();
     const stands = ({ key }: { readonly key: string }): boolean => !dropped.some((group) => isBelow(key, group));
     return {
       settings,

@@ -11,7 +11,7 @@ const group = z.looseObject({});
  * @throws WAYBILL_IMPORT_UNREADABLE, WAYBILL_IMPORT_NOT_YAML, WAYBILL_IMPORT_NOT_BUTLER, WAYBILL_IMPORT_NO_CLOUD
  */
 export async function readButler(file: string): Promise<unknown> {
-  return butlerValues(await sourceText(file), file);
+  return butlerValues(await sourceText(file, 'any'), file);
 }
 
 /** As `readButler`, from text; `file` is only named in errors. */

@@ -5,10 +5,10 @@ import { strictText } from '../text-file.ts';
 const most = 2 * 1024 * 1024;
 
 /**
- * The text of a file of another program: UTF-8 or UTF-16, at most 2 MB. Safe to repeat.
+ * The text of a file of another program, at most 2 MB: UTF-8 or, with `any`, UTF-16 too. Safe to repeat.
  * @throws WAYBILL_IMPORT_UNREADABLE
  */
-export async function sourceText(file: string): Promise<string> {
+export async function sourceText(file: string, encoding: 'utf-8' | 'any'): Promise<string> {
   const unreadable = (reason: string, cause?: unknown) =>
     waybillError('WAYBILL_IMPORT_UNREADABLE', { file, reason }, cause === undefined ? {} : { cause });
   const found = await stat(file).catch((cause: NodeJS.ErrnoException) => {
@@ -19,7 +19,7 @@ export async function sourceText(file: string): Promise<string> {
   const bytes = await readFile(file).catch((cause: NodeJS.ErrnoException) => {
     throw unreadable(String(cause.code), cause);
   });
-  const text = strictText(bytes);
+  const text = strictText(bytes, encoding);
   if (text === undefined) throw unreadable('it is no text in UTF-8; save it as UTF-8');
   return text;
 }

@@ -6,9 +6,9 @@ import type { Imported } from '../../../config/import/import-book.ts';
 import { importReport } from '../../../config/import/import-report.ts';
 import { importYaml } from '../../../config/import/import-yaml.ts';
 import { configFromYaml } from '../../../config/load.ts';
-import { pathText, type SettingPath } from '../../../config/problem.ts';
 import { temporaryFolder } from '../write-config.ts';
 import { canaries, fullButler, sampleButler, smallButler } from './butler-files.ts';
+import { leavesOf, said, untold } from './import-told.ts';
 
 const folder = temporaryFolder();
 const forward = 'Butler.mqttConfig.qlikSenseCloud.event.mqttForward';
@@ -32,27 +32,11 @@ function valuesOf(text: string, others: Readonly<Record<string, unknown>>): unkn
 const changed = (text: string, others: Readonly<Record<string, unknown>>): Imported =>
   importButler(valuesOf(text, others));
 
-function said(result: Imported, kind: string): string[] {
-  return result.notes.filter((note) => note.kind === kind).map(({ key, text }) => `${key}: ${text}`);
-}
-
 /** Every value of the part that is about Qlik Cloud, by its key. */
-function cloudLeaves(values: unknown, path: SettingPath = []): string[] {
-  const isGroup = typeof values === 'object' && values !== null;
-  const entries = isGroup ? Object.entries(values) : [];
-  if (entries.length > 0)
-    return entries.flatMap(([key, value]) => cloudLeaves(value, [...path, Array.isArray(values) ? Number(key) : key]));
-  const key = pathText(path);
+function cloudLeaves(values: unknown): string[] {
   const isCloud =
     /^Butler\.(qlikSenseCloud|genericUrls|emailNotification\.(enable|smtp)|mqttConfig\.(enable|azureEventGrid|qlikSenseCloud)|scriptLog\.storeOnDisk\.qsCloud)\b/;
-  return isCloud.test(key) ? [key] : [];
-}
-
-function untold({ carried, notes }: Imported, leaves: readonly string[]): string[] {
-  const told = [...carried, ...notes.filter(({ kind }) => kind === 'dropped')].map(({ key }) => key);
-  return leaves.filter(
-    (leaf) => !told.some((key) => leaf === key || leaf.startsWith(`${key}.`) || leaf.startsWith(`${key}[`)),
-  );
+  return leavesOf(values).filter((key) => isCloud.test(key));
 }
 
 describe('a Butler configuration in use', () => {
