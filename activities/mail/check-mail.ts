@@ -3,7 +3,7 @@ import SMTPConnection from 'nodemailer/lib/smtp-connection';
 import { waybillError } from '../../common/errors/catalogue.ts';
 import type { WaybillError } from '../../common/errors/waybill-error.ts';
 import { classifySmtpError } from './classify-smtp-error.ts';
-import { distinctAddresses } from './mail-address.ts';
+import { distinctAddresses } from '../../common/mail-address.ts';
 import type { MailContext, MailLogger, SmtpSettings } from './mail-settings.ts';
 import { messageIdOf } from './message-id.ts';
 import { renderMail } from './render-mail.ts';

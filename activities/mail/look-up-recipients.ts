@@ -3,7 +3,7 @@ import { isWaybillError } from '../../common/errors/waybill-error.ts';
 import type { MailUserAttribute, Recipients } from './mail-kinds.ts';
 import type { MailContext, MailLogger } from './mail-settings.ts';
 import { type Addressed, addressesFor } from './recipients.ts';
-import { parseStreamAlertMap, type StreamAlertRow } from './stream-alert-map.ts';
+import { parseStreamAlertMap, type StreamAlertRow } from '../../common/stream-alert-map.ts';
 
 /** Asks a site for the attributes of an account `DIRECTORY\user`; undefined when the site does not know it. */
 export type ResolveOwner = (input: {

@@ -1,7 +1,7 @@
-import { distinctAddresses, bareAddress } from './mail-address.ts';
+import { distinctAddresses, bareAddress } from '../../common/mail-address.ts';
 import type { MailUserAttribute, Recipients } from './mail-kinds.ts';
 import type { MailContext, MailSettings } from './mail-settings.ts';
-import type { StreamAlertRow } from './stream-alert-map.ts';
+import type { StreamAlertRow } from '../../common/stream-alert-map.ts';
 
 /** Who gets a mail. `addresses` is empty when there is nobody; `reason` then says why, in plain words. */
 export interface Addressed {

@@ -3,13 +3,27 @@ import type { ErrorEntry } from './waybill-error.ts';
 export const importErrors = {
   WAYBILL_IMPORT_UNREADABLE: {
     message: 'The file {file} cannot be read: {reason}.',
-    remedy: 'Name the configuration file of the other program, and give this account the right to read it.',
+    remedy:
+      'Name the configuration of the other program, and give this account the right to read it. Nothing was written.',
     retryable: false,
     exitCode: 2,
   },
   WAYBILL_IMPORT_NOT_YAML: {
     message: 'The file {file} is not YAML: {reason}.',
     remedy: 'Correct this place, and run the command again. Nothing was written.',
+    retryable: false,
+    exitCode: 2,
+  },
+  WAYBILL_IMPORT_NOT_JSON: {
+    message: 'The file {file} is not JSON: {reason}.',
+    remedy: 'Correct this place, and run the command again. Nothing was written.',
+    retryable: false,
+    exitCode: 2,
+  },
+  WAYBILL_IMPORT_NOT_SEED: {
+    message: 'The file {file} is no configuration of the old promotion program: {reason}.',
+    remedy:
+      'Name the folder that this program runs in, the one with static/config.json and Certificates, or correct this file. Nothing was written.',
     retryable: false,
     exitCode: 2,
   },

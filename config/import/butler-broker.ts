@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { port } from '../setting.ts';
-import { type ButlerSource, flag, text } from './butler-source.ts';
-import { isSample, type Settings, settled } from './butler-values.ts';
+import { isSample } from './butler-values.ts';
+import type { ImportBook } from './import-book.ts';
+import { flag, type Settings, settled, text } from './import-values.ts';
 
 const forward = 'Butler.mqttConfig.qlikSenseCloud.event.mqttForward';
 const grid = 'Butler.mqttConfig.azureEventGrid';
@@ -10,7 +11,7 @@ const at = 'alerts.broker';
 const switches = ['Butler.mqttConfig.enable', `${forward}.enable`, 'Butler.qlikSenseCloud.enable'];
 
 /** Whether Butler takes events of Qlik Cloud at all. Where it does not, no destination is switched on. */
-export function takesEvents(source: ButlerSource): boolean {
+export function takesEvents(source: ImportBook): boolean {
   const on = switches.map((key) => {
     const isOn = source.take(key, 'alerts.destinations', flag) ?? false;
     if (!isOn)
@@ -25,7 +26,7 @@ export function takesEvents(source: ButlerSource): boolean {
 }
 
 /** The broker that brings events of Qlik Cloud; undefined where Butler has only an example. */
-export function brokerOf(source: ButlerSource): Settings | undefined {
+export function brokerOf(source: ImportBook): Settings | undefined {
   const url = urlOf(source);
   if (url === undefined) {
     source.look(
@@ -52,7 +53,7 @@ export function brokerOf(source: ButlerSource): Settings | undefined {
   return settled({ url, login: signIn?.login ?? loginOf(source), ...signIn, topic: topicOf(source) });
 }
 
-function urlOf(source: ButlerSource): string | undefined {
+function urlOf(source: ImportBook): string | undefined {
   const host = source.read(`${forward}.broker.host`, text);
   if (host === undefined) return undefined;
   if (isSample(host)) return source.drop(`${forward}.broker.host`, "This is the example of Butler's template.");
@@ -64,7 +65,7 @@ function urlOf(source: ButlerSource): string | undefined {
   return address;
 }
 
-function loginOf(source: ButlerSource): Settings | undefined {
+function loginOf(source: ImportBook): Settings | undefined {
   const user = source.read(`${forward}.broker.username`, text);
   if (user === undefined || isSample(user)) {
     source.drop(`${forward}.broker.username`, "This is the example of Butler's template; no account is used.");
@@ -76,7 +77,7 @@ function loginOf(source: ButlerSource): Settings | undefined {
 }
 
 /** The topics that events of reloads come on, as Butler picks them out of all that it subscribes to. */
-function topicOf(source: ButlerSource): string | undefined {
+function topicOf(source: ImportBook): string | undefined {
   const rootKey = `${forward}.topic.subscriptionRoot`;
   const reloadKey = `${forward}.topic.appReload`;
   const root = source.read(rootKey, text);
@@ -111,7 +112,7 @@ function isWithin(filter: string, topic: string): boolean {
 }
 
 /** Butler signs in with a certificate at its client-managed broker only; for events of Qlik Cloud it cannot. */
-function gridSignIn(source: ButlerSource): Settings | undefined {
+function gridSignIn(source: ImportBook): Settings | undefined {
   const isOn = source.read(`${grid}.enable`, flag) ?? false;
   const other = source.read('Butler.mqttConfig.brokerHost', text);
   if (!isOn) return dropGrid(source, 'It is switched off.');
@@ -147,7 +148,7 @@ function gridSignIn(source: ButlerSource): Settings | undefined {
   return { login: { user }, client: { certificate, key }, sessionExpiry: '8h' };
 }
 
-function dropGrid(source: ButlerSource, why: string): undefined {
+function dropGrid(source: ImportBook, why: string): undefined {
   for (const name of ['enable', 'clientId', 'clientCertFile', 'clientKeyFile']) source.drop(`${grid}.${name}`, why);
   return undefined;
 }

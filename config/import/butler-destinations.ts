@@ -1,7 +1,8 @@
 import { z } from 'zod';
-import { type ButlerSource, flag, text } from './butler-source.ts';
 import { butlerTenant } from './butler-tenant.ts';
-import { durationText, lines, type Settings, settled, takeHandlebars, takeTemplate } from './butler-values.ts';
+import { durationText, lines, takeHandlebars, takeTemplate } from './butler-values.ts';
+import type { ImportBook } from './import-book.ts';
+import { flag, type Settings, settled, text } from './import-values.ts';
 
 const seconds = z.number().min(0).max(31_536_000);
 const word = z.string().trim().toLowerCase();
@@ -11,7 +12,7 @@ export function butlerAlert(kind: 'teams' | 'slack' | 'email'): string {
 }
 
 /** What all destinations have in common, but for the tag. `isOn`: whether Butler sends anything at all. */
-export function commonOf(source: ButlerSource, from: string, at: string, isOn: boolean): Settings {
+export function commonOf(source: ImportBook, from: string, at: string, isOn: boolean): Settings {
   const enabled = source.take(`${from}.enable`, `${at}.enabled`, flag) ?? false;
   const rateLimit = source.take(`${from}.rateLimit`, `${at}.rateLimit`, seconds);
   if (rateLimit !== undefined)
@@ -28,7 +29,7 @@ export function commonOf(source: ButlerSource, from: string, at: string, isOn: b
   };
 }
 
-function linesOf(source: ButlerSource, key: string, setting: string): number | undefined {
+function linesOf(source: ImportBook, key: string, setting: string): number | undefined {
   const written = source.read(key, z.number());
   if (written === undefined) return undefined;
   const shown = Math.min(Math.max(Math.trunc(written), 0), 500);
@@ -39,7 +40,7 @@ function linesOf(source: ButlerSource, key: string, setting: string): number | u
 }
 
 /** The tag that an app has to bear; undefined where every app is alerted. */
-export function tagOf(source: ButlerSource, from: string, at: string): string | undefined {
+export function tagOf(source: ImportBook, from: string, at: string): string | undefined {
   const isOn = source.read(`${from}.alertEnableByTag.enable`, flag) ?? false;
   const tag = source.read(`${from}.alertEnableByTag.tag`, text);
   if (!isOn || tag === undefined) {
@@ -53,7 +54,7 @@ export function tagOf(source: ButlerSource, from: string, at: string): string | 
 }
 
 /** How a message in Teams or Slack looks. */
-function messageOf(source: ButlerSource, from: string, at: string): Settings {
+function messageOf(source: ImportBook, from: string, at: string): Settings {
   const type = source.take(`${from}.messageType`, `${at}.message`, word.pipe(z.enum(['formatted', 'basic'])));
   const basicOnly = source.take(`${from}.basicContentOnly`, `${at}.message`, flag) ?? false;
   if (basicOnly)
@@ -69,7 +70,7 @@ function messageOf(source: ButlerSource, from: string, at: string): Settings {
   };
 }
 
-function chatOf(source: ButlerSource, from: string, at: string, isOn: boolean): Settings {
+function chatOf(source: ImportBook, from: string, at: string, isOn: boolean): Settings {
   const onlyTagged = tagOf(source, from, at);
   if (onlyTagged !== undefined)
     source.change(
@@ -81,7 +82,7 @@ function chatOf(source: ButlerSource, from: string, at: string, isOn: boolean): 
 }
 
 /** Teams, where Butler has settings for it. */
-export function teamsOf(source: ButlerSource, name: string, isOn: boolean): Settings | undefined {
+export function teamsOf(source: ImportBook, name: string, isOn: boolean): Settings | undefined {
   const from = butlerAlert('teams');
   if (!source.has(from)) return undefined;
   const at = `alerts.destinations.teams.${name}`;
@@ -99,7 +100,7 @@ export function teamsOf(source: ButlerSource, name: string, isOn: boolean): Sett
   return { [name]: settled({ ...settings, webhook }) };
 }
 
-function lookAtTeams(source: ButlerSource, key: string, setting: string, address: string): void {
+function lookAtTeams(source: ImportBook, key: string, setting: string, address: string): void {
   const host = URL.canParse(address) ? new URL(address).hostname : '';
   const advice = 'Make a workflow "When a Teams webhook request is received", and put its address into the variable.';
   if (/(^|\.)(webhook\.office\.com|outlook\.office(365)?\.com)$/i.test(host))
@@ -110,7 +111,7 @@ function lookAtTeams(source: ButlerSource, key: string, setting: string, address
 }
 
 /** Slack, where Butler has settings for it. */
-export function slackOf(source: ButlerSource, name: string, isOn: boolean): Settings | undefined {
+export function slackOf(source: ImportBook, name: string, isOn: boolean): Settings | undefined {
   const from = butlerAlert('slack');
   if (!source.has(from)) return undefined;
   const at = `alerts.destinations.slack.${name}`;
@@ -136,7 +137,7 @@ export function slackOf(source: ButlerSource, name: string, isOn: boolean): Sett
   return { [name]: settings };
 }
 
-function webhookOf(source: ButlerSource, from: string, at: string, variable: string): string | undefined {
+function webhookOf(source: ImportBook, from: string, at: string, variable: string): string | undefined {
   const webhook = source.takeSecret(`${from}.webhookURL`, `${at}.webhook`, variable);
   if (webhook === undefined) source.drop(from, 'There is no webhookURL, so nothing can be sent here.');
   return webhook;

@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import { mailAddress, port } from '../setting.ts';
 import { butlerAlert, commonOf, tagOf } from './butler-destinations.ts';
-import { type ButlerSource, flag, text } from './butler-source.ts';
-import { isSample, lookAtTemplate, type Settings, settled, takeAddresses, takeHandlebars } from './butler-values.ts';
+import { isSample, lookAtTemplate, takeAddresses, takeHandlebars } from './butler-values.ts';
+import type { ImportBook } from './import-book.ts';
+import { flag, type Settings, settled, text } from './import-values.ts';
 
 const smtp = 'Butler.emailNotification.smtp';
 const from = butlerAlert('email');
@@ -14,7 +15,7 @@ export interface ImportedMail {
 }
 
 /** Mails. They are switched on only where Butler sends them, and where there is a server and a sender. */
-export function mailOf(source: ButlerSource, name: string, isOn: boolean): ImportedMail {
+export function mailOf(source: ImportBook, name: string, isOn: boolean): ImportedMail {
   const server = serverOf(source);
   const sender = senderOf(source);
   const isAllowed = source.take('Butler.emailNotification.enable', 'mail.enabled', flag) ?? false;
@@ -47,7 +48,7 @@ export function mailOf(source: ButlerSource, name: string, isOn: boolean): Impor
   };
 }
 
-function serverOf(source: ButlerSource): Settings | undefined {
+function serverOf(source: ImportBook): Settings | undefined {
   const host = source.take(`${smtp}.host`, 'mail.host', text);
   if (host !== undefined && isSample(host))
     source.look(`${smtp}.host`, "This is the example of Butler's template.", 'mail.host');
@@ -60,7 +61,7 @@ function serverOf(source: ButlerSource): Settings | undefined {
   });
 }
 
-function tlsOf(source: ButlerSource): string | undefined {
+function tlsOf(source: ImportBook): string | undefined {
   const take = (key: string): boolean | undefined => source.take(`${smtp}.${key}`, 'mail.tls', flag);
   const secure = take('secure');
   const required = take('tls.requireTLS') ?? false;
@@ -88,7 +89,7 @@ function tlsOf(source: ButlerSource): string | undefined {
   return required ? 'starttls' : 'opportunistic';
 }
 
-function loginOf(source: ButlerSource): Settings | undefined {
+function loginOf(source: ImportBook): Settings | undefined {
   const auth = `${smtp}.auth`;
   const isOn = source.read(`${auth}.enable`, flag) ?? false;
   const user = source.read(`${auth}.user`, text);
@@ -108,7 +109,7 @@ function loginOf(source: ButlerSource): Settings | undefined {
   return { user, password };
 }
 
-function senderOf(source: ButlerSource): string | undefined {
+function senderOf(source: ImportBook): string | undefined {
   const sender = source.take(`${from}.fromAddress`, 'mail.from', z.string().trim().pipe(mailAddress()));
   if (sender !== undefined && /@ptarmiganlabs\.com>?$/i.test(sender))
     source.look(`${from}.fromAddress`, "This is the example of Butler's template.", 'mail.from');
@@ -116,7 +117,7 @@ function senderOf(source: ButlerSource): string | undefined {
 }
 
 /** One destination, or two where a tag counts for the recipients alone, as it does in Butler. */
-function destinationsOf(source: ButlerSource, name: string, isOn: boolean): Settings | undefined {
+function destinationsOf(source: ImportBook, name: string, isOn: boolean): Settings | undefined {
   if (!source.has(from)) return undefined;
   const at = `alerts.destinations.mail.${name}`;
   const recipients = takeAddresses(source, `${from}.recipients`, `${at}.recipients`) ?? [];
@@ -147,7 +148,7 @@ function destinationsOf(source: ButlerSource, name: string, isOn: boolean): Sett
   };
 }
 
-function ownerOf(source: ButlerSource, at: string): Settings | undefined {
+function ownerOf(source: ImportBook, at: string): Settings | undefined {
   const alert = `${from}.appOwnerAlert`;
   const enabled = source.take(`${alert}.enable`, `${at}.owner.enabled`, flag) ?? false;
   const isAll = source.take(`${alert}.includeOwner.includeAll`, `${at}.owner.only`, flag) ?? false;
@@ -169,7 +170,7 @@ function ownerOf(source: ButlerSource, at: string): Settings | undefined {
   });
 }
 
-function contentOf(source: ButlerSource, at: string): Settings {
+function contentOf(source: ImportBook, at: string): Settings {
   const priority = z
     .string()
     .trim()
@@ -183,7 +184,7 @@ function contentOf(source: ButlerSource, at: string): Settings {
 }
 
 /** Butler names the folder and the file without its ending. */
-function templateOf(source: ButlerSource, setting: string): string | undefined {
+function templateOf(source: ImportBook, setting: string): string | undefined {
   const keys = [`${from}.bodyFileDirectory`, `${from}.htmlTemplateFile`] as const;
   const [folder, file] = keys.map((key) => source.read(key, text));
   if (folder === undefined || file === undefined || isSample(folder)) {

@@ -1,6 +1,7 @@
 import { z } from 'zod';
-import { type ButlerSource, flag, text } from './butler-source.ts';
-import { isSample, type Settings, settled, takeUrl } from './butler-values.ts';
+import { isSample, takeUrl } from './butler-values.ts';
+import type { ImportBook } from './import-book.ts';
+import { flag, type Settings, settled, text } from './import-values.ts';
 
 export const butlerTenant = 'Butler.qlikSenseCloud.event.mqtt.tenant';
 
@@ -10,7 +11,7 @@ export interface ImportedTenant {
   readonly settings: Settings;
 }
 
-export function tenantOf(source: ButlerSource): ImportedTenant {
+export function tenantOf(source: ImportBook): ImportedTenant {
   const written = source.read(`${butlerTenant}.tenantUrl`, text);
   const alias = aliasOf(written);
   const at = `alerts.tenants.${alias}`;
@@ -40,7 +41,7 @@ function aliasOf(address: string | undefined): string {
   return /^[a-z0-9][a-z0-9-]{0,30}$/.test(alias) ? alias : 'cloud';
 }
 
-function idOf(source: ButlerSource, setting: string): string {
+function idOf(source: ImportBook, setting: string): string {
   const key = `${butlerTenant}.id`;
   const id = source.take(key, setting, text);
   if (id === undefined) source.look(key, 'No id of the tenant could be carried over: write it here.', setting);
@@ -53,7 +54,7 @@ function idOf(source: ButlerSource, setting: string): string {
   return id ?? 'unknown';
 }
 
-function apiKeyOf(source: ButlerSource, setting: string): string {
+function apiKeyOf(source: ImportBook, setting: string): string {
   const kind = `${butlerTenant}.authType`;
   const key = `${butlerTenant}.auth.jwt.token`;
   const method = source.take(kind, setting, text);
@@ -68,7 +69,7 @@ function apiKeyOf(source: ButlerSource, setting: string): string {
 }
 
 /** Links to the console and the hub. Butler's template has them the wrong way round, and Waybill knows the tenant's own. */
-function consolesOf(source: ButlerSource, at: string): Settings {
+function consolesOf(source: ImportBook, at: string): Settings {
   const keys = { qmc: `${butlerTenant}.qlikSenseUrls.qmc`, hub: `${butlerTenant}.qlikSenseUrls.hub` };
   const [qmc, hub] = [source.read(keys.qmc, text), source.read(keys.hub, text)];
   if (isSampleTenant(qmc) || isSampleTenant(hub)) {
@@ -104,7 +105,7 @@ function looksLikeConsole(address: string | undefined): boolean {
 }
 
 /** Butler's own links, by what they say. */
-function linksOf(source: ButlerSource, setting: string): Settings | undefined {
+function linksOf(source: ImportBook, setting: string): Settings | undefined {
   const key = 'Butler.genericUrls';
   const entries = source.read(key, z.array(z.unknown()).max(200));
   const links: Settings = {};
@@ -129,7 +130,7 @@ function freeName(name: string, taken: Settings): string {
 }
 
 /** Whole script logs on disk. */
-export function scriptLogsOf(source: ButlerSource): Settings | undefined {
+export function scriptLogsOf(source: ImportBook): Settings | undefined {
   const from = 'Butler.scriptLog.storeOnDisk.qsCloud.appReloadFailure';
   const folder = source.read(`${from}.logDirectory`, text);
   const isExample = folder !== undefined && isSample(folder);

@@ -1,9 +1,7 @@
 import { z } from 'zod';
 import { integer, mailAddress, url } from '../setting.ts';
-import { type ButlerSource, text } from './butler-source.ts';
-
-/** Settings for the file, group by group. */
-export type Settings = Record<string, unknown>;
+import type { ImportBook } from './import-book.ts';
+import { text } from './import-values.ts';
 
 /** Lines of a script log, as many as Waybill shows at most. */
 export const lines = integer(0, 500);
@@ -13,12 +11,6 @@ const units = [
   ['h', 3600],
   ['m', 60],
 ] as const;
-
-/** The settings that have a value; undefined where none has. */
-export function settled(settings: Settings): Settings | undefined {
-  const entries = Object.entries(settings).filter(([, value]) => value !== undefined);
-  return entries.length > 0 ? Object.fromEntries(entries) : undefined;
-}
 
 /** Seconds, as Butler counts them, as a duration of Waybill. */
 export function durationText(seconds: number): string | 0 {
@@ -34,7 +26,7 @@ export function isSample(value: string): boolean {
 }
 
 /** An address without a password in it; one with a password is noted and left out. */
-export function takeUrl(source: ButlerSource, key: string, setting: string): string | undefined {
+export function takeUrl(source: ImportBook, key: string, setting: string): string | undefined {
   const address = source.read(key, url());
   if (address === undefined) return undefined;
   if (holdsSecret(address)) return source.drop(key, 'It holds a password or a key, which is not copied.');
@@ -51,7 +43,7 @@ function holdsSecret(address: string): boolean {
 const entry = z.union([z.string(), z.object({ email: z.string() }).transform(({ email }) => email)]);
 
 /** A list of mail addresses, each once; Butler has them as text or under `email`. */
-export function takeAddresses(source: ButlerSource, key: string, setting: string): string[] | undefined {
+export function takeAddresses(source: ImportBook, key: string, setting: string): string[] | undefined {
   const items = source.take(key, setting, z.array(z.unknown()).max(1000));
   if (items === undefined) return undefined;
   const addresses = items.flatMap((item, index) => {
@@ -65,7 +57,7 @@ export function takeAddresses(source: ButlerSource, key: string, setting: string
 }
 
 /** A Handlebars file. One that the template of Butler only gives as an example is left out. */
-export function takeTemplate(source: ButlerSource, key: string, setting: string): string | undefined {
+export function takeTemplate(source: ImportBook, key: string, setting: string): string | undefined {
   const file = source.read(key, text);
   if (file === undefined) return undefined;
   if (isSample(file))
@@ -75,7 +67,7 @@ export function takeTemplate(source: ButlerSource, key: string, setting: string)
   return file;
 }
 
-export function lookAtTemplate(source: ButlerSource, key: string, setting: string, file: string): void {
+export function lookAtTemplate(source: ImportBook, key: string, setting: string, file: string): void {
   if (/failed-reload-qscloud-workflow\.handlebars$/i.test(file))
     source.look(key, "Butler's example names this file, but Butler brings none of this name. Is it there?", setting);
   if (!/^([a-z]:[\\/]|[\\/])/i.test(file))
@@ -83,7 +75,7 @@ export function lookAtTemplate(source: ButlerSource, key: string, setting: strin
 }
 
 /** Handlebars text. Reloads in Qlik Cloud have no task: `{{taskName}}` becomes the name of the app. */
-export function takeHandlebars(source: ButlerSource, key: string, setting: string): string | undefined {
+export function takeHandlebars(source: ImportBook, key: string, setting: string): string | undefined {
   const written = source.take(key, setting, text);
   if (written === undefined) return undefined;
   const filled = written.replaceAll(/(\{\{\{?\s*)taskName(\s*\}?\}\})/g, '$1appName$2');

@@ -1,27 +1,37 @@
 import { brokerOf, takesEvents } from './butler-broker.ts';
 import { slackOf, teamsOf } from './butler-destinations.ts';
 import { mailOf } from './butler-mail.ts';
-import { ButlerSource, type Carried, type Note, type Variable } from './butler-source.ts';
 import { scriptLogsOf, tenantOf } from './butler-tenant.ts';
-import { type Settings, settled } from './butler-values.ts';
+import { ImportBook, type Imported, type ImportWords } from './import-book.ts';
+import { settled } from './import-values.ts';
 
-/** What came of a configuration of Butler. Holds no secret. */
-export interface ButlerImport {
-  /** Settings for waybill.yaml: `alerts`, and `mail` where Butler has a mail server. */
-  readonly settings: Settings;
-  readonly carried: readonly Carried[];
-  readonly notes: readonly Note[];
-  /** Environment variables that the settings name, and the key whose value each takes. */
-  readonly variables: readonly Variable[];
-  /** Groups that have nothing to do with Qlik Cloud and were not looked at. */
-  readonly outside: readonly string[];
-}
+export const butlerWords: ImportWords = {
+  program: 'Butler',
+  command: 'waybill config import-butler',
+  variables: 'Set these environment variables to the values of these keys; no secret was copied',
+  outside: 'Has nothing to do with alerts of Qlik Cloud, and was not looked at',
+};
 
 const name = 'reload-failures';
 
-/** The part of a Butler configuration that is about Qlik Cloud, as settings of Waybill. Every key of it is told of. */
-export function importButler(values: unknown): ButlerImport {
-  const source = new ButlerSource(values);
+/** The keys that tell of Qlik Cloud, and those that its alerts need besides. */
+const cloudPart = [
+  'Butler.qlikSenseCloud',
+  'Butler.mqttConfig.enable',
+  'Butler.mqttConfig.azureEventGrid',
+  'Butler.mqttConfig.qlikSenseCloud',
+  'Butler.emailNotification.enable',
+  'Butler.emailNotification.smtp',
+  'Butler.genericUrls',
+  'Butler.scriptLog.storeOnDisk.qsCloud',
+];
+
+/**
+ * The part of a Butler configuration that is about Qlik Cloud, as settings of Waybill: `alerts`, and `mail` where Butler
+ * has a mail server. Every key of it is told of.
+ */
+export function importButler(values: unknown): Imported {
+  const source = new ImportBook(values, { program: butlerWords.program, part: cloudPart });
   const isOn = takesEvents(source);
   const broker = brokerOf(source);
   const tenant = tenantOf(source);
@@ -36,13 +46,5 @@ export function importButler(values: unknown): ButlerImport {
     }),
     scriptLogs: scriptLogsOf(source),
   });
-  source.dropUnknown();
-  return { settings: { alerts, ...(mail && { mail }) }, ...told(source), outside: source.outside() };
-}
-
-/** The book of the source; of a group that was dropped as a whole, nothing else is told. */
-function told({ carried, notes, variables }: ButlerSource): Omit<ButlerImport, 'settings' | 'outside'> {
-  const dropped = notes.filter(({ kind }) => kind === 'dropped').map(({ key }) => `${key}.`);
-  const stands = ({ key }: { readonly key: string }): boolean => !dropped.some((group) => key.startsWith(group));
-  return { carried: carried.filter(stands), notes: notes.filter(stands), variables };
+  return source.imported({ alerts, ...(mail && { mail }) });
 }

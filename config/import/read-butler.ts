@@ -1,11 +1,9 @@
-import { readFile, stat } from 'node:fs/promises';
 import { LineCounter, parseDocument } from 'yaml';
 import { z } from 'zod';
 import { waybillError } from '../../common/errors/catalogue.ts';
-import { decodeText } from '../text-file.ts';
 import { butlerTenant } from './butler-tenant.ts';
+import { sourceText } from './source-text.ts';
 
-const MIB = 1024 * 1024;
 const group = z.looseObject({});
 
 /**
@@ -13,7 +11,7 @@ const group = z.looseObject({});
  * @throws WAYBILL_IMPORT_UNREADABLE, WAYBILL_IMPORT_NOT_YAML, WAYBILL_IMPORT_NOT_BUTLER, WAYBILL_IMPORT_NO_CLOUD
  */
 export async function readButler(file: string): Promise<unknown> {
-  return butlerValues(await textOf(file), file);
+  return butlerValues(await sourceText(file, 'any'), file);
 }
 
 /** As `readButler`, from text; `file` is only named in errors. */
@@ -48,20 +46,4 @@ function parsed(text: string, file: string): unknown {
       throw notYaml('it is nested too deeply, or refers to itself too often');
     throw error;
   }
-}
-
-async function textOf(file: string): Promise<string> {
-  const unreadable = (reason: string, cause?: unknown) =>
-    waybillError('WAYBILL_IMPORT_UNREADABLE', { file, reason }, cause === undefined ? {} : { cause });
-  const size = await stat(file).then(
-    (found) => found.size,
-    (cause: NodeJS.ErrnoException) => {
-      throw unreadable(cause.code === 'ENOENT' ? 'it does not exist' : String(cause.code), cause);
-    },
-  );
-  if (size > 2 * MIB) throw unreadable('it has more than 2 MB, which no configuration of Butler has');
-  const bytes = await readFile(file).catch((cause: NodeJS.ErrnoException) => {
-    throw unreadable(String(cause.code), cause);
-  });
-  return decodeText(bytes);
 }

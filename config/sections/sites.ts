@@ -6,6 +6,11 @@ export const alias = text().regex(/^[a-z0-9][a-z0-9-]{0,30}$/, {
   error: 'expected an alias of 1 to 31 of a-z, 0-9 and "-", beginning with a letter or digit (small letters only)',
 });
 
+/** A server by its name or address alone. */
+export const hostName = text().regex(/^[^\s/:]+$/, {
+  error: 'expected a host name alone, without https:// and without a port',
+});
+
 const userSection = section({
   directory: text().prefault('INTERNAL').describe('User directory of the account that Waybill acts as.'),
   id: text()
@@ -14,7 +19,7 @@ const userSection = section({
 });
 
 export const siteSection = section({
-  hosts: list(text().regex(/^[^\s/:]+$/, { error: 'expected a host name alone, without https:// and without a port' }))
+  hosts: list(hostName)
     .refine((hosts) => hosts.length > 0, { error: 'expected at least one host' })
     .describe('Servers that run the repository service. They are tried in this order when one does not answer.'),
   port: port().prefault(4242).describe('Port of the repository service (QRS).'),

@@ -9,6 +9,7 @@ import { pathText, problemLine } from '../../config/problem.ts';
 import { unreadableSecrets } from '../../config/unreadable-secrets.ts';
 import { isFor } from '../../rules/alerts/route.ts';
 import { addImportButlerCommand } from './import-butler-command.ts';
+import { addImportSeedCommand } from './import-seed-command.ts';
 
 interface ConfigOptions {
   readonly config?: string;
@@ -18,7 +19,8 @@ interface ConfigOptions {
 }
 
 /**
- * Adds `config check`, `config print`, `config schema` and `config import-butler`. A configuration with problems ends with exit code 2.
+ * Adds `config check`, `config print`, `config schema` and the imports. A configuration with problems ends with exit
+ * code 2.
  * What cannot be read at all is thrown: WAYBILL_CONFIG_NOT_FOUND, WAYBILL_CONFIG_UNREADABLE.
  */
 export function addConfigCommands(program: Command): void {
@@ -43,6 +45,7 @@ export function addConfigCommands(program: Command): void {
     .option('--json', 'print JSON (it always is)')
     .action((_options: unknown, command: Command) => schema(command));
   addImportButlerCommand(config);
+  addImportSeedCommand(config);
 }
 
 async function check(command: Command): Promise<void> {

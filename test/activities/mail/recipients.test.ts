@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { bareAddress } from '../../../activities/mail/mail-address.ts';
+import { bareAddress } from '../../../common/mail-address.ts';
 import { addressesFor, ownerAddress } from '../../../activities/mail/recipients.ts';
 import { mailContext } from './mail-fixtures.ts';
 

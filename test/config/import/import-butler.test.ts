@@ -1,21 +1,23 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parse, parseDocument } from 'yaml';
-import { butlerReport } from '../../../config/import/butler-report.ts';
-import { butlerYaml } from '../../../config/import/butler-yaml.ts';
-import { type ButlerImport, importButler } from '../../../config/import/import-butler.ts';
+import { butlerWords, importButler } from '../../../config/import/import-butler.ts';
+import type { Imported } from '../../../config/import/import-book.ts';
+import { importReport } from '../../../config/import/import-report.ts';
+import { importYaml } from '../../../config/import/import-yaml.ts';
 import { configFromYaml } from '../../../config/load.ts';
-import { pathText, type SettingPath } from '../../../config/problem.ts';
 import { temporaryFolder } from '../write-config.ts';
 import { canaries, fullButler, sampleButler, smallButler } from './butler-files.ts';
+import { leavesOf, said, untold } from './import-told.ts';
 
 const folder = temporaryFolder();
 const forward = 'Butler.mqttConfig.qlikSenseCloud.event.mqttForward';
 const tenant = 'Butler.qlikSenseCloud.event.mqtt.tenant';
 const alert = (kind: string): string => `${tenant}.alert.${kind}Notification.reloadAppFailure`;
 
-const imported = (text: string): ButlerImport => importButler(parse(text));
-const configOf = (result: ButlerImport) => configFromYaml(butlerYaml(result), folder, {});
+const yamlOf = (result: Imported): string => importYaml(result, butlerWords);
+const imported = (text: string): Imported => importButler(parse(text));
+const configOf = (result: Imported) => configFromYaml(yamlOf(result), folder, {});
 
 /** The values of a text, with others at some keys; undefined takes the key out. */
 function valuesOf(text: string, others: Readonly<Record<string, unknown>>): unknown {
@@ -27,30 +29,14 @@ function valuesOf(text: string, others: Readonly<Record<string, unknown>>): unkn
   return document.toJS();
 }
 
-const changed = (text: string, others: Readonly<Record<string, unknown>>): ButlerImport =>
+const changed = (text: string, others: Readonly<Record<string, unknown>>): Imported =>
   importButler(valuesOf(text, others));
 
-function said(result: ButlerImport, kind: string): string[] {
-  return result.notes.filter((note) => note.kind === kind).map(({ key, text }) => `${key}: ${text}`);
-}
-
 /** Every value of the part that is about Qlik Cloud, by its key. */
-function cloudLeaves(values: unknown, path: SettingPath = []): string[] {
-  const isGroup = typeof values === 'object' && values !== null;
-  const entries = isGroup ? Object.entries(values) : [];
-  if (entries.length > 0)
-    return entries.flatMap(([key, value]) => cloudLeaves(value, [...path, Array.isArray(values) ? Number(key) : key]));
-  const key = pathText(path);
+function cloudLeaves(values: unknown): string[] {
   const isCloud =
     /^Butler\.(qlikSenseCloud|genericUrls|emailNotification\.(enable|smtp)|mqttConfig\.(enable|azureEventGrid|qlikSenseCloud)|scriptLog\.storeOnDisk\.qsCloud)\b/;
-  return isCloud.test(key) ? [key] : [];
-}
-
-function untold({ carried, notes }: ButlerImport, leaves: readonly string[]): string[] {
-  const told = [...carried, ...notes.filter(({ kind }) => kind === 'dropped')].map(({ key }) => key);
-  return leaves.filter(
-    (leaf) => !told.some((key) => leaf === key || leaf.startsWith(`${key}.`) || leaf.startsWith(`${key}[`)),
-  );
+  return leavesOf(values).filter((key) => isCloud.test(key));
 }
 
 describe('a Butler configuration in use', () => {
@@ -133,7 +119,7 @@ describe('a Butler configuration in use', () => {
       owner: { enabled: true, only: ['anna@company.com', 'joe@company.com'], except: ['daniel@company.com'] },
     });
     expect(owners).not.toHaveProperty('onlyTagged');
-    expect(butlerYaml(result)).toContain('template: D:\\butler\\email_templates\\failed-reload-qscloud.handlebars');
+    expect(yamlOf(result)).toContain('template: D:\\butler\\email_templates\\failed-reload-qscloud.handlebars');
     expect(said(result, 'look')).toContainEqual(expect.stringContaining('recipients[3]: This is no mail address'));
     expect(said(result, 'changed')).toContainEqual(expect.stringContaining('{{taskName}} was empty'));
   });
@@ -162,13 +148,13 @@ describe('a Butler configuration in use', () => {
       WAYBILL_SLACK_WEBHOOK: `${alert('slack')}.webhookURL`,
       WAYBILL_TEAMS_WEBHOOK: `${alert('teams')}.webhookURL`,
     });
-    const all = JSON.stringify(result) + butlerYaml(result) + butlerReport(result);
+    const all = JSON.stringify(result) + yamlOf(result) + importReport(result, butlerWords);
     expect(canaries.filter((canary) => all.includes(canary))).toEqual([]);
     expect(said(result, 'dropped')).toContainEqual(expect.stringContaining('genericUrls[2].url: It holds a password'));
   });
 
   it('has a comment wherever a person has to look, beside the setting', () => {
-    const yaml = butlerYaml(result);
+    const yaml = yamlOf(result);
 
     expect(yaml).toMatch(/# LOOK: \S+teams\S+webhookURL: Teams\n( +# [^\n]*\n)+ +webhook: /);
     for (const { key } of result.notes.filter(({ kind }) => kind === 'look')) expect(yaml).toContain(`LOOK: ${key}:`);
@@ -249,7 +235,7 @@ describe('every key of Butler that is about Qlik Cloud', () => {
 
         configOf(result);
         expect(
-          [...butlerYaml(result).matchAll(/^[^#\n]*(\$\{[^}]*\})/gm)]
+          [...yamlOf(result).matchAll(/^[^#\n]*(\$\{[^}]*\})/gm)]
             .map((match) => match[1])
             .filter((one) => !known.has(one!)),
         ).toEqual([]);

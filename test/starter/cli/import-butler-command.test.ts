@@ -67,11 +67,22 @@ describe('waybill config import-butler', () => {
     expect(readFileSync(output, 'utf8')).toBe(yaml);
   });
 
+  it('leaves a file that is just what it would write, and says so', async () => {
+    await run('config', 'import-butler', butler, '--output', output);
+
+    const again = await run('config', 'import-butler', butler, '--output', output);
+
+    expect(again).toMatchObject({
+      exitCode: 0,
+      stderr: expect.stringContaining(`${output} stands there already, just like this.`) as string,
+    });
+  });
+
   it("never replaces Butler's own file", async () => {
     const { exitCode, stderr } = await run('config', 'import-butler', butler, '--output', butler, '--force');
 
     expect(exitCode).toBe(2);
-    expect(stderr).toContain("it is Butler's own configuration");
+    expect(stderr).toContain('it belongs to what is imported');
     expect(readFileSync(butler, 'utf8')).toBe(fullButler);
   });
 
@@ -96,6 +107,7 @@ describe('waybill config import-butler', () => {
 
   it.each([
     ['UNREADABLE', 'a file that is not there', undefined],
+    ['UNREADABLE', 'bytes that are no text', Uint8Array.of(0x42, 0xe4, 0x62)],
     ['UNREADABLE', 'a file of more than 2 MB', `# ${'x'.repeat(2 ** 21)}`],
     ['NOT_YAML', 'no YAML', 'Butler:\n  password: "canary-jwt\n  x: y'],
     ['NOT_YAML', 'a key that stands twice', 'Butler: {}\nButler: {}'],

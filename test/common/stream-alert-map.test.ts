@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { parseStreamAlertMap } from '../../../activities/mail/stream-alert-map.ts';
+import { parseStreamAlertMap } from '../../common/stream-alert-map.ts';
 
 describe('the CSV of stream alerts', () => {
   test("reads the old program's file", () => {

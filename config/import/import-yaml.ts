@@ -1,10 +1,10 @@
 import { Document, isMap, isScalar, type Pair, type Scalar } from 'yaml';
-import type { ButlerImport } from './import-butler.ts';
+import type { Imported, ImportWords } from './import-book.ts';
 
 const width = 110;
 
 /** The settings as YAML, with a comment wherever a person has to look, and the variables that take the secrets. */
-export function butlerYaml({ settings, notes, variables }: ButlerImport): string {
+export function importYaml({ settings, notes, variables }: Imported, words: ImportWords): string {
   const document = new Document(settings, { aliasDuplicateObjects: false });
   const loose: string[] = [];
   for (const { key, text, setting } of notes.filter(({ kind }) => kind === 'look')) {
@@ -13,15 +13,15 @@ export function butlerYaml({ settings, notes, variables }: ButlerImport): string
     if (owner === undefined) loose.push(comment);
     else owner.commentBefore = [owner.commentBefore, comment].filter(Boolean).join('\n');
   }
-  document.commentBefore = [...headerOf(variables), ...loose].join('\n');
+  document.commentBefore = [...headerOf(variables, words), ...loose].join('\n');
   return document.toString({ lineWidth: 0, singleQuote: true });
 }
 
-function headerOf(variables: ButlerImport['variables']): string[] {
+function headerOf(variables: Imported['variables'], { command, program }: ImportWords): string[] {
   const named = variables.flatMap(({ name, key }) => [`   ${name}`, `       ${key}`]);
   return [
-    ' Made by `waybill config import-butler`. Look at what is marked LOOK, then run `waybill config check`.',
-    ...(named.length > 0 ? [' Environment variables that take the secrets of Butler:', ...named] : []),
+    ` Made by \`${command}\`. Look at what is marked LOOK, then run \`waybill config check\`.`,
+    ...(named.length > 0 ? [` Environment variables that take the secrets of ${program}:`, ...named] : []),
   ];
 }
 

@@ -1,5 +1,4 @@
-import type { Note, NoteKind } from './butler-source.ts';
-import type { ButlerImport } from './import-butler.ts';
+import type { Imported, ImportWords, Note, NoteKind } from './import-book.ts';
 
 const titles: readonly (readonly [NoteKind, string])[] = [
   ['look', 'Look at these yourself'],
@@ -7,20 +6,17 @@ const titles: readonly (readonly [NoteKind, string])[] = [
   ['dropped', 'Not carried over'],
 ];
 
-/** What became of a configuration of Butler, for people: every key of its Cloud part that needs a word. */
-export function butlerReport({ carried, notes, variables, outside }: ButlerImport): string {
+/** What became of the configuration of another program, for people: every key that needs a word. */
+export function importReport({ carried, notes, variables, outside }: Imported, words: ImportWords): string {
   const parts = titles.flatMap(([kind, title]) => part(title, byText(notes.filter((note) => note.kind === kind))));
   return [
-    `${carried.length} keys of Butler were carried over.`,
+    `${carried.length} keys of ${words.program} were carried over.`,
     ...part(
-      'Set these environment variables to the values of these keys; no secret was copied',
+      words.variables,
       variables.map(({ name, key }) => `  ${name}\n      ${key}`),
     ),
     ...parts,
-    ...part(
-      'Has nothing to do with alerts of Qlik Cloud, and was not looked at',
-      outside.length > 0 ? [`  ${outside.join(', ')}`] : [],
-    ),
+    ...part(words.outside, outside.length > 0 ? [`  ${outside.join(', ')}`] : []),
     '',
   ].join('\n');
 }
