@@ -1,6 +1,7 @@
 import { alertSendErrors } from './alert-send-errors.ts';
 import { alertErrors } from './alert-errors.ts';
 import { artifactErrors } from './artifact-errors.ts';
+import { backupErrors } from './backup-errors.ts';
 import { cliErrors } from './cli-errors.ts';
 import { cloudErrors } from './cloud-errors.ts';
 import { configErrors } from './config-errors.ts';
@@ -21,6 +22,7 @@ export const catalogue = {
   ...configErrors,
   ...importErrors,
   ...cliErrors,
+  ...backupErrors,
   ...temporalErrors,
   ...qrsErrors,
   ...decisionErrors,
