@@ -58,17 +58,19 @@ export async function restoreBackup(options: RestoreOptions): Promise<Restored> 
   const backup = await openBackup(path.resolve(options.from));
   await verifyBackup(backup, options.parts);
   const config = await configInForce(backup, options);
-  const plan = restorePlan(backup, config, options.configFile, options.parts);
-  const begun = await readJournal(config.dataFolder).catch(() => undefined);
   const startedAtUtc = (options.now?.() ?? new Date()).toISOString();
   const fresh: RestoreJournal = {
     backup: backup.folder,
     madeAtUtc: backup.manifest.madeAtUtc,
     startedAtUtc,
+    parts: options.parts,
     aside: [],
     done: [],
   };
+  const begun = await readJournal(config.dataFolder).catch(() => undefined);
   const journal = begun?.backup === fresh.backup && begun.madeAtUtc === fresh.madeAtUtc ? begun : fresh;
+  if (journal !== fresh) await verifyBackup(backup, journal.parts);
+  const plan = restorePlan(backup, config, options.configFile, journal.parts);
   refuseInUse(plan);
   const inTheWay = plan.stores
     .filter(({ part }) => !journal.aside.includes(part))

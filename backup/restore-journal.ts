@@ -2,13 +2,15 @@ import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { whileBusy } from '../activities/artifacts/busy-files.ts';
 import { restoreJournalOf } from '../common/restore-journal.ts';
-import type { Store } from './restore-plan.ts';
+import type { RestorePart, Store } from './restore-plan.ts';
 
 /** How far a restore is. It stands on disk before the first change, and until the last. */
 export interface RestoreJournal {
   readonly backup: string;
   readonly madeAtUtc: string;
   readonly startedAtUtc: string;
+  /** What it was begun for; a repeat goes on with these. */
+  readonly parts: readonly RestorePart[];
   /** Stores of which nothing stands any more but what this restore put there. */
   readonly aside: readonly Store['part'][];
   readonly done: readonly Store['part'][];

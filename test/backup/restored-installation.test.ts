@@ -70,7 +70,11 @@ const nothingListens = async (): Promise<boolean> => (await Promise.all(ports.ma
 
 it('is backed up while a promotion waits, and put back nowhere while it runs', async () => {
   const { manifest, lostArtifacts } = await json<BackupReport>('backup', '--to', backups, '--config', world.configFile);
-  const refused = await waybillOnce(['restore', backups, '--config', world.configFile, '--force']);
+  const restore = ['restore', backups, '--config', world.configFile, '--force'];
+  const [ofLedger, ofTemporal] = [
+    await waybillOnce([...restore, '--only', 'ledger']),
+    await waybillOnce([...restore, '--only', 'temporal']),
+  ];
 
   expect(manifest.files.map(({ part }) => part).toSorted()).toEqual([
     'configuration',
@@ -79,10 +83,11 @@ it('is backed up while a promotion waits, and put back nowhere while it runs', a
     'temporal',
   ]);
   expect({ artifacts: manifest.artifacts.length, lostArtifacts }).toEqual({ artifacts: 1, lostArtifacts: [] });
-  expect(refused).toMatchObject({
+  expect({ exitCode: ofLedger.exitCode, stderr: ofLedger.stderr }).toMatchObject({
     exitCode: 1,
-    stderr: expect.stringContaining('WAYBILL_BACKUP_TARGET_IN_USE') as string,
+    stderr: expect.stringMatching(/[^\n]*ledger\.sqlite open\.[^]*WAYBILL_BACKUP_TARGET_IN_USE/) as string,
   });
+  expect(ofTemporal.stderr).toMatch(/temporal\.sqlite open\.[^]*WAYBILL_BACKUP_TARGET_IN_USE/);
 });
 
 it('goes on after everything was lost: what was open is promoted once, what was decided since is held', async () => {
