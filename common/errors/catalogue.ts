@@ -13,6 +13,7 @@ import { mailErrors } from './mail-errors.ts';
 import { promotionErrors } from './promotion-errors.ts';
 import { qrsErrors } from './qrs-errors.ts';
 import { qvfErrors } from './qvf-errors.ts';
+import { serviceErrors } from './service-errors.ts';
 import { temporalErrors } from './temporal-errors.ts';
 import { versionErrors } from './version-errors.ts';
 import { type ErrorFacts, WaybillError } from './waybill-error.ts';
@@ -23,6 +24,7 @@ export const catalogue = {
   ...importErrors,
   ...cliErrors,
   ...backupErrors,
+  ...serviceErrors,
   ...temporalErrors,
   ...qrsErrors,
   ...decisionErrors,

@@ -6,6 +6,7 @@ import { addConfigCommands } from './config-commands.ts';
 import { addDemoCommand } from './demo-command.ts';
 import { addGatewayCommand } from './gateway-command.ts';
 import { addListenerCommand } from './listener-command.ts';
+import { addServiceCommand } from './service-command.ts';
 import { addSubscriberCommand } from './subscriber-command.ts';
 import { addPromotionCommands } from './promotion-commands.ts';
 import { addRestoreCommand } from './restore-command.ts';
@@ -28,6 +29,7 @@ const summaries: Readonly<Record<string, string>> = {
   restore: 'put such a backup back, after it was verified',
   gateway: 'take the webhooks of Qlik Cloud, publish them to MQTT',
   subscriber: 'take the events of Qlik Cloud from MQTT, for alerts',
+  service: 'run it as a service of Windows or systemd',
   config: 'check and show the configuration, or import one',
   demo: 'see a promotion or an alert happen, on this machine alone',
   sandbox: 'start stand-ins for Qlik sites, a mailbox and S3',
@@ -71,6 +73,7 @@ export function createProgram(environment: Environment, output: OutputConfigurat
   addBackupCommand(program, versionOfPackage());
   addRestoreCommand(program, environment);
   program.commandsGroup('Set it up and try it:');
+  addServiceCommand(program, environment);
   addConfigCommands(program);
   addDemoCommand(program);
   addSandboxCommand(program);
