@@ -13,6 +13,7 @@ Visitor.prototype.visitStatement = function visitStatementOrUsing(statement) {
  */
 const rooms = [
   'activities',
+  'backup',
   'bench',
   'bin',
   'common',
@@ -52,7 +53,7 @@ const contract = String.raw`^workflows/contract\.ts$`;
 const configTypes = String.raw`^config/types\.ts$`;
 
 /** Commands of the CLI that load their room when they are called. */
-const callers = String.raw`^starter/cli/(up|worker|console|gateway)[^/]*\.ts$`;
+const callers = String.raw`^starter/cli/(up|worker|console|gateway|backup|restore)[^/]*\.ts$`;
 /** The demo's own room, which the CLI loads when called. */
 const demoCallers = '^starter/demo/';
 
@@ -83,6 +84,13 @@ module.exports = {
       '^config/',
       '^ledger/',
     ]),
+    room('backup', 'A backup copies stores as they are; what they mean is none of its business.', [
+      common,
+      String.raw`^activities/(artifacts/|qrs/app-memory\.ts$)`,
+      '^ledger/',
+      '^temporal/',
+      '^config/',
+    ]),
     room('starter', 'Who starts a promotion knows the contract, not how a promotion is done.', [
       common,
       contract,
@@ -90,7 +98,7 @@ module.exports = {
       '^temporal/',
       '^config/',
       '^rules/alerts/',
-      '^(worker|console|gateway|sandbox)/',
+      '^(worker|console|gateway|sandbox|backup)/',
     ]),
     room('console', 'The console shows the ledger and speaks to workflows through the contract.', [
       common,
@@ -105,17 +113,17 @@ module.exports = {
       severity: 'error',
       from: { path: '^starter/', pathNot: demoCallers },
       to: {
-        path: '^(worker|console|gateway|sandbox|starter/demo)/',
+        path: '^(worker|console|gateway|backup|sandbox|starter/demo)/',
         dynamic: false,
         dependencyTypesNot: ['type-only'],
       },
     },
     {
       name: 'only-commands-load-rooms',
-      comment: 'Only up, worker, console and gateway load a room; the rest of the starter needs none.',
+      comment: 'Only up, worker, console, gateway, backup and restore load a room; the rest of the starter needs none.',
       severity: 'error',
       from: { path: '^starter/', pathNot: [callers, demoCallers] },
-      to: { path: '^(worker|console|gateway)/' },
+      to: { path: '^(worker|console|gateway|backup)/' },
     },
     {
       name: 'only-the-demo-loads-the-sandbox',

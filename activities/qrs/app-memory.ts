@@ -45,6 +45,8 @@ export interface SiteMemory {
   readonly watermarkUtc: string;
   /** The ledger was put back from a backup by then. What is older and not known to it may have been done before. */
   readonly restoredUtc?: string;
+  /** When `waybill restore` put this ledger back (this host's clock); gone once it is noticed. */
+  readonly putBackUtc?: string;
   /** The restore after which what the ledger holds open was started. */
   readonly resumedUtc?: string;
   /** How many sweeps were written down; it only rises, whatever the site's clock does. */

@@ -1,6 +1,7 @@
 import { alertSendErrors } from './alert-send-errors.ts';
 import { alertErrors } from './alert-errors.ts';
 import { artifactErrors } from './artifact-errors.ts';
+import { backupErrors } from './backup-errors.ts';
 import { cliErrors } from './cli-errors.ts';
 import { cloudErrors } from './cloud-errors.ts';
 import { configErrors } from './config-errors.ts';
@@ -13,6 +14,7 @@ import { promotionErrors } from './promotion-errors.ts';
 import { qrsErrors } from './qrs-errors.ts';
 import { qvfErrors } from './qvf-errors.ts';
 import { siteErrors } from './site-errors.ts';
+import { serviceErrors } from './service-errors.ts';
 import { temporalErrors } from './temporal-errors.ts';
 import { versionErrors } from './version-errors.ts';
 import { type ErrorFacts, WaybillError } from './waybill-error.ts';
@@ -22,6 +24,8 @@ export const catalogue = {
   ...configErrors,
   ...importErrors,
   ...cliErrors,
+  ...backupErrors,
+  ...serviceErrors,
   ...temporalErrors,
   ...qrsErrors,
   ...decisionErrors,

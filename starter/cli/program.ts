@@ -1,12 +1,15 @@
 import { readFileSync } from 'node:fs';
 import { Command, type OutputConfiguration } from 'commander';
 import type { Environment } from '../../temporal/server-cache.ts';
+import { addBackupCommand } from './backup-command.ts';
 import { addConfigCommands } from './config-commands.ts';
 import { addDemoCommand } from './demo-command.ts';
 import { addGatewayCommand } from './gateway-command.ts';
 import { addListenerCommand } from './listener-command.ts';
+import { addServiceCommand } from './service-command.ts';
 import { addSubscriberCommand } from './subscriber-command.ts';
 import { addPromotionCommands } from './promotion-commands.ts';
+import { addRestoreCommand } from './restore-command.ts';
 import { addSandboxCommand } from './sandbox-command.ts';
 import { addUpCommand } from './up-command.ts';
 import { addWorkerCommand } from './worker-command.ts';
@@ -24,8 +27,11 @@ const summaries: Readonly<Record<string, string>> = {
   pause: 'begin nothing new at a site, or at all of them',
   resume: 'go on at a site that is paused',
   adopt: 'take up, or dismiss, decisions that nobody acts on',
+  backup: 'copy ledger, Temporal, apps and settings, while all runs',
+  restore: 'put such a backup back, after it was verified',
   gateway: 'take the webhooks of Qlik Cloud, publish them to MQTT',
   subscriber: 'take the events of Qlik Cloud from MQTT, for alerts',
+  service: 'run it as a service of Windows or systemd',
   config: 'check and show the configuration, or import one',
   demo: 'see a promotion or an alert happen, on this machine alone',
   sandbox: 'start stand-ins for Qlik sites, a mailbox and S3',
@@ -65,7 +71,11 @@ export function createProgram(environment: Environment, output: OutputConfigurat
   addSubscriberCommand(program, environment);
   program.commandsGroup('Look and decide:');
   addPromotionCommands(program);
+  program.commandsGroup('Keep it safe:');
+  addBackupCommand(program, versionOfPackage());
+  addRestoreCommand(program, environment);
   program.commandsGroup('Set it up and try it:');
+  addServiceCommand(program, environment);
   addConfigCommands(program);
   addDemoCommand(program);
   addSandboxCommand(program);

@@ -5,6 +5,7 @@ import { loadConfig } from '../../config/load.ts';
 import type { Config } from '../../config/types.ts';
 import type { Environment } from '../../temporal/server-cache.ts';
 import type { ProcessOptions } from './process-options.ts';
+import { refuseHalfRestored } from './refuse-half-restored.ts';
 import { onShutdownRequest } from './shutdown-signals.ts';
 
 /** What still keeps the process alive this long after everything was closed is left behind. */
@@ -47,6 +48,7 @@ export async function runProcess(command: Command, environment: Environment, run
   });
   try {
     const config = await loadConfig(options.config, environment);
+    await refuseHalfRestored(config);
     const level = options.logLevel ?? config.logging.level;
     const logger = await createLogger({ ...config.logging, level }, { process: run.name });
     const closers = new AsyncDisposableStack();

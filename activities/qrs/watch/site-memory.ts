@@ -16,7 +16,8 @@ export async function siteMemoryOf(deps: ActivityDependencies, site: string, sig
 
 /**
  * The number of sweeps only rises: one that is lower than what this process has seen, or than the watch told Temporal,
- * means that the ledger was put back from a backup. From then on a decision that is older than this moment and not known
+ * means that the ledger was put back from a backup. So does the mark of `waybill restore`, which tells it also where
+ * Temporal's database was put back with the ledger, or is empty. From then on a decision that is older than this moment and not known
  * to the ledger is nothing new: it may have been carried out (docs/decisions/0016).
  */
 async function noticeRestore(
@@ -25,20 +26,20 @@ async function noticeRestore(
   memory: SiteMemory,
   signal: AbortSignal,
 ): Promise<SiteMemory> {
-  const { sweeps = 0, lostSweeps = 0 } = memory;
+  const { sweeps = 0, lostSweeps = 0, putBackUtc } = memory;
   const seen = deps.sweepsSeen.get(site) ?? 0;
   if (sweeps >= seen) deps.sweepsSeen.set(site, sweeps);
-  if (sweeps >= seen || lostSweeps >= seen) return memory;
+  if (putBackUtc === undefined && (sweeps >= seen || lostSweeps >= seen)) return memory;
   const restoredUtc = await siteNow(deps, site, signal);
   deps.logger.warn(
-    { site, sweepsInLedger: sweeps, sweepsSeen: seen },
+    { site, sweepsInLedger: sweeps, sweepsSeen: seen, putBackUtc },
     'the ledger was put back from a backup: decisions that it does not know are held; see `waybill adopt`',
   );
-  return deps.ledger.updateSiteMemory<SiteMemory>(site, (now) => ({
-    ...(now ?? memory),
-    restoredUtc,
-    lostSweeps: seen,
-  }));
+  return deps.ledger.updateSiteMemory<SiteMemory>(site, (now = memory) => {
+    // Another step noticed the mark in between: one restore is one moment.
+    if (now.putBackUtc !== putBackUtc) return now;
+    return { ...now, restoredUtc, lostSweeps: Math.max(seen, lostSweeps), putBackUtc: undefined };
+  });
 }
 
 /** The site's clock; this host's where the site tells none. */

@@ -68,6 +68,18 @@ describe('the number of sweeps', () => {
     expect((await siteMemory()).restoredUtc).toBe(restoredUtc);
   });
 
+  it('is not needed where the restore itself left its mark, which counts once', async () => {
+    await restore({ sweeps: 5, putBackUtc: new Date().toISOString() });
+
+    await sweep();
+
+    const { restoredUtc, putBackUtc } = await siteMemory();
+    expect(restoredUtc).toBeDefined();
+    expect(putBackUtc).toBeUndefined();
+    await sweep();
+    expect((await siteMemory()).restoredUtc).toBe(restoredUtc);
+  });
+
   it('is one thing at each site', async () => {
     world.sweepsSeen!.set('prod', 100);
 
