@@ -1,3 +1,4 @@
+import { ApplicationFailure, ApplicationFailureCategory } from '@temporalio/common';
 import type { ActivityInterceptorsFactory } from '@temporalio/worker';
 import { waybillError } from '../common/errors/catalogue.ts';
 import type { Logger } from '../common/logger.ts';
@@ -46,7 +47,12 @@ export function pauseInterceptor(options: PauseInterceptorOptions): ActivityInte
           throw failed(error);
         });
         if (!pause) return next(input);
-        throw failed(waybillError('WAYBILL_SITE_PAUSED', factsOfPause(site, pause), { retryAfterMs: checkEveryMs }));
+        const { message, type, details, nextRetryDelay } = failed(
+          waybillError('WAYBILL_SITE_PAUSED', factsOfPause(site, pause), { retryAfterMs: checkEveryMs }),
+        );
+        // Meant so: the SDK neither warns of it nor counts it as a failure.
+        const category = ApplicationFailureCategory.BENIGN;
+        throw ApplicationFailure.create({ message, type, details, nextRetryDelay, category });
       },
     },
   });

@@ -102,7 +102,7 @@ describe('waybill show and waybill list', () => {
   it('gives the story as JSON', async () => {
     const story = await cli.json<Story>('show', promotedKey);
 
-    expect(Object.keys(story)).toEqual(['app', 'waiting', 'promotion', 'earlier']);
+    expect(Object.keys(story)).toEqual(['app', 'waiting', 'promotion', 'earlier', 'paused']);
     expect(story).toMatchObject({
       app: { site: to('dev'), name: 'Promoted', owner: REP },
       waiting: null,
@@ -184,7 +184,7 @@ describe('waybill show and waybill list', () => {
       more: [],
     });
     expect(waiting).toMatchObject({ waiting: [{ appId: waitingId }], stuck: null, running: null, ended: null });
-    expect(none).toEqual({ waiting: null, stuck: null, running: null, ended: [], more: [] });
+    expect(none).toEqual({ waiting: null, stuck: null, running: null, ended: [], paused: [], more: [] });
   });
 
   it('does not call it verified where a target has none of the streams', async () => {
