@@ -3,6 +3,7 @@ import { Command, type OutputConfiguration } from 'commander';
 import type { Environment } from '../../temporal/server-cache.ts';
 import { addConfigCommands } from './config-commands.ts';
 import { addDemoCommand } from './demo-command.ts';
+import { addDoctorCommand } from './doctor-command.ts';
 import { addGatewayCommand } from './gateway-command.ts';
 import { addListenerCommand } from './listener-command.ts';
 import { addSubscriberCommand } from './subscriber-command.ts';
@@ -26,6 +27,7 @@ const summaries: Readonly<Record<string, string>> = {
   adopt: 'take up, or dismiss, decisions that nobody acts on',
   gateway: 'take the webhooks of Qlik Cloud, publish them to MQTT',
   subscriber: 'take the events of Qlik Cloud from MQTT, for alerts',
+  doctor: 'look at everything it needs, and say what to do',
   config: 'check and show the configuration, or import one',
   demo: 'see a promotion or an alert happen, on this machine alone',
   sandbox: 'start stand-ins for Qlik sites, a mailbox and S3',
@@ -36,6 +38,7 @@ Examples:
   waybill demo                         see one promotion happen, without any Qlik site
   waybill config check                 is waybill.yaml right, and where would apps go?
   waybill up                           run Waybill on this machine
+  waybill doctor                       does everything work, and what is to be done?
   waybill list --waiting               what waits for an approval
   waybill approve "Sales Overview" --to test:Overwrite --stream Sales
 
@@ -66,6 +69,7 @@ export function createProgram(environment: Environment, output: OutputConfigurat
   program.commandsGroup('Look and decide:');
   addPromotionCommands(program);
   program.commandsGroup('Set it up and try it:');
+  addDoctorCommand(program);
   addConfigCommands(program);
   addDemoCommand(program);
   addSandboxCommand(program);
