@@ -14,8 +14,7 @@ export async function runOfWatch(client: Client, site: string): Promise<string |
 
 /**
  * Ids, in lower case, of the apps that somebody, such as the listener, told a site's watch of: its present run, and those
- * before it back to `firstRunId`. Reads only.
- * @throws WorkflowNotFoundError where the site is not watched
+ * before it back to `firstRunId`; none where the site is not watched. Reads only.
  */
 export async function hintedApps(client: Client, site: string, firstRunId: string): Promise<ReadonlySet<string>> {
   const appIds = new Set<string>();
