@@ -1,10 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { type Finding, look, ok, siteSubject, skipped } from '../../common/finding.ts';
+import { isWaybillError, type WaybillError } from '../../common/errors/waybill-error.ts';
 import { attemptContext } from '../activity-context.ts';
 import type { ActivityDependencies } from '../dependencies.ts';
 import { and, eq, lt } from '../qrs/client/filter.ts';
 import type { QrsApp } from '../qrs/client/types.ts';
+import { lookSeveralTimes } from '../qrs/look-several-times.ts';
 import { deleteApp } from '../qrs/proven-writes.ts';
 import { stagingName } from '../qrs/staging-name.ts';
 import { findingOfError } from './finding-of-error.ts';
@@ -102,17 +104,26 @@ async function makeAndRemove(deps: ActivityDependencies, site: string, bytes: Bu
     await client.updateApp(id, (app) => ({ ...app, description }), { signal });
     await deleteApp(deps, site, id);
   } catch (error) {
-    if (!(await isRemoved(deps, site, name))) trial.left = name;
+    if (!(await isRemoved(deps, site, name, mayLag(error)))) trial.left = name;
     throw error;
   }
 }
 
+/** An app that the site made although no reply came is found by its name only after a while. */
+function mayLag(error: unknown): boolean {
+  return isWaybillError(error) && (error as WaybillError).facts.mayHaveTakenEffect === true;
+}
+
 /** Sees to it that no app of the name is left: the reply to an upload may have been lost, so that only the name tells. */
-async function isRemoved(deps: ActivityDependencies, site: string, name: string): Promise<boolean> {
+async function isRemoved(deps: ActivityDependencies, site: string, name: string, lags: boolean): Promise<boolean> {
   try {
-    const find = () => deps.qrs(site).findAppsByName(name);
-    for (const { id } of await find()) await deleteApp(deps, site, id);
-    return (await find()).length === 0;
+    const find = async () => {
+      const found = await deps.qrs(site).findAppsByName(name);
+      return found.length > 0 ? found : undefined;
+    };
+    const left = lags ? await lookSeveralTimes(deps, find) : await find();
+    for (const { id } of left ?? []) await deleteApp(deps, site, id);
+    return (await find()) === undefined;
   } catch (err) {
     deps.logger.warn({ site, app: name, err }, 'The scratch app of doctor may be left; the sweep removes it');
     return false;

@@ -18,7 +18,7 @@ export function addDoctorCommand(program: Command): void {
     .command('doctor')
     .description('look at everything that Waybill needs, and say of each fault what to do')
     .option('--only <check...>', 'only these checks, by id or by what ids begin with: site.tls, mail')
-    .option('--no-scratch', 'write nothing anywhere; rights are not proven then')
+    .option('--no-scratch', 'write nothing at any site, and in no bucket; rights are not proven then')
     .addHelpText(
       'after',
       `
