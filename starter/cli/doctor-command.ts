@@ -22,8 +22,8 @@ export function addDoctorCommand(program: Command): void {
     .addHelpText(
       'after',
       `
-The checks of a site run in a worker, which has its certificates. Unless --no-scratch is given, the smallest app of each
-site is exported and uploaded under a temporary name, changed, and deleted again; people do not see it.
+The checks of a site run in a worker, which has its certificates. Unless --no-scratch is given, a small app of each site
+is exported and uploaded under a temporary name, changed, and deleted again; people do not see it.
 Exit code: 0 nothing is broken, 1 something is.`,
     )
     .action((_options: unknown, command: Command) => doctor(command));

@@ -30,7 +30,7 @@ beforeAll(async () => {
   broker = findMosquitto() ? await startMosquitto() : undefined;
   const port = await freePort();
   cli = await startCliWorld({
-    targets: ['test'],
+    targets: ['test', 'fresh'],
     before: (site) => {
       for (const name of ['dev', 'test'])
         site(name).actAs.createApp({ name: 'Small', owner: REP, dataSizeBytes: 1000 });
@@ -79,11 +79,20 @@ describe('waybill doctor in a sound installation', () => {
     expect(others).toEqual([]);
     expect({ ok, broken: counts.broken, exitCode: ran.exitCode }).toEqual({ ok: true, broken: 0, exitCode: 0 });
     expect(ran.output).toMatch(
-      /Writing at dev-\w+, test-\w+: an app named ~waybill\/test\/doctor-…, deleted at once\./,
+      /Writing at dev-\w+, test-\w+, fresh-\w+: an app named ~waybill\/test\/doctor-…, deleted at once\./,
     );
     expect(findings.map(({ check }) => check)).toEqual(
       expect.arrayContaining(['source.callbacks', 'site.rights', 's3.versions', ...(broker ? ['mqtt.broker'] : [])]),
     );
+  });
+
+  it('tries a target that has no app with one of its source', async () => {
+    const { findings } = await cli.json<DoctorReport>('doctor', '--only', 'site.rights');
+
+    expect(findings.find(({ subject }) => subject.startsWith('site fresh'))?.what).toMatch(
+      /^"Small" of dev-\w+ was exported, and uploaded as a scratch app/,
+    );
+    expect(cli.world.site('fresh').apps()).toEqual([]);
   });
 
   it('changes nothing at any site but the scratch app, which is gone again', async () => {
