@@ -9,6 +9,6 @@ describe('the page of doctor', () => {
   it('describes every check, and no other', () => {
     const described = [...page.matchAll(/^\| `([a-z0-9]+\.[a-z]+)` \|/gm)].map(([, check]) => check);
 
-    expect(described.toSorted()).toEqual(Object.keys(doctorChecks).toSorted());
+    expect(described).toEqual(Object.keys(doctorChecks));
   });
 });
