@@ -97,7 +97,7 @@ module.exports = {
       '^ledger/',
       '^temporal/',
       '^config/',
-      '^rules/alerts/',
+      '^rules/(alerts|doctor)/',
       '^(worker|console|gateway|sandbox|backup)/',
     ]),
     room('console', 'The console shows the ledger and speaks to workflows through the contract.', [

@@ -1,13 +1,17 @@
+import { examineSite } from './doctor/examine-site.ts';
+import { examineWorker } from './doctor/examine-worker.ts';
 import { checkMail } from './mail/check-mail.ts';
 import type { ActivityDependencies } from './dependencies.ts';
 import type { CheckActivities, CheckStep } from './watch-types.ts';
 
-/** Connection tests, run where the certificates and secrets are. They change nothing. */
+/** Connection tests, run where the certificates and secrets are. They change nothing but what `scratch` allows. */
 export function createCheckActivities(deps: ActivityDependencies): CheckActivities {
   return {
     checkSite: ({ site }) => checkSite(deps, site),
     checkMail: ({ to }) => checkMailServer(deps, to),
     checkVersions: () => checkVersions(deps),
+    examineSite: (input) => examineSite(deps, input),
+    examineWorker: (input) => examineWorker(deps, input),
   };
 }
 

@@ -1,4 +1,7 @@
+import type { Finding, SiteExamination } from '../common/finding.ts';
 import type { Pace } from './pace.ts';
+
+export type { Finding, SiteExamination } from '../common/finding.ts';
 
 export interface WatchPlan {
   /** Whether QRS is asked to call back; without, the sweep alone does the job. */
@@ -58,4 +61,8 @@ export interface CheckActivities {
   checkSite(input: { site: string }): Promise<readonly CheckStep[]>;
   checkMail(input: { to?: string }): Promise<readonly CheckStep[]>;
   checkVersions(): Promise<readonly CheckStep[]>;
+  /** `scratch`: an app may be made there, and is removed again. */
+  examineSite(input: { site: string; scratch: boolean }): Promise<SiteExamination>;
+  /** Of what a worker needs besides the sites. */
+  examineWorker(input: { scratch: boolean }): Promise<readonly Finding[]>;
 }

@@ -52,7 +52,13 @@ export function pauseInterceptor(options: PauseInterceptorOptions): ActivityInte
         );
         // Meant so: the SDK neither warns of it nor counts it as a failure.
         const category = ApplicationFailureCategory.BENIGN;
-        throw ApplicationFailure.create({ message, type, details, nextRetryDelay, category });
+        throw ApplicationFailure.create({
+          message,
+          type: type ?? undefined,
+          details: details ?? undefined,
+          nextRetryDelay: nextRetryDelay ?? undefined,
+          category,
+        });
       },
     },
   });

@@ -38,28 +38,39 @@ export function withCommonOptions(command: Command, examples: readonly string[])
     .addHelpText('after', `\nExamples:\n${lines.join('\n')}`);
 }
 
+/** A command that works without the ledger. */
+export type LedgerlessCli = Omit<Cli, 'ledger'>;
+
+/**
+ * Reads the settings and runs a command that opens the rest itself.
+ * @throws WAYBILL_CONFIG_NOT_FOUND, WAYBILL_CONFIG_INVALID
+ */
+export async function withSettings(command: Command, work: (cli: LedgerlessCli) => Promise<void>): Promise<void> {
+  const { config, json = false } = command.optsWithGlobals<CommonOptions>();
+  await work(createCli(command, await loadConfig(config), json));
+}
+
 /**
  * Opens what a command needs, runs it, and closes the ledger again.
  * @throws WAYBILL_CONFIG_NOT_FOUND, WAYBILL_CONFIG_INVALID, WAYBILL_CLI_NO_LEDGER, WAYBILL_LEDGER_UNREACHABLE
  */
 export async function withCli(command: Command, work: (cli: Cli) => Promise<void>): Promise<void> {
-  const options = command.optsWithGlobals<CommonOptions>();
-  const config = await loadConfig(options.config);
-  const ledger = await openLedgerOf(config);
-  try {
-    await work(createCli(command, config, ledger, options.json ?? false));
-  } finally {
-    await ledger.close();
-  }
+  await withSettings(command, async (cli) => {
+    const ledger = await openLedgerOf(cli.config);
+    try {
+      await work({ ...cli, ledger });
+    } finally {
+      await ledger.close();
+    }
+  });
 }
 
-function createCli(command: Command, config: Config, ledger: Ledger, json: boolean): Cli {
+function createCli(command: Command, config: Config, json: boolean): LedgerlessCli {
   const output = command.configureOutput();
   const out = (text: string): void => output.writeOut?.(`${text}\n`);
   const err = (text: string): void => output.writeErr?.(`${text}\n`);
   return {
     config,
-    ledger,
     json,
     paint: pc.createColors(output.getOutHasColors?.() ?? false),
     clock: createClock(config.timeZone),
@@ -69,8 +80,12 @@ function createCli(command: Command, config: Config, ledger: Ledger, json: boole
   };
 }
 
-/** A file that is not there is told, not made: an empty ledger in the wrong place would look like nothing to do. */
-async function openLedgerOf({ ledger }: Config): Promise<Ledger> {
+/**
+ * The ledger of a configuration. A file that is not there is told, not made: an empty ledger in the wrong place would look
+ * like nothing to do.
+ * @throws WAYBILL_CLI_NO_LEDGER, WAYBILL_LEDGER_UNREACHABLE
+ */
+export async function openLedgerOf({ ledger }: Config): Promise<Ledger> {
   if (ledger.kind === 'postgres') {
     return openLedger({ kind: 'postgres', url: (await ledger.url?.resolve()) ?? '', ca: ledger.ca });
   }

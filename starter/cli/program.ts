@@ -4,6 +4,7 @@ import type { Environment } from '../../temporal/server-cache.ts';
 import { addBackupCommand } from './backup-command.ts';
 import { addConfigCommands } from './config-commands.ts';
 import { addDemoCommand } from './demo-command.ts';
+import { addDoctorCommand } from './doctor-command.ts';
 import { addGatewayCommand } from './gateway-command.ts';
 import { addListenerCommand } from './listener-command.ts';
 import { addServiceCommand } from './service-command.ts';
@@ -32,6 +33,7 @@ const summaries: Readonly<Record<string, string>> = {
   gateway: 'take the webhooks of Qlik Cloud, publish them to MQTT',
   subscriber: 'take the events of Qlik Cloud from MQTT, for alerts',
   service: 'run it as a service of Windows or systemd',
+  doctor: 'look at everything it needs, and say what to do',
   config: 'check and show the configuration, or import one',
   demo: 'see a promotion or an alert happen, on this machine alone',
   sandbox: 'start stand-ins for Qlik sites, a mailbox and S3',
@@ -42,6 +44,7 @@ Examples:
   waybill demo                         see one promotion happen, without any Qlik site
   waybill config check                 is waybill.yaml right, and where would apps go?
   waybill up                           run Waybill on this machine
+  waybill doctor                       does everything work, and what is to be done?
   waybill list --waiting               what waits for an approval
   waybill approve "Sales Overview" --to test:Overwrite --stream Sales
 
@@ -76,6 +79,7 @@ export function createProgram(environment: Environment, output: OutputConfigurat
   addRestoreCommand(program, environment);
   program.commandsGroup('Set it up and try it:');
   addServiceCommand(program, environment);
+  addDoctorCommand(program);
   addConfigCommands(program);
   addDemoCommand(program);
   addSandboxCommand(program);

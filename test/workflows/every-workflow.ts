@@ -92,6 +92,10 @@ async function smallRuns(world: World): Promise<Run[]> {
   };
   return [
     await start('check-site', workflowTypes.check, [{ kind: 'site', site: world.alias('test') }]),
+    await start('check-doctor-site', workflowTypes.check, [
+      { kind: 'doctor-site', site: world.alias('dev'), scratch: true },
+    ]),
+    await start('check-doctor-worker', workflowTypes.check, [{ kind: 'doctor-worker', scratch: true }]),
     await start('sweepStaging', workflowTypes.sweepStaging, []),
     await start('ensureSiteWatch', workflowTypes.ensureSiteWatch, [{ sites: [world.alias('dev')] }]),
   ];

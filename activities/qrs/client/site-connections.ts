@@ -1,8 +1,8 @@
-import { isIP, isIPv6 } from 'node:net';
-import { checkServerIdentity } from 'node:tls';
+import { isIPv6 } from 'node:net';
 import { Pool } from 'undici';
 import { certificateFilesStamp, readSiteCertificates, type SiteCertificates } from './certificates.ts';
 import type { QrsLogger, QrsSite } from './settings.ts';
+import { tlsOptions } from './tls-options.ts';
 
 /** One host of a site with its open connections. */
 export interface SiteHost {
@@ -146,18 +146,12 @@ export class SiteConnections {
   }
 
   #openPool(host: string, certificates: SiteCertificates): Pool {
-    const expectedName = this.#site.serverName ?? host;
     const origin = `https://${isIPv6(host) ? `[${host}]` : host}:${this.#site.port}`;
     return new Pool(origin, {
       allowH2: false,
       keepAliveTimeout: keepAliveMs,
       connectTimeout: this.#connectMs,
-      connect: {
-        secureContext: certificates.secureContext(),
-        // An address cannot be asked for by SNI; the certificate is held against it all the same.
-        ...(isIP(expectedName) ? {} : { servername: expectedName }),
-        checkServerIdentity: (_host, certificate) => checkServerIdentity(expectedName, certificate),
-      },
+      connect: tlsOptions(this.#site, host, certificates),
     });
   }
 }

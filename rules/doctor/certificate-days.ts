@@ -1,0 +1,48 @@
+import { broken, type Finding, look, ok } from '../../common/finding.ts';
+
+const DAY_MS = 86_400_000;
+/** From so many days on it is said, more urgently each time. */
+const SOON_DAYS = [90, 30, 7] as const;
+
+/** A certificate and where it stands. */
+export interface DatedCertificate {
+  readonly check: 'site.certificates' | 'site.tls';
+  readonly subject: string;
+  /** As in `client.pem`. */
+  readonly name: string;
+  readonly validFromUtc: string;
+  readonly validToUtc: string;
+  /** How it is renewed. */
+  readonly remedy: string;
+}
+
+/**
+ * Whether a certificate is valid now, and for how long yet: broken outside of its dates, worth a look from 90 days before
+ * its end. `day` writes a moment for people.
+ */
+export function certificateFinding(
+  certificate: DatedCertificate,
+  nowUtc: string,
+  day: (utc: string) => string,
+): Finding {
+  const { check, subject, name, validFromUtc, validToUtc, remedy } = certificate;
+  const about = [check, subject] as const;
+  const now = Date.parse(nowUtc);
+  const leftMs = Date.parse(validToUtc) - now;
+  if (leftMs <= 0) return broken(about, `${name} has run out on ${day(validToUtc)}.`, remedy);
+  if (Date.parse(validFromUtc) > now) {
+    const what = `${name} is valid only from ${day(validFromUtc)} on.`;
+    return broken(about, what, `Compare the clocks of this machine and of the site. ${remedy}`);
+  }
+  const limit = SOON_DAYS.findLast((days) => leftMs <= days * DAY_MS);
+  if (limit === undefined) return ok(about, `${name} is valid until ${day(validToUtc)}.`);
+  return look(about, `${name} runs out on ${day(validToUtc)}, in ${daysText(leftMs)}.`, `${urgency[limit]} ${remedy}`);
+}
+
+const urgency = { 90: 'Plan it:', 30: 'Within this month:', 7: 'Now:' } as const;
+
+function daysText(leftMs: number): string {
+  const days = Math.floor(leftMs / DAY_MS);
+  if (days === 0) return 'less than a day';
+  return days === 1 ? '1 day' : `${days} days`;
+}
