@@ -17,6 +17,7 @@ const GOES_ON: ReadonlySet<string> = new Set([
   'newsWhileDelivering',
   'recordOutsideDecision',
   'checkSite',
+  'examineSite',
 ]);
 
 /** Where it stands which sites are paused, and how often to look. */

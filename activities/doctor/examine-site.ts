@@ -74,6 +74,7 @@ async function lookInside(
     findings.push(...notReached(deps, alias).filter(({ check }) => check.startsWith('source.')));
   }
   if (!scratch) return { findings: [...findings, withoutScratch(alias)] };
+  if (await deps.ledger.pauseOf(alias)) return { findings: [...findings, whilePaused(alias)] };
   const { finding, appId } = await proveRights(deps, alias);
   return { findings: [...findings, finding], ...(appId === undefined ? {} : { scratchAppId: appId }) };
 }
@@ -87,6 +88,11 @@ function notReached(deps: ActivityDependencies, site: string): Finding[] {
 function withoutScratch(site: string): Finding {
   const remedy = 'Run doctor without --no-scratch to have them proven with an app that is removed again.';
   return skipped(['site.rights', siteSubject(site)], 'Its rights were not proven: nothing was to be written.', remedy);
+}
+
+function whilePaused(site: string): Finding {
+  const remedy = 'Run doctor again when it is resumed: `waybill pause` says by whom and why it is paused.';
+  return skipped(['site.rights', siteSubject(site)], 'It is paused, so that nothing is written there.', remedy);
 }
 
 function unknownToWorker(site: string): Finding {

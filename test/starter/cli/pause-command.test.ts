@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import type { DoctorReport } from '../../../starter/cli/doctor/report.ts';
 import type { Overview } from '../../../starter/cli/overview.ts';
 import type { PauseReport } from '../../../starter/cli/pause-command.ts';
 import { approve, endedPromotion, whatStands } from '../../harness/acts.ts';
@@ -106,6 +107,20 @@ describe('waybill pause and resume', () => {
     const { promotionKey } = await promotionThat(cli.world, appId, 'the promotion', () => true);
     const attempts = await cli.world.ledger.attemptsOf({ promotionKey });
     expect(attempts.filter(({ errorCode }) => errorCode === 'WAYBILL_SITE_PAUSED')).toEqual([]);
+  });
+
+  it('has doctor look at a paused site, and write nothing there', async () => {
+    await pause(to('test'));
+    const writes = writesAt('test');
+
+    const { findings } = await cli.json<DoctorReport>('doctor', '--only', 'site');
+
+    const rights = findings.find(({ check, subject }) => check === 'site.rights' && subject.includes(to('test')));
+    expect(rights).toMatchObject({ verdict: 'skipped', what: expect.stringContaining('paused') });
+    expect(findings.find(({ check, subject }) => check === 'site.user' && subject.includes(to('test')))).toMatchObject({
+      verdict: 'ok',
+    });
+    expect(writesAt('test')).toBe(writes);
   });
 
   it('holds every site until all are resumed, also over a restart of the worker', async () => {
