@@ -98,7 +98,7 @@ async function decide(command: Command, what: string, verdict: Verdict): Promise
       targets: verdict === 'approve' ? parseTargets(cli.config, app.site, written) : [],
       note: options.note,
     };
-    cli.remark(decisionPreview(cli, app, request));
+    cli.remark(await decisionPreview(cli, app, request));
     if (options.dryRun) {
       report(cli, app, request, { dryRun: true });
       return;

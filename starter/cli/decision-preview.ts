@@ -2,11 +2,14 @@ import type { Config } from '../../config/types.ts';
 import type { Awaiting } from '../../ledger/awaiting.ts';
 import type { DecideRequest, TargetChoice } from '../../workflows/contract.ts';
 import type { Cli } from './cli-context.ts';
+import { type PausedSite, pausedText, readPaused } from './paused.ts';
 import { plain } from './plain.ts';
 
 /** What a decision would do, in words, as far as settings and ledger can tell. The worker has the last word. */
-export function decisionPreview(cli: Cli, app: Awaiting, request: DecideRequest): string {
+export async function decisionPreview(cli: Cli, app: Awaiting, request: DecideRequest): Promise<string> {
   const { paint, clock } = cli;
+  const sites = [app.site, ...request.targets.map(({ site }) => site)];
+  const paused = (await readPaused(cli.ledger)).filter(({ site }) => site === null || sites.includes(site));
   const verb = request.verdict === 'approve' ? 'Approve' : 'Deny';
   const where = app.stream ? `, stream ${plain(app.stream)}` : '';
   const lines = [
@@ -15,9 +18,15 @@ export function decisionPreview(cli: Cli, app: Awaiting, request: DecideRequest)
     ...request.targets.flatMap((target) => targetLines(cli, target)),
     `  ${afterwards(cli, app, request.verdict)}`,
     `  decided by ${plain(request.by.account)}, the account of this machine: nobody proves that name, and the record says so`,
+    ...pausedLines(cli, paused),
     ...(request.note ? [`  "${plain(request.note)}"`] : []),
   ];
   return lines.join('\n');
+}
+
+function pausedLines(cli: Cli, paused: readonly PausedSite[]): string[] {
+  if (paused.length === 0) return [];
+  return [...pausedText(cli, paused).split('\n'), 'Steps there wait until it is resumed.'].map((line) => `  ${line}`);
 }
 
 function targetLines({ config, paint }: Cli, { site, mode, streams }: TargetChoice): string[] {

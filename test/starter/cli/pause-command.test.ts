@@ -93,6 +93,10 @@ describe('waybill pause and resume', () => {
   it('tells whoever looks who paused and why, and mails nobody for it', async () => {
     await pause(to('test'), 'the <b>new</b> server\u0007');
     const appId = await publishAndWait(cli.world, 'Why it waits');
+    const targets = ['--to', `${to('test')}:Duplicate`, '--stream', 'Sales'];
+    expect((await cli.run('approve', appId, ...targets, '--dry-run')).output).toContain(`Paused: ${to('test')}`);
+    const elsewhere = ['--to', `${to('prod')}:Duplicate`, '--stream', 'Sales'];
+    expect((await cli.run('approve', appId, ...elsewhere, '--dry-run')).output).not.toContain('Paused');
     approve(cli.world, appId, { test: 'Duplicate' }, ['Sales']);
     await waitFor('the pause to be told', async () =>
       (await cli.json<Overview>('list', '--stuck')).stuck?.some(({ appName }) => appName === 'Why it waits'),
