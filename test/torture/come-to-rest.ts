@@ -7,7 +7,7 @@ import { settledFacts } from '../faults/settled-facts.ts';
 import type { World } from '../harness/world.ts';
 import type { Cast } from './cast.ts';
 import { mendWorld } from './fail-now.ts';
-import { resolve, type Waiting, waitingForOperator } from './give-order.ts';
+import { resolve, resumeAll, type Waiting, waitingForOperator } from './give-order.ts';
 import { type Busy, busyWorkflows, lastSweep, waitsFor } from './quiet.ts';
 import type { Story } from './story.ts';
 
@@ -27,10 +27,11 @@ export interface Rested {
   readonly found: readonly Violation[];
 }
 
-/** Ends all faults, waits until Waybill has done what it will do, has the operator end what waits, and gathers the facts. */
+/** Ends all faults and pauses, waits until Waybill has done what it will do, has the operator end what waits, and gathers the facts. */
 export async function comeToRest(story: Story, cast: Cast): Promise<Rested> {
   const { world, store } = cast.on;
   mendWorld(cast.on);
+  await resumeAll(world);
   const found = [...(await untilQuiet(world))];
   for (let round = 0; round < 6 && found.length === 0; round += 1) {
     const waiting = await waitingForOperator(world);

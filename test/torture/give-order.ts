@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { EVERY_SITE } from '../../ledger/pauses.ts';
 import { sendDecision, sendResolve } from '../../starter/cli/send-order.ts';
 import { type ResolveAction, workflowIds } from '../../workflows/contract.ts';
 import type { World } from '../harness/world.ts';
@@ -14,11 +15,30 @@ const OPERATOR = { account: 'COMPUTER\\operator', door: 'cli', asserted: true } 
 /** Hands an order to Waybill as the commands do. Rejects where Waybill refuses it. */
 export async function giveOrder(order: OrderDeed, cast: Cast): Promise<string | undefined> {
   if (order.deed === 'decide') return decide(order, cast);
+  if (order.deed !== 'order') return holdSite(order, cast);
   const { world } = cast.on;
   const [first] = await waitingForOperator(world);
   if (first === undefined) return 'nothing waits for an operator';
   await resolve(world, first, order.action);
   return undefined;
+}
+
+async function holdSite(
+  { deed, site }: Extract<OrderDeed, { deed: 'pause' | 'resume' }>,
+  { on: { world } }: Cast,
+): Promise<string | undefined> {
+  const place = site === 'all' ? EVERY_SITE : world.alias(site);
+  if (deed === 'pause') {
+    const { isNew } = await world.ledger.pauseSite({ site: place, why: 'as the story wants it', by: OPERATOR });
+    return isNew ? undefined : 'it was paused before';
+  }
+  const ended = await world.ledger.resumeSite({ site: place, by: OPERATOR });
+  return ended.length > 0 ? undefined : 'it was not paused';
+}
+
+/** Resumes whatever is paused. */
+export async function resumeAll({ ledger }: World): Promise<void> {
+  await ledger.resumeSite({ site: EVERY_SITE, by: OPERATOR });
 }
 
 async function decide(order: Extract<OrderDeed, { deed: 'decide' }>, cast: Cast): Promise<string | undefined> {

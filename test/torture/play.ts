@@ -40,6 +40,8 @@ async function make(deed: Deed, cast: Cast): Promise<string | undefined> {
   switch (deed.deed) {
     case 'decide':
     case 'order':
+    case 'pause':
+    case 'resume':
       return giveOrder(deed, cast);
     case 'fault':
     case 'restart-repository':

@@ -109,6 +109,8 @@ const userDeeds: fc.Arbitrary<UserDeed> = fc.oneof(
   },
 );
 
+const pausable = fc.constantFrom('dev' as const, 'test' as const, 'prod' as const, 'all' as const);
+
 const orderDeeds: fc.Arbitrary<OrderDeed> = fc.oneof(
   deed('decide', {
     app: apps,
@@ -118,6 +120,7 @@ const orderDeeds: fc.Arbitrary<OrderDeed> = fc.oneof(
     streams,
   }),
   deed('order', { action: fc.constantFrom('retry' as const, 'skip' as const, 'abort' as const) }),
+  fc.record({ deed: fc.constantFrom('pause' as const, 'pause' as const, 'resume' as const), site: pausable }),
 );
 
 const kills = fc.record({

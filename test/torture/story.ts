@@ -117,7 +117,9 @@ export type OrderDeed =
       readonly streams: readonly string[];
     }
   /** As `waybill retry`, `skip` and `abort` send it, to whatever waits for an operator longest. */
-  | { readonly deed: 'order'; readonly action: ResolveAction };
+  | { readonly deed: 'order'; readonly action: ResolveAction }
+  /** As `waybill pause` and `waybill resume` do it, of one site or all. */
+  | { readonly deed: 'pause' | 'resume'; readonly site: SiteName | 'all' };
 
 export type FaultDeed =
   | { readonly deed: 'fault'; readonly site: SiteName; readonly rule: FaultRule }

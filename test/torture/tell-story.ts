@@ -63,6 +63,10 @@ function deedText(deed: Deed, named: (place: number) => string): string {
       return `by command: ${deed.verdict} ${named(deed.app)} for ${deed.site} (${deed.mode}) in ${deed.streams.join(', ')}`;
     case 'order':
       return `the operator orders ${deed.action}`;
+    case 'pause':
+      return `${deed.site} is paused`;
+    case 'resume':
+      return `${deed.site} is resumed`;
     case 'fault':
       return `from now on at ${deed.site}: ${ruleText(deed.rule)}`;
     case 'restart-repository':
