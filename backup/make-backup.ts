@@ -5,6 +5,7 @@ import path from 'node:path';
 import { whileBusy } from '../activities/artifacts/busy-files.ts';
 import { waybillError } from '../common/errors/catalogue.ts';
 import { isWaybillError } from '../common/errors/waybill-error.ts';
+import { ledgerPlace } from '../config/ledger-place.ts';
 import type { Config } from '../config/types.ts';
 import { openLedger } from '../ledger/ledger.ts';
 import { recordFileOf } from '../temporal/server-record.ts';
@@ -139,10 +140,7 @@ async function copyNeeded(config: Config, folder: string, toFolder: string, made
 async function artifactsNeeded({ ledger }: Config, folder: string, keepFromUtc: string): Promise<Set<string>> {
   const asked = path.join(folder, 'asked.sqlite');
   if (ledger.kind === 'sqlite') await copyFile(path.join(folder, 'ledger.sqlite'), asked);
-  const opened =
-    ledger.kind === 'sqlite'
-      ? await openLedger({ kind: 'sqlite', file: asked })
-      : await openLedger({ kind: 'postgres', url: (await ledger.url?.resolve()) ?? '', ca: ledger.ca });
+  const opened = await openLedger(await ledgerPlace({ ...ledger, file: asked }));
   try {
     return await opened.artifactsInUse({ keepFromUtc });
   } finally {

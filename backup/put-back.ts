@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { whileBusy } from '../activities/artifacts/busy-files.ts';
+import { STORE_ID_FILE } from '../activities/artifacts/store-id.ts';
 import { flushFolder } from '../activities/artifacts/write-file.ts';
 import { waybillError } from '../common/errors/catalogue.ts';
 import { openLedger } from '../ledger/ledger.ts';
@@ -86,7 +87,7 @@ export async function putStoreId(
   storeId: string,
   { withLedger, startedAtUtc }: { withLedger: boolean; startedAtUtc: string },
 ): Promise<void> {
-  const file = path.join(folder, 'store-id');
+  const file = path.join(folder, STORE_ID_FILE);
   const found = await readFile(file, 'utf8').catch(() => undefined);
   if (found?.trim() === storeId || (found !== undefined && !withLedger)) return;
   await mkdir(folder, { recursive: true, mode: 0o700 });

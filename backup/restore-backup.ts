@@ -3,10 +3,11 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { waybillError } from '../common/errors/catalogue.ts';
 import { isWaybillError } from '../common/errors/waybill-error.ts';
+import { ledgerPlace } from '../config/ledger-place.ts';
 import { configFromYaml, loadConfig } from '../config/load.ts';
 import { decodeText } from '../config/text-file.ts';
 import type { Config } from '../config/types.ts';
-import { type Ledger, openLedger } from '../ledger/ledger.ts';
+import { openLedger } from '../ledger/ledger.ts';
 import { copyArtifacts } from './copy-artifacts.ts';
 import { markRestored } from './mark-restored.ts';
 import { type FoundBackup, openBackup, verifyBackup } from './open-backup.ts';
@@ -122,7 +123,7 @@ async function carryOut(
   const { dataFolder } = config;
   const sites = Object.keys(config.sources);
   // Opened first: a database that does not answer is known before anything changes.
-  const postgres = plan.marksPostgres ? await openPostgres(config) : undefined;
+  const postgres = plan.marksPostgres ? await openLedger(await ledgerPlace(config.ledger)) : undefined;
   try {
     let journal = await writeJournal(dataFolder, begun);
     await putConfiguration(plan.configuration);
@@ -155,8 +156,4 @@ async function putArtifacts(
   const hashes = manifest.artifacts.map(({ sha256 }) => sha256);
   const [lost] = (await copyArtifacts(artifactsFolder, artifacts.folder, hashes)).notCopied;
   if (lost) throw waybillError('WAYBILL_BACKUP_DAMAGED', { file: lost.what, reason: `is not as it was: ${lost.why}` });
-}
-
-async function openPostgres({ ledger }: Config): Promise<Ledger> {
-  return openLedger({ kind: 'postgres', url: (await ledger.url?.resolve()) ?? '', ca: ledger.ca });
 }

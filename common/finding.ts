@@ -1,3 +1,6 @@
+import type { WaybillError } from './errors/waybill-error.ts';
+import { withoutSecrets } from './known-secrets.ts';
+
 /**
  * What `waybill doctor` looks at, by the stable id of each check, and what a sound one proves. An id never changes its
  * meaning; new ones are added.
@@ -60,7 +63,7 @@ export interface SiteExamination {
   readonly scratchAppId?: string;
 }
 
-type About = readonly [check: DoctorCheck, subject: string];
+export type About = readonly [check: DoctorCheck, subject: string];
 
 export function ok([check, subject]: About, what: string): Finding {
   return { check, subject, verdict: 'ok', what };
@@ -77,6 +80,14 @@ export function broken([check, subject]: About, what: string, remedy: string): F
 export function skipped([check, subject]: About, what: string, remedy: string): Finding {
   return { check, subject, verdict: 'skipped', what, remedy };
 }
+
+/** What is broken, by the error that was met. */
+export function brokenBy([check, subject]: About, { code, message, remedy }: WaybillError): Finding {
+  return { check, subject, verdict: 'broken', code, what: withoutSecrets(message), remedy: withoutSecrets(remedy) };
+}
+
+/** The checks of a source beyond those of every site, but for its callbacks. */
+export const sourceChecks = ['source.properties', 'source.choices', 'source.tag', 'source.streams'] as const;
 
 /** As findings about this site are headed. */
 export function siteSubject(site: string): string {

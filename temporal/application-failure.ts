@@ -1,4 +1,4 @@
-import { ApplicationFailure } from '@temporalio/common';
+import { ApplicationFailure, ApplicationFailureCategory } from '@temporalio/common';
 import type { WaybillError } from '../common/errors/waybill-error.ts';
 
 /**
@@ -12,6 +12,7 @@ export function toApplicationFailure(error: WaybillError): ApplicationFailure {
     nonRetryable: !error.retryable,
     details: [error.facts],
     nextRetryDelay: error.retryAfterMs,
+    ...(error.benign && { category: ApplicationFailureCategory.BENIGN }),
   });
   failure.stack = stackFrames(error);
   return failure;

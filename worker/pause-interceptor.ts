@@ -1,4 +1,3 @@
-import { ApplicationFailure, ApplicationFailureCategory } from '@temporalio/common';
 import type { ActivityInterceptorsFactory } from '@temporalio/worker';
 import { waybillError } from '../common/errors/catalogue.ts';
 import type { Logger } from '../common/logger.ts';
@@ -22,7 +21,7 @@ const GOES_ON: ReadonlySet<string> = new Set([
 
 /** Where it stands which sites are paused, and how often to look. */
 export interface PauseLook {
-  readonly pauses: Pick<Pauses, 'pauseOf'>;
+  readonly ledger: Pick<Pauses, 'pauseOf'>;
   /** Milliseconds between two looks whether a site was resumed. */
   readonly checkEveryMs: number;
 }
@@ -38,28 +37,17 @@ export interface PauseInterceptorOptions extends PauseLook {
  * UI shows, and is not recorded as one. What was begun before goes on to its end.
  */
 export function pauseInterceptor(options: PauseInterceptorOptions): ActivityInterceptorsFactory {
-  const { pauses, site, checkEveryMs, logger } = options;
+  const { ledger, site, checkEveryMs, logger } = options;
   return ({ info: { activityType } }) => ({
     inbound: {
       async execute(input, next) {
         if (GOES_ON.has(activityType)) return next(input);
         const failed = (error: unknown) => toActivityFailure(error, activityType, logger);
-        const pause = await pauses.pauseOf(site).catch((error: unknown) => {
+        const pause = await ledger.pauseOf(site).catch((error: unknown) => {
           throw failed(error);
         });
         if (!pause) return next(input);
-        const { message, type, details, nextRetryDelay } = failed(
-          waybillError('WAYBILL_SITE_PAUSED', factsOfPause(site, pause), { retryAfterMs: checkEveryMs }),
-        );
-        // Meant so: the SDK neither warns of it nor counts it as a failure.
-        const category = ApplicationFailureCategory.BENIGN;
-        throw ApplicationFailure.create({
-          message,
-          type: type ?? undefined,
-          details: details ?? undefined,
-          nextRetryDelay: nextRetryDelay ?? undefined,
-          category,
-        });
+        throw failed(waybillError('WAYBILL_SITE_PAUSED', factsOfPause(site, pause), { retryAfterMs: checkEveryMs }));
       },
     },
   });

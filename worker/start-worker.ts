@@ -83,7 +83,7 @@ export async function startWorker(options: StartWorkerOptions): Promise<StartedW
     ...options,
     attempts: metrics?.counting(attempts) ?? attempts,
     metrics,
-    pauses: { pauses: ledger, checkEveryMs: config.retry.pausedMs },
+    pauses: { ledger, checkEveryMs: config.retry.pausedMs },
     beforePolling: (client) => readSweepsSeen(client, Object.keys(config.sources), sweepsSeen),
     activities: (client) => {
       const deps = dependencies(client);

@@ -3,12 +3,15 @@ import { copyFile, constants, link, readFile, rm, writeFile } from 'node:fs/prom
 import path from 'node:path';
 import { codeOf } from './busy-files.ts';
 
+/** The file with the id of a folder. */
+export const STORE_ID_FILE = 'store-id';
+
 /** The id in the folder's `store-id` file, made when it has none. Safe to call from several processes at once. */
 export async function ensureStoreId(folder: string): Promise<string> {
-  const file = path.join(folder, 'store-id');
+  const file = path.join(folder, STORE_ID_FILE);
   const existing = await readStoreId(file);
   if (existing !== undefined) return existing;
-  const draft = path.join(folder, `store-id.${randomUUID()}`);
+  const draft = path.join(folder, `${STORE_ID_FILE}.${randomUUID()}`);
   await writeFile(draft, `${randomUUID()}\n`, { flush: true, mode: 0o600 });
   try {
     await publish(draft, file);

@@ -1,4 +1,11 @@
-import { type DoctorCheck, type Finding, type SiteExamination, siteSubject, skipped } from '../../common/finding.ts';
+import {
+  type DoctorCheck,
+  type Finding,
+  type SiteExamination,
+  siteSubject,
+  skipped,
+  sourceChecks,
+} from '../../common/finding.ts';
 import type { SiteConfig } from '../../config/types.ts';
 import { streamFindings } from '../../rules/doctor/streams.ts';
 import { attemptContext } from '../activity-context.ts';
@@ -8,7 +15,7 @@ import type { SiteCertificates } from '../qrs/client/certificates.ts';
 import { findingOfError } from './finding-of-error.ts';
 import { lookAtCertificates } from './look-at-certificates.ts';
 import { besideAnswering, type HostLook, lookAtHost } from './look-at-host.ts';
-import { lookAtSource, sourceChecks } from './look-at-source.ts';
+import { lookAtSource } from './look-at-source.ts';
 import { lookAtUser } from './look-at-user.ts';
 import { proveRights } from './scratch-app.ts';
 

@@ -1,8 +1,9 @@
 import { type Finding, look, siteSubject } from '../../common/finding.ts';
 import type { SiteConfig } from '../../config/types.ts';
 import { certificateFinding } from '../../rules/doctor/certificate-days.ts';
+import { exportAgain } from '../../rules/doctor/site-remedies.ts';
 import type { ActivityDependencies } from '../dependencies.ts';
-import { readSiteCertificates, type SiteCertificates } from '../qrs/client/certificates.ts';
+import { certificatesOf, type SiteCertificates } from '../qrs/client/certificates.ts';
 import { findingOfError } from './finding-of-error.ts';
 
 /** What was found, and the certificates where they can be used. */
@@ -17,26 +18,23 @@ export async function lookAtCertificates(
   settings: SiteConfig,
   day: (utc: string) => string,
 ): Promise<CertificateLook> {
-  const { alias: site, certificates: folder } = settings;
-  const about = ['site.certificates', siteSubject(site)] as const;
+  const about = ['site.certificates', siteSubject(settings.alias)] as const;
   try {
-    const password = await settings.certificatePassword?.resolve();
-    const certificates = await readSiteCertificates(folder, password === undefined ? { site } : { site, password });
-    return { findings: certificateFindings(site, folder, certificates, deps.nowUtc(), day), certificates };
+    const certificates = await certificatesOf(settings);
+    return { findings: certificateFindings(settings, certificates, deps.nowUtc(), day), certificates };
   } catch (error) {
     return { findings: [findingOfError(deps, about, error)] };
   }
 }
 
 function certificateFindings(
-  site: string,
-  folder: string,
+  settings: SiteConfig,
   { client, root, isClientIssuedByRoot }: SiteCertificates,
   nowUtc: string,
   day: (utc: string) => string,
 ): Finding[] {
-  const subject = siteSubject(site);
-  const remedy = `Ask the administrator of site "${site}" to export the certificates again in the QMC, and put all three files into ${folder}.`;
+  const subject = siteSubject(settings.alias);
+  const remedy = exportAgain(settings);
   const dated = [
     ['client.pem', client],
     ['root.pem', root],

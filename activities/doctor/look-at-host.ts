@@ -5,6 +5,7 @@ import { isWaybillError, type WaybillError } from '../../common/errors/waybill-e
 import type { SiteConfig } from '../../config/types.ts';
 import { certificateFinding } from '../../rules/doctor/certificate-days.ts';
 import { clockFinding } from '../../rules/doctor/clock.ts';
+import { nameService, openPort } from '../../rules/doctor/site-remedies.ts';
 import { attemptContext } from '../activity-context.ts';
 import type { ActivityDependencies } from '../dependencies.ts';
 import type { SiteCertificates } from '../qrs/client/certificates.ts';
@@ -76,15 +77,9 @@ function stepOf(error: unknown): Step {
 /** What the error advises fits every cause; here the cause is known better. */
 function withOwnRemedy(found: Finding, { alias, port }: SiteConfig, host: string): Finding {
   const us = hostname();
-  if (found.check === 'site.name') {
-    const remedy = `Correct sites.${alias}.hosts, or have ${host} entered in the name service that ${us}, where the worker runs, asks.`;
-    return { ...found, remedy };
-  }
-  if (found.check !== 'site.port') return found;
-  return {
-    ...found,
-    remedy: `Ask the administrator of site "${alias}" whether the Qlik Sense Repository Service runs on ${host}, and have the firewall let ${us} through to port ${port}; otherwise correct sites.${alias}.port.`,
-  };
+  if (found.check === 'site.name')
+    return { ...found, remedy: nameService(alias, host, `${us}, where the worker runs,`) };
+  return found.check === 'site.port' ? { ...found, remedy: openPort({ alias, port }, host, us) } : found;
 }
 
 const passedWords = {

@@ -9,9 +9,6 @@ import type { ActivityDependencies } from '../dependencies.ts';
 import { eq } from '../qrs/client/filter.ts';
 import { findingOfError } from './finding-of-error.ts';
 
-/** The checks of a source beyond those of every site. */
-export const sourceChecks = ['source.properties', 'source.choices', 'source.tag', 'source.streams'] as const;
-
 /** Whether people can ask for promotions at a source in words that Waybill understands. Reads only. */
 export async function lookAtSource(
   deps: ActivityDependencies,

@@ -1,4 +1,4 @@
-import { isErrorCode, catalogue } from '../../common/errors/catalogue.ts';
+import { catalogue, isErrorCode, waybillError } from '../../common/errors/catalogue.ts';
 import { factsOfPause } from '../../ledger/pauses.ts';
 import { fillTemplate } from '../../common/errors/waybill-error.ts';
 import type { Trouble } from '../../workflows/contract.ts';
@@ -36,17 +36,15 @@ export async function reportTrouble(
 async function explain(deps: ActivityDependencies, report: TroubleReport, trouble: Trouble): Promise<Trouble> {
   if (trouble.code !== 'WAYBILL_PROMOTION_STEP_SLOW') return trouble;
   const pause = await deps.ledger.pauseOf(report.site);
-  if (pause) return pausedTrouble(trouble, factsOfPause(report.site, pause));
+  if (pause) {
+    const { code, message, facts } = waybillError('WAYBILL_SITE_PAUSED', factsOfPause(report.site, pause));
+    return { ...trouble, code, message, facts };
+  }
   const attempts = await deps.ledger.attemptsOf({ workflowIdPrefix: report.workflowId });
   const last = attempts.findLast((attempt) => attempt.errorCode !== undefined);
   if (!last?.errorCode) return trouble;
   const facts = last.facts as Trouble['facts'];
   return { ...trouble, code: last.errorCode, message: last.errorMessage ?? trouble.message, ...(facts && { facts }) };
-}
-
-function pausedTrouble(trouble: Trouble, facts: NonNullable<Trouble['facts']>): Trouble {
-  const code = 'WAYBILL_SITE_PAUSED';
-  return { ...trouble, code, message: fillTemplate(catalogue[code].message, facts), facts };
 }
 
 async function show(deps: ActivityDependencies, report: TroubleReport, trouble: Trouble | undefined): Promise<void> {

@@ -5,6 +5,7 @@ export const siteErrors = {
     message: 'Nothing is begun at site "{site}": {account} paused {what}: {why}',
     remedy: 'Nothing to do: it goes on when somebody resumes it (`waybill resume {paused}`).',
     retryable: true,
+    benign: true,
   },
   WAYBILL_SITE_PAUSED_WITH_ALL: {
     message: 'Site "{site}" stays paused, as every site is: {account} paused them all: {why}',

@@ -4,12 +4,14 @@
  * - `message` is a template: `{name}` is replaced by the fact of that name.
  * - `remedy` says what to do, in words for an administrator; `{name}` as above.
  * - `retryable`: whether trying the same thing again may succeed without anybody's help.
+ * - `benign`: it is meant so, and no failure: Temporal's SDK neither warns of it nor counts it.
  * - `exitCode`: what the CLI ends with when this error reaches it (default 1).
  */
 export interface ErrorEntry {
   readonly message: string;
   readonly remedy: string;
   readonly retryable: boolean;
+  readonly benign?: boolean;
   readonly exitCode?: number;
 }
 
@@ -33,6 +35,7 @@ export class WaybillError extends Error {
   readonly facts: ErrorFacts;
   readonly remedy: string;
   readonly retryable: boolean;
+  readonly benign: boolean;
   readonly exitCode: number;
   /** Milliseconds the other side asked us to wait before the next try, when it said so (`Retry-After`). */
   readonly retryAfterMs?: number;
@@ -48,6 +51,7 @@ export class WaybillError extends Error {
     this.facts = facts;
     this.remedy = fillTemplate(entry.remedy, facts);
     this.retryable = entry.retryable;
+    this.benign = entry.benign ?? false;
     this.exitCode = entry.exitCode ?? 1;
     this.retryAfterMs = options.retryAfterMs;
   }

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Command, Option } from 'commander';
+import { S3_SERVER_NAME } from '../../sandbox/s3/find-versitygw.ts';
 import { type PlatformName, platforms } from './platforms.ts';
 import { stageProgram } from './stage-program.ts';
 import { writeArchive } from './write-archive.ts';
@@ -16,8 +17,6 @@ interface Options {
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const own: PlatformName = process.platform === 'win32' ? 'win-x64' : 'linux-x64';
-/** As the sandbox looks for it on the PATH. */
-const S3_SERVER = 'versitygw-1.8.0';
 
 /** One archive that needs no internet where it is unpacked: `npm run release -- --platform win-x64`. */
 async function makeArchive({ platform: name, out, temporal, s3Server }: Options): Promise<void> {
@@ -27,7 +26,7 @@ async function makeArchive({ platform: name, out, temporal, s3Server }: Options)
   const work = await mkdtemp(path.join(tmpdir(), 'waybill-release-'));
   try {
     const folder = path.join(work, `waybill-${version}-${name}`);
-    const servers = { ...(temporal && { temporal }), ...(s3Server && { [S3_SERVER]: s3Server }) };
+    const servers = { ...(temporal && { temporal }), ...(s3Server && { [S3_SERVER_NAME]: s3Server }) };
     await stageProgram({ root, folder, platform, servers, report: say });
     await mkdir(out, { recursive: true });
     const file = path.join(path.resolve(out), `${path.basename(folder)}.${platform.archive}`);

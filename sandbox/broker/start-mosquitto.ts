@@ -4,6 +4,7 @@ import { mkdir, mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { onPath } from '../on-path.ts';
 import { wait } from '../qrs/wait.ts';
 import { freePort } from '../s3/server-process.ts';
 
@@ -34,9 +35,8 @@ export interface MosquittoOptions {
 
 /** Where Mosquitto is installed; undefined where it is not. */
 export function findMosquitto(): string | undefined {
-  const folders = [...(process.env['PATH'] ?? '').split(path.delimiter), ...PLACES];
-  const names = process.platform === 'win32' ? ['mosquitto.exe'] : ['mosquitto'];
-  return folders.flatMap((folder) => names.map((name) => path.join(folder, name))).find((file) => existsSync(file));
+  const name = process.platform === 'win32' ? 'mosquitto.exe' : 'mosquitto';
+  return [...onPath(name), ...PLACES.map((folder) => path.join(folder, name))].find((file) => existsSync(file));
 }
 
 /** Starts a broker on loopback that keeps what it holds on disk. */

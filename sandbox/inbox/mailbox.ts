@@ -1,7 +1,6 @@
 import { appendFile, mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-
-const PATIENCE_MS = 60_000;
+import { PATIENCE_MS } from '../web/kept-list.ts';
 
 /** A mail as it arrived. Addresses are bare and lower-cased; names are left out. */
 export interface InboxMessage {

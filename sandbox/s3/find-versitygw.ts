@@ -2,9 +2,12 @@ import { spawn } from 'node:child_process';
 import { access, constants, mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import path from 'node:path';
+import { onPath } from '../on-path.ts';
 
 const VERSION = '1.8.0';
 const MODULE = `github.com/versity/versitygw/cmd/versitygw@v${VERSION}`;
+/** Name of the program, without an ending: others may stand beside it. */
+export const S3_SERVER_NAME = `versitygw-${VERSION}`;
 const SUFFIX = process.platform === 'win32' ? '.exe' : '';
 
 /** Where Waybill keeps what it builds for a user: under the system's cache folder. */
@@ -20,7 +23,7 @@ export function defaultCacheFolder(): string {
  * several processes at once. `report` gets a line for each thing that takes time.
  */
 export async function findVersitygw(cacheFolder: string, report: (line: string) => void): Promise<string> {
-  const wanted = path.join(cacheFolder, 'bin', `versitygw-${VERSION}${SUFFIX}`);
+  const wanted = path.join(cacheFolder, 'bin', `${S3_SERVER_NAME}${SUFFIX}`);
   for (const one of [wanted, ...onPath(path.basename(wanted))]) if (await isThere(one)) return one;
   report(`S3 server: not in ${wanted}; building it with Go, this takes some minutes once`);
   await mkdir(path.dirname(wanted), { recursive: true });
@@ -35,11 +38,6 @@ export async function findVersitygw(cacheFolder: string, report: (line: string) 
     await rm(buildFolder, { recursive: true, force: true });
   }
   return wanted;
-}
-
-function onPath(name: string): string[] {
-  const folders = (process.env['PATH'] ?? '').split(path.delimiter).filter((folder) => path.isAbsolute(folder));
-  return folders.map((folder) => path.join(folder, name));
 }
 
 async function goInstall(goBin: string, report: (line: string) => void): Promise<void> {

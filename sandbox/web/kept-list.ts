@@ -1,7 +1,8 @@
 import { appendFileSync, mkdirSync } from 'node:fs';
 import path from 'node:path';
 
-const PATIENCE_MS = 60_000;
+/** How long something is waited for where nobody says. */
+export const PATIENCE_MS = 60_000;
 
 interface Waiter<T> {
   predicate: (item: T) => boolean;

@@ -2,6 +2,7 @@ import { access } from 'node:fs/promises';
 import type { Command } from 'commander';
 import pc from 'picocolors';
 import { waybillError } from '../../common/errors/catalogue.ts';
+import { ledgerPlace } from '../../config/ledger-place.ts';
 import { loadConfig } from '../../config/load.ts';
 import type { Config } from '../../config/types.ts';
 import { type Ledger, openLedger } from '../../ledger/ledger.ts';
@@ -86,12 +87,10 @@ function createCli(command: Command, config: Config, json: boolean): LedgerlessC
  * @throws WAYBILL_CLI_NO_LEDGER, WAYBILL_LEDGER_UNREACHABLE
  */
 export async function openLedgerOf({ ledger }: Config): Promise<Ledger> {
-  if (ledger.kind === 'postgres') {
-    return openLedger({ kind: 'postgres', url: (await ledger.url?.resolve()) ?? '', ca: ledger.ca });
-  }
-  const { file } = ledger;
-  await access(file).catch((cause: unknown) => {
-    throw waybillError('WAYBILL_CLI_NO_LEDGER', { file }, { cause });
-  });
-  return openLedger({ kind: 'sqlite', file });
+  const { kind, file } = ledger;
+  if (kind === 'sqlite')
+    await access(file).catch((cause: unknown) => {
+      throw waybillError('WAYBILL_CLI_NO_LEDGER', { file }, { cause });
+    });
+  return openLedger(await ledgerPlace(ledger));
 }

@@ -1,3 +1,4 @@
+import { ledgerPlace } from '../../config/ledger-place.ts';
 import { type Ledger, openLedger } from '../../ledger/ledger.ts';
 import type { ProcessContext } from './run-process.ts';
 
@@ -7,8 +8,7 @@ import type { ProcessContext } from './run-process.ts';
  * @throws as `openLedger`; WAYBILL_CONFIG_SECRET_MISSING
  */
 export async function openProcessLedger({ config, closers }: ProcessContext): Promise<Ledger> {
-  const { kind, file, url, ca } = config.ledger;
-  const ledger = await openLedger(kind === 'sqlite' ? { kind, file } : { kind, url: (await url?.resolve()) ?? '', ca });
+  const ledger = await openLedger(await ledgerPlace(config.ledger));
   closers.defer(() => ledger.close());
   return ledger;
 }

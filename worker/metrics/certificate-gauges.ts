@@ -1,5 +1,5 @@
 import { Gauge, type Registry } from 'prom-client';
-import { readSiteCertificates } from '../../activities/qrs/client/certificates.ts';
+import { certificatesOf } from '../../activities/qrs/client/certificates.ts';
 import { siteOf } from '../../config/lookup.ts';
 import type { Config } from '../../config/types.ts';
 
@@ -16,9 +16,7 @@ export function certificateGauges(
     registers: [registry],
   });
   const read = async (site: string): Promise<void> => {
-    const { certificates, certificatePassword } = siteOf({ sites }, site);
-    const password = await certificatePassword?.resolve();
-    const { client, root } = await readSiteCertificates(certificates, { site, password });
+    const { client, root } = await certificatesOf(siteOf({ sites }, site));
     expiry.set({ site, certificate: 'client' }, Date.parse(client.validToUtc) / 1000);
     expiry.set({ site, certificate: 'root' }, Date.parse(root.validToUtc) / 1000);
   };

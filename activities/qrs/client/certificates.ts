@@ -30,11 +30,24 @@ export interface SiteCertificates {
   secureContext(): SecureContext;
 }
 
+/** The settings that tell where the certificates of a site are. */
+export interface SiteFiles {
+  readonly alias: string;
+  readonly certificates: string;
+  readonly certificatePassword?: { resolve(): Promise<string> } | undefined;
+}
+
 export interface ReadCertificatesOptions {
   /** Alias of the site, for error texts. */
   readonly site?: string;
   /** Of client_key.pem. */
   readonly password?: string;
+}
+
+/** As `readSiteCertificates`, by the settings of the site; the password is read now. @throws WAYBILL_CONFIG_SECRET_MISSING */
+export async function certificatesOf(site: SiteFiles): Promise<SiteCertificates> {
+  const password = await site.certificatePassword?.resolve();
+  return readSiteCertificates(site.certificates, { site: site.alias, ...(password !== undefined && { password }) });
 }
 
 /**

@@ -1,6 +1,6 @@
 import { isIPv6 } from 'node:net';
 import { Pool } from 'undici';
-import { certificateFilesStamp, readSiteCertificates, type SiteCertificates } from './certificates.ts';
+import { certificateFilesStamp, certificatesOf, type SiteCertificates } from './certificates.ts';
 import type { QrsLogger, QrsSite } from './settings.ts';
 import { tlsOptions } from './tls-options.ts';
 
@@ -135,9 +135,7 @@ export class SiteConnections {
   }
 
   async #open(stamp: string): Promise<Generation> {
-    const password = await this.#site.certificatePassword?.resolve();
-    const options = password === undefined ? { site: this.#alias } : { site: this.#alias, password };
-    const certificates = await readSiteCertificates(this.#site.certificates, options);
+    const certificates = await certificatesOf({ ...this.#site, alias: this.#alias });
     const hosts = this.#site.hosts.map((host) => ({
       name: `${host}:${this.#site.port}`,
       pool: this.#openPool(host, certificates),

@@ -4,9 +4,18 @@ import { readFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { hostname } from 'node:os';
 import path from 'node:path';
-import { broken, type DoctorCheck, type Finding, ok, siteSubject, skipped } from '../../../common/finding.ts';
+import {
+  broken,
+  type DoctorCheck,
+  type Finding,
+  ok,
+  siteSubject,
+  skipped,
+  sourceChecks,
+} from '../../../common/finding.ts';
 import type { SiteConfig } from '../../../config/types.ts';
 import { certificateFinding } from '../../../rules/doctor/certificate-days.ts';
+import { exportAgain, nameService, openPort } from '../../../rules/doctor/site-remedies.ts';
 import type { LedgerlessCli } from '../cli-context.ts';
 
 /** What only a worker can tell, as it holds the certificates. */
@@ -27,11 +36,9 @@ export async function lookAtSiteHere(cli: LedgerlessCli, site: SiteConfig, why: 
   return [...parts.flat(), ...unasked.map((check) => skipped([check, siteSubject(site.alias)], why, remedy))];
 }
 
-const sourceChecks = ['source.properties', 'source.choices', 'source.tag', 'source.streams'] as const;
-
 async function certificateFindings({ clock }: LedgerlessCli, site: SiteConfig): Promise<Finding[]> {
   const subject = siteSubject(site.alias);
-  const remedy = `Ask the administrator of site "${site.alias}" to export the certificates again in the QMC, and put all three files into ${site.certificates}.`;
+  const remedy = exportAgain(site);
   const dated = async (name: string): Promise<Finding> => {
     const about = ['site.certificates', subject] as const;
     try {
@@ -56,17 +63,13 @@ async function hostFindings({ config }: LedgerlessCli, { alias, port }: SiteConf
     await lookup(host);
   } catch (error) {
     const what = `The name ${host} is not known here (${(error as NodeJS.ErrnoException).code}).`;
-    const remedy = `Correct sites.${alias}.hosts, or have ${host} entered in the name service that ${us} asks.`;
-    return [broken(['site.name', subject], what, remedy)];
+    return [broken(['site.name', subject], what, nameService(alias, host, us))];
   }
   const named = ok(['site.name', subject], `The name ${host} is known.`);
   const fault = await whyClosed(host, port, config.timeouts.connectMs);
   if (fault === undefined) return [named, ok(['site.port', subject], `Port ${port} of ${host} is open.`)];
-  const remedy = `Ask the administrator of site "${alias}" whether the Qlik Sense Repository Service runs on ${host}, and have the firewall let ${us} through to port ${port}; otherwise correct sites.${alias}.port.`;
-  return [
-    named,
-    broken(['site.port', subject], `Port ${port} of ${host} is closed, seen from ${us} (${fault}).`, remedy),
-  ];
+  const what = `Port ${port} of ${host} is closed, seen from ${us} (${fault}).`;
+  return [named, broken(['site.port', subject], what, openPort({ alias, port }, host, us))];
 }
 
 function whyClosed(host: string, port: number, timeoutMs: number): Promise<string | undefined> {

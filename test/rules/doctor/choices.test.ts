@@ -2,15 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { choiceFindings, type ChoicePolicy } from '../../../rules/doctor/choices.ts';
 import type { PropertyDefinition } from '../../../rules/doctor/properties.ts';
+import { names } from '../make-facts.ts';
 
-const names = {
-  server: 'PromoteToServer',
-  stream: 'PromoteToStream',
-  approval: 'PromotionApproval',
-  unpublish: 'PromotionUnpublish',
-  versioning: 'PromotionS3Versioning',
-  reload: 'PromoteOnReload',
-};
 const words = {
   approve: ['Approve', 'Ja'],
   deny: ['Deny', 'Nein'],

@@ -2,8 +2,8 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
-import { main } from '../../../starter/cli/main.ts';
 import { canaries, fullButler } from '../../config/import/butler-files.ts';
+import { runMain as run } from './run-main.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'waybill-import-'));
 const butler = fileOf('production.yaml', fullButler);
@@ -19,21 +19,6 @@ function fileOf(name: string, text: string | Uint8Array): string {
   const file = join(folder, name);
   writeFileSync(file, text);
   return file;
-}
-
-/** Runs `waybill <args>` in this process. */
-async function run(...args: readonly string[]) {
-  const printed = { stdout: '', stderr: '' };
-  await main(
-    args,
-    {},
-    {
-      writeOut: (text) => (printed.stdout += text),
-      writeErr: (text) => (printed.stderr += text),
-      getOutHelpWidth: () => 80,
-    },
-  );
-  return { exitCode: process.exitCode ?? 0, ...printed };
 }
 
 describe('waybill config import-butler', () => {

@@ -2,9 +2,9 @@ import { chmodSync, existsSync, readdirSync, readFileSync, rmSync, statSync, wri
 import path from 'node:path';
 import { parseEnv } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { main } from '../../../starter/cli/main.ts';
 import { canary, defaultSeed, fullSeed, seedFiles, writeFolder } from '../../config/import/seed-files.ts';
 import { temporaryFolder } from '../../config/write-config.ts';
+import { runMain as run } from './run-main.ts';
 
 const old = writeFolder(seedFiles(fullSeed));
 const encoded = fullSeed.promote_on_custom_property_change.email_config.promotion_sender_pass;
@@ -20,21 +20,6 @@ afterEach(() => {
 
 /** Runs `waybill config import-seed <args>` in this process. */
 const importSeed = (...args: readonly string[]) => run('config', 'import-seed', ...args);
-
-async function run(...args: readonly string[]) {
-  const printed = { stdout: '', stderr: '' };
-  process.exitCode = undefined;
-  await main(
-    args,
-    {},
-    {
-      writeOut: (text) => (printed.stdout += text),
-      writeErr: (text) => (printed.stderr += text),
-      getOutHelpWidth: () => 80,
-    },
-  );
-  return { exitCode: process.exitCode ?? 0, ...printed };
-}
 
 const inOutput = (name: string): string => path.join(output, name);
 const containing = (text: string): string => expect.stringContaining(text) as string;
