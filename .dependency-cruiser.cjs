@@ -27,6 +27,7 @@ const rooms = [
   'starter',
   'temporal',
   'test',
+  'views',
   'worker',
   'workflows',
 ];
@@ -91,12 +92,19 @@ module.exports = {
       '^temporal/',
       '^config/',
     ]),
+    room('views', 'What the ledger knows, made ready for command line and console; it does nothing.', [
+      common,
+      contract,
+      configTypes,
+      '^ledger/',
+    ]),
     room('starter', 'Who starts a promotion knows the contract, not how a promotion is done.', [
       common,
       contract,
       '^ledger/',
       '^temporal/',
       '^config/',
+      '^views/',
       '^rules/(alerts|doctor)/',
       '^(worker|console|gateway|sandbox|backup)/',
     ]),
@@ -106,6 +114,7 @@ module.exports = {
       '^ledger/',
       '^temporal/',
       '^config/',
+      '^views/',
     ]),
     {
       name: 'cli-loads-rooms-when-called',
@@ -141,7 +150,7 @@ module.exports = {
     typesOnly(
       'config-types-only',
       'What is given its settings never reads them itself.',
-      { path: '^(activities|temporal)/' },
+      { path: '^(activities|temporal|views)/' },
       '^config/',
     ),
     {

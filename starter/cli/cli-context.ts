@@ -6,7 +6,7 @@ import { ledgerPlace } from '../../config/ledger-place.ts';
 import { loadConfig } from '../../config/load.ts';
 import type { Config } from '../../config/types.ts';
 import { type Ledger, openLedger } from '../../ledger/ledger.ts';
-import { type Clock, createClock } from './clock.ts';
+import { type Clock, createClock } from '../../common/clock.ts';
 
 type Paint = ReturnType<typeof pc.createColors>;
 

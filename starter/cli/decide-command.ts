@@ -7,12 +7,12 @@ import type { DecideRequest, TargetChoice } from '../../workflows/contract.ts';
 import { askYes } from './ask-yes.ts';
 import { type Cli, withCli, withCommonOptions } from './cli-context.ts';
 import { decisionPreview } from './decision-preview.ts';
-import { findWaiting } from './find-app.ts';
+import { findWaiting } from '../../views/find-app.ts';
 import { type Followed, followPromotion } from './follow-promotion.ts';
 import { addTimeoutOption } from './order-options.ts';
 import { parseTargets } from './parse-target.ts';
-import { plain } from './plain.ts';
-import { sendDecision } from './send-order.ts';
+import { plain } from '../../views/plain.ts';
+import { sendDecision } from '../../temporal/send-order.ts';
 
 type Verdict = DecideRequest['verdict'];
 

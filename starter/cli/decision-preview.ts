@@ -1,9 +1,10 @@
-import type { Config } from '../../config/types.ts';
 import type { Awaiting } from '../../ledger/awaiting.ts';
 import type { DecideRequest, TargetChoice } from '../../workflows/contract.ts';
 import type { Cli } from './cli-context.ts';
-import { type PausedSite, pausedText, readPaused } from './paused.ts';
-import { plain } from './plain.ts';
+import { fateOfSource } from '../../views/fate-of-source.ts';
+import { type PausedSite, readPaused } from '../../views/paused.ts';
+import { pausedText } from './paused-text.ts';
+import { plain } from '../../views/plain.ts';
 
 /** What a decision would do, in words, as far as settings and ledger can tell. The worker has the last word. */
 export async function decisionPreview(cli: Cli, app: Awaiting, request: DecideRequest): Promise<string> {
@@ -40,13 +41,4 @@ function targetLines({ config, paint }: Cli, { site, mode, streams }: TargetChoi
 function afterwards({ config }: Cli, { site, owner }: Awaiting, verdict: DecideRequest['verdict']): string {
   const first = verdict === 'deny' ? 'nothing is promoted, and' : 'when every target has it,';
   return `${first} ${fateOfSource(config, site, owner)}`;
-}
-
-/** What becomes of the app on its source site once its promotion is done, by the settings. */
-export function fateOfSource(config: Config, site: string, owner: string): string {
-  const givenBack = `the app leaves its stream on ${site} and goes back to ${plain(owner)}`;
-  const rule = config.sources[site]?.afterPromotion.unpublish ?? 'always';
-  if (rule === 'always') return givenBack;
-  const stays = `the app stays in its stream on ${site}, without its promotion properties`;
-  return rule === 'never' ? stays : `${stays}; or, where they ask for it, ${givenBack}`;
 }

@@ -1,13 +1,14 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { PromotionState, Trouble } from '../../workflows/contract.ts';
 import type { Cli } from './cli-context.ts';
-import type { KnownPromotion } from './find-app.ts';
-import { choicesIn, ordersFor } from './orders-text.ts';
-import { plain } from './plain.ts';
-import { recordLine } from './record-line.ts';
-import type { DecisionOfRecord } from './recorded-shapes.ts';
+import type { KnownPromotion } from '../../views/find-app.ts';
+import { choicesIn } from '../../views/choices.ts';
+import { ordersFor } from './orders-text.ts';
+import { plain } from '../../views/plain.ts';
+import { recordLine } from '../../views/record-line.ts';
+import type { DecisionOfRecord } from '../../views/recorded-shapes.ts';
 import { stateText } from './state-text.ts';
-import { targetOf } from './timeline.ts';
+import { targetOf } from '../../views/target-of-record.ts';
 
 export interface Followed {
   readonly state: PromotionState;

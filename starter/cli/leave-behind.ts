@@ -1,11 +1,11 @@
-import { lasting } from './clock.ts';
+import { lasting } from '../../common/clock.ts';
 import type { Cli } from './cli-context.ts';
-import { fateOfSource } from './decision-preview.ts';
-import type { Aim } from './find-aim.ts';
-import type { Found } from './find-app.ts';
-import { plain } from './plain.ts';
-import { recordLine } from './record-line.ts';
-import { targetOf } from './timeline.ts';
+import { fateOfSource } from '../../views/fate-of-source.ts';
+import type { Aim } from '../../views/find-aim.ts';
+import type { Found } from '../../views/find-app.ts';
+import { plain } from '../../views/plain.ts';
+import { recordLine } from '../../views/record-line.ts';
+import { targetOf } from '../../views/target-of-record.ts';
 
 /** What giving up would leave behind at the target, at the other targets and on the source, in words. */
 export function leaveBehind(cli: Cli, action: 'skip' | 'abort', found: Found, aim: Aim): string {

@@ -1,10 +1,11 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import { type Cli, withCli, withCommonOptions } from './cli-context.ts';
 import { ordersFor } from './orders-text.ts';
-import { allParts, type ListedPromotion, type Overview, type Part, readOverview } from './overview.ts';
-import { pausedText } from './paused.ts';
-import { plain } from './plain.ts';
-import { NOTHING_DELIVERED, stateText } from './state-text.ts';
+import { allParts, type ListedPromotion, type Overview, type Part, readOverview } from '../../views/overview.ts';
+import { pausedText } from './paused-text.ts';
+import { plain } from '../../views/plain.ts';
+import { stateText } from './state-text.ts';
+import { NOTHING_DELIVERED } from '../../views/state-tone.ts';
 import { table } from './table.ts';
 
 interface ListOptions extends Partial<Record<Part, boolean>> {

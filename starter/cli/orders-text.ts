@@ -1,16 +1,10 @@
-import type { ResolveAction, Trouble } from '../../workflows/contract.ts';
+import type { ResolveAction } from '../../workflows/contract.ts';
 
 const meanings: Readonly<Record<ResolveAction, string>> = {
   retry: 'try it again now',
   skip: 'do without this target',
   abort: 'end it and leave the source as it is',
 };
-
-/** The apps at a target among which somebody has to choose before it goes on; none where that is not what is amiss. */
-export function choicesIn(trouble: Trouble | undefined): string[] {
-  const { choices } = trouble?.facts ?? {};
-  return typeof choices === 'string' && choices !== '' ? choices.split(' ') : [];
-}
 
 /**
  * The commands that help a stuck target, or the promotion's own step; a step of its own cannot be skipped. Where several

@@ -1,7 +1,7 @@
 import { waybillError } from '../../common/errors/catalogue.ts';
 import type { Config } from '../../config/types.ts';
 import type { PromotionMode, TargetChoice } from '../../workflows/contract.ts';
-import { sameName } from './plain.ts';
+import { sameName } from '../../views/plain.ts';
 
 /** What `--to` and `--stream` ask for, in the words of the source's properties. */
 export interface WrittenTargets {

@@ -4,8 +4,9 @@ import { siteOf } from '../../config/lookup.ts';
 import { osAccount } from '../../config/os-account.ts';
 import { EVERY_SITE, type PausedBy } from '../../ledger/pauses.ts';
 import { type Cli, withCli, withCommonOptions } from './cli-context.ts';
-import { pausedText, type PausedSite, readPaused, toPausedSite } from './paused.ts';
-import { plain } from './plain.ts';
+import { type PausedSite, readPaused, toPausedSite } from '../../views/paused.ts';
+import { pausedText } from './paused-text.ts';
+import { plain } from '../../views/plain.ts';
 
 const ALL = 'all';
 

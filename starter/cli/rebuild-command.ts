@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
 import { type Cli, withCli, withCommonOptions } from './cli-context.ts';
-import { plain } from './plain.ts';
+import { plain } from '../../views/plain.ts';
 import { type FoundWork, lookForWork, rebuild, type Rebuilt } from './rebuild.ts';
-import { withTemporal } from './send-order.ts';
+import { withTemporal } from '../../temporal/send-order.ts';
 import { table } from './table.ts';
 
 /** Some open promotion cannot be started: its source site is not configured any more. */

@@ -9,7 +9,7 @@ import { prepareTemporal } from '../../temporal/prepare-temporal.ts';
 import { scheduleIds, workflowIds } from '../../workflows/contract.ts';
 import type { Cli } from './cli-context.ts';
 import { quietLogger } from './quiet-logger.ts';
-import { nudge } from './send-order.ts';
+import { nudge } from '../../temporal/send-order.ts';
 
 const AT_ONCE = 20;
 const TELL_EVERY = 100;

@@ -5,12 +5,12 @@ import { osAccount } from '../../config/os-account.ts';
 import type { ResolveAction, ResolveRequest } from '../../workflows/contract.ts';
 import { askYes } from './ask-yes.ts';
 import { type Cli, withCli, withCommonOptions } from './cli-context.ts';
-import { type Aim, findAim } from './find-aim.ts';
-import { findApp, type Found } from './find-app.ts';
+import { type Aim, findAim } from '../../views/find-aim.ts';
+import { findApp, type Found } from '../../views/find-app.ts';
 import { leaveBehind } from './leave-behind.ts';
 import { addTimeoutOption } from './order-options.ts';
-import { plain } from './plain.ts';
-import { isNotRunning, nudge, sendResolve, withTemporal } from './send-order.ts';
+import { plain } from '../../views/plain.ts';
+import { isNotRunning, nudge, sendResolve, withTemporal } from '../../temporal/send-order.ts';
 
 interface ResolveOptions {
   readonly target?: string;

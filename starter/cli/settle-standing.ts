@@ -1,8 +1,8 @@
 import { osAccount } from '../../config/os-account.ts';
 import type { TemporalClient } from '../../temporal/connect.ts';
 import type { Cli } from './cli-context.ts';
-import type { AppMemoryOfRecord, SiteMemoryOfRecord } from './recorded-shapes.ts';
-import { nudge, withTemporal } from './send-order.ts';
+import type { AppMemoryOfRecord, SiteMemoryOfRecord } from '../../views/recorded-shapes.ts';
+import { nudge, withTemporal } from '../../temporal/send-order.ts';
 import type { StandingDecision } from './standing-decisions.ts';
 
 /**

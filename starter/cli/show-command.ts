@@ -1,8 +1,9 @@
 import type { Command } from 'commander';
 import { withCli, withCommonOptions } from './cli-context.ts';
-import { findApp } from './find-app.ts';
-import { pausedText, readPaused } from './paused.ts';
-import { readStory } from './promotion-story.ts';
+import { findApp } from '../../views/find-app.ts';
+import { readPaused } from '../../views/paused.ts';
+import { pausedText } from './paused-text.ts';
+import { readStory } from '../../views/promotion-story.ts';
 import { timeline } from './timeline.ts';
 
 interface ShowOptions {

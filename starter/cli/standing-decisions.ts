@@ -2,8 +2,8 @@ import { outcomeOf } from '../../temporal/outcome-of.ts';
 import type { TemporalClient } from '../../temporal/connect.ts';
 import { type TargetChoice, workflowIds } from '../../workflows/contract.ts';
 import type { Cli } from './cli-context.ts';
-import type { AppMemoryOfRecord } from './recorded-shapes.ts';
-import { withTemporal } from './send-order.ts';
+import type { AppMemoryOfRecord } from '../../views/recorded-shapes.ts';
+import { withTemporal } from '../../temporal/send-order.ts';
 
 /** A decision that nobody acts on until somebody asks for it. Times are the site's own clock; what is not known is null. */
 export interface StandingDecision {

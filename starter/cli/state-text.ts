@@ -1,19 +1,7 @@
 import type { DeliveryState, PromotionState } from '../../workflows/contract.ts';
 import type { Cli } from './cli-context.ts';
-import type { DeliveryStory } from './promotion-story.ts';
-
-export const NOTHING_DELIVERED = 'nothing delivered';
-
-const good: readonly string[] = ['promoted', 'verified', 'denied'] satisfies (PromotionState | DeliveryState)[];
-const bad: readonly string[] = ['needs-operator', 'not-promoted', 'partly-promoted', 'aborted', 'expired'] satisfies (
-  | PromotionState
-  | DeliveryState
-)[];
-
-/** A delivery that ended in order and found no place to deliver to, as where the target has none of the streams. */
-export function deliveredNothing({ state, items }: Pick<DeliveryStory, 'state' | 'items'>): boolean {
-  return state === 'verified' && Array.isArray(items) && items.length === 0;
-}
+import type { DeliveryStory } from '../../views/promotion-story.ts';
+import { deliveredNothing, NOTHING_DELIVERED, toneOf } from '../../views/state-tone.ts';
 
 /** How a delivery stands; one that found no place to deliver to is not called a success. */
 export function deliveryText(paint: Cli['paint'], delivery: Pick<DeliveryStory, 'state' | 'items'>): string {
@@ -22,6 +10,7 @@ export function deliveryText(paint: Cli['paint'], delivery: Pick<DeliveryStory, 
 
 /** A state in its colour; the words are the ones of the contract, so that they can be searched for. */
 export function stateText(paint: Cli['paint'], state: PromotionState | DeliveryState): string {
-  if (good.includes(state)) return paint.green(state);
-  return bad.includes(state) ? paint.red(state) : paint.cyan(state);
+  const tone = toneOf(state);
+  if (tone === 'good') return paint.green(state);
+  return tone === 'bad' ? paint.red(state) : paint.cyan(state);
 }

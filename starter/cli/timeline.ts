@@ -1,12 +1,14 @@
 import type { Trouble } from '../../workflows/contract.ts';
-import { lasting } from './clock.ts';
+import { lasting } from '../../common/clock.ts';
 import type { Cli } from './cli-context.ts';
-import { plain, sizeText } from './plain.ts';
-import type { AttemptStory, DeliveryStory, PromotionStory, Story } from './promotion-story.ts';
-import { doorText, recordLine, targetText } from './record-line.ts';
-import { choicesIn, ordersFor } from './orders-text.ts';
+import { plain, sizeText } from '../../views/plain.ts';
+import type { AttemptStory, DeliveryStory, PromotionStory, Story } from '../../views/promotion-story.ts';
+import { doorText, recordLine, targetText } from '../../views/record-line.ts';
+import { choicesIn } from '../../views/choices.ts';
+import { ordersFor } from './orders-text.ts';
 import { deliveryText, stateText } from './state-text.ts';
 import { table } from './table.ts';
+import { targetOf } from '../../views/target-of-record.ts';
 
 type Drawing = Pick<Cli, 'paint' | 'clock'>;
 
@@ -99,13 +101,6 @@ function lineOf({ paint, clock }: Drawing, record: ToldRecord, lasting?: Trouble
   const isLasting = record.type === 'trouble' && (record.facts as Trouble).sinceUtc === lasting?.sinceUtc;
   const words = isLasting ? `stuck at "${lasting.step}"` : recordLine(record);
   return `${paint.dim(clock.exact(record.atUtc))}  ${record.type === 'trouble' ? paint.red(words) : words}`;
-}
-
-/** The target that a record belongs to; undefined for the promotion's own. */
-export function targetOf(seq: string): string | undefined {
-  const [kind, target] = seq.split('/');
-  if (kind !== 'deliver' && kind !== 'trouble' && kind !== 'trouble-over') return undefined;
-  return target === 'source' ? undefined : target;
 }
 
 function troublePart(

@@ -38,6 +38,7 @@ describe('the check of directions', () => {
     'workflows-stays-in-its-room: workflows/imports-ledger.ts',
     'activities-stays-in-its-room: activities/imports-worker.ts',
     'backup-stays-in-its-room: backup/imports-worker.ts',
+    'views-stays-in-its-room: views/imports-worker.ts',
     'worker-stays-in-its-room: worker/imports-console.ts',
     'starter-stays-in-its-room: starter/imports-activities.ts',
     'console-stays-in-its-room: console/imports-activities.ts',

@@ -5,7 +5,7 @@ import { approve } from '../harness/acts.ts';
 import { nthPromotion } from '../harness/scenes.ts';
 import { waitFor } from '../harness/wait-for.ts';
 import { REP, type World } from '../harness/world.ts';
-import { sendDecision } from '../../starter/cli/send-order.ts';
+import { sendDecision } from '../../temporal/send-order.ts';
 import { fault, mendAll, publishedApp, standingOf, startEffectsWorld } from './effects.ts';
 
 const BY = { account: 'COMPUTER\\decider', door: 'cli', asserted: true } as const;

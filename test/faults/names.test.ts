@@ -4,7 +4,7 @@ import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { prettyLine } from '../../common/pretty-line.ts';
 import { type SandboxS3, startS3 } from '../../sandbox/s3/start-s3.ts';
-import type { Overview } from '../../starter/cli/overview.ts';
+import type { Overview } from '../../views/overview.ts';
 import { promoted, publishedApp, send, standingApp, standingOf } from '../effects/effects.ts';
 import { approve } from '../harness/acts.ts';
 import { waitFor } from '../harness/wait-for.ts';

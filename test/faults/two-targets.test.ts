@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import type { Overview } from '../../starter/cli/overview.ts';
-import type { Story } from '../../starter/cli/promotion-story.ts';
+import type { Overview } from '../../views/overview.ts';
+import type { Story } from '../../views/promotion-story.ts';
 import {
   expectMails,
   expectStanding,

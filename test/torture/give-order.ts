@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { EVERY_SITE } from '../../ledger/pauses.ts';
-import { sendDecision, sendResolve } from '../../starter/cli/send-order.ts';
+import { sendDecision, sendResolve } from '../../temporal/send-order.ts';
 import { type ResolveAction, workflowIds } from '../../workflows/contract.ts';
 import type { World } from '../harness/world.ts';
 import { type Cast, castApp } from './cast.ts';

@@ -1,7 +1,7 @@
 import type { Finding, Verdict } from '../../../common/finding.ts';
 import { withoutSecrets } from '../../../common/known-secrets.ts';
 import type { LedgerlessCli } from '../cli-context.ts';
-import { plain } from '../plain.ts';
+import { plain } from '../../../views/plain.ts';
 
 /** The JSON of `waybill doctor --json`. Fields are added to it, never renamed or removed. */
 export interface DoctorReport {

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { DoctorReport } from '../../../starter/cli/doctor/report.ts';
-import type { Overview } from '../../../starter/cli/overview.ts';
+import type { Overview } from '../../../views/overview.ts';
 import type { PauseReport } from '../../../starter/cli/pause-command.ts';
 import { approve, endedPromotion, whatStands } from '../../harness/acts.ts';
 import { publishedApp, swept } from '../../harness/scenes.ts';

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { DecisionReport } from '../../../starter/cli/decide-command.ts';
-import type { Overview } from '../../../starter/cli/overview.ts';
+import type { Overview } from '../../../views/overview.ts';
 import type { OrderReport } from '../../../starter/cli/resolve-command.ts';
 import { workflowIds } from '../../../workflows/contract.ts';
 import { endedPromotion, whatStands } from '../../harness/acts.ts';

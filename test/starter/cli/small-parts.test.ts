@@ -2,10 +2,10 @@ import { PassThrough } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import { osAccount } from '../../../config/os-account.ts';
 import { askYes } from '../../../starter/cli/ask-yes.ts';
-import { createClock, lasting } from '../../../starter/cli/clock.ts';
-import { plain } from '../../../starter/cli/plain.ts';
-import { recordLine } from '../../../starter/cli/record-line.ts';
-import { workflowLink } from '../../../starter/cli/temporal-link.ts';
+import { createClock, lasting } from '../../../common/clock.ts';
+import { plain } from '../../../views/plain.ts';
+import { recordLine } from '../../../views/record-line.ts';
+import { workflowLink } from '../../../views/workflow-link.ts';
 import { testTemporalConfig } from '../../harness/temporal-config.ts';
 
 function terminalThatAnswers(answer: string) {

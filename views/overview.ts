@@ -1,13 +1,13 @@
-import type { Awaiting } from '../../ledger/awaiting.ts';
-import type { Delivery } from '../../ledger/deliveries.ts';
-import type { Ledger } from '../../ledger/ledger.ts';
-import type { PromotionState, Trouble } from '../../workflows/contract.ts';
+import type { Awaiting } from '../ledger/awaiting.ts';
+import type { Delivery } from '../ledger/deliveries.ts';
+import type { Ledger } from '../ledger/ledger.ts';
+import type { PromotionState, Trouble } from '../workflows/contract.ts';
 import type { KnownPromotion } from './find-app.ts';
-import { choicesIn } from './orders-text.ts';
+import { choicesIn } from './choices.ts';
 import { troubleOfItself } from './own-trouble.ts';
 import { type PausedSite, readPaused } from './paused.ts';
 import type { DecisionOfRecord } from './recorded-shapes.ts';
-import { deliveredNothing } from './state-text.ts';
+import { deliveredNothing } from './state-tone.ts';
 import { stepOf } from './step-of.ts';
 
 export type Part = 'waiting' | 'stuck' | 'running' | 'ended';

@@ -1,4 +1,4 @@
-import type { Decider, DecisionVerdict, TargetChoice } from '../../workflows/contract.ts';
+import type { Decider, DecisionVerdict, TargetChoice } from '../workflows/contract.ts';
 
 /*
  * What the activities write into the ledger, as far as it is shown. A part that is missing is shown as missing: the

@@ -1,5 +1,5 @@
-import type { LedgerRecord } from '../../ledger/records.ts';
-import type { Trouble } from '../../workflows/contract.ts';
+import type { LedgerRecord } from '../ledger/records.ts';
+import type { Trouble } from '../workflows/contract.ts';
 
 /**
  * The trouble of the promotion's own step (export, version, clean-up) that is not over; `undefined` when there is

@@ -1,6 +1,4 @@
-import { EVERY_SITE, type Pause, type Pauses } from '../../ledger/pauses.ts';
-import type { Cli } from './cli-context.ts';
-import { plain } from './plain.ts';
+import { EVERY_SITE, type Pause, type Pauses } from '../ledger/pauses.ts';
 
 /** A pause in force, as the JSON of commands has it. Fields are added to it, never renamed or removed. */
 export interface PausedSite {
@@ -20,13 +18,4 @@ export async function readPaused(ledger: Pick<Pauses, 'pausesInForce'>): Promise
 /** A pause of the ledger for people and JSON. */
 export function toPausedSite({ site, by, why, sinceUtc }: Pause): PausedSite {
   return { site: site === EVERY_SITE ? null : site, by: by.account, why, sinceUtc };
-}
-
-/** A line for each pause; empty where nothing is paused. */
-export function pausedText({ clock, paint }: Pick<Cli, 'clock' | 'paint'>, paused: readonly PausedSite[]): string {
-  const lines = paused.map(({ site, by, why, sinceUtc }) => {
-    const since = `since ${clock.moment(sinceUtc)} (${clock.ago(sinceUtc)})`;
-    return `${paint.yellow(`Paused: ${site ?? 'every site'}`)}, by ${plain(by)} ${since}: ${plain(why)}`;
-  });
-  return lines.join('\n');
 }

@@ -8,10 +8,10 @@ import {
   WorkflowUpdateStage,
 } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
-import { isErrorCode, waybillError } from '../../common/errors/catalogue.ts';
-import type { ErrorFacts } from '../../common/errors/waybill-error.ts';
-import type { Config } from '../../config/types.ts';
-import { connectTemporal, type TemporalClient } from '../../temporal/connect.ts';
+import { isErrorCode, waybillError } from '../common/errors/catalogue.ts';
+import type { ErrorFacts } from '../common/errors/waybill-error.ts';
+import type { Config } from '../config/types.ts';
+import { connectTemporal, type TemporalClient } from './connect.ts';
 import {
   type DecideOutcome,
   type DecideRequest,
@@ -23,8 +23,8 @@ import {
   updates,
   workflowIds,
   workflowTypes,
-} from '../../workflows/contract.ts';
-import { lasting } from './clock.ts';
+} from '../workflows/contract.ts';
+import { lasting } from '../common/clock.ts';
 
 const CONNECT_TIMEOUT_MS = 10_000;
 

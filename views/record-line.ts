@@ -1,4 +1,4 @@
-import type { DecisionDoor, TargetChoice } from '../../workflows/contract.ts';
+import type { DecisionDoor, TargetChoice } from '../workflows/contract.ts';
 import { plain, shortHash, sizeText } from './plain.ts';
 
 /** A record as far as it is told. */

@@ -1,16 +1,16 @@
-import type { Attempt } from '../../ledger/attempts.ts';
-import type { Awaiting } from '../../ledger/awaiting.ts';
-import type { Delivery } from '../../ledger/deliveries.ts';
-import type { Ledger } from '../../ledger/ledger.ts';
-import type { Mail } from '../../ledger/mails.ts';
-import type { LedgerRecord } from '../../ledger/records.ts';
-import type { Config } from '../../config/types.ts';
-import { type PromotionState, type Trouble, workflowIds } from '../../workflows/contract.ts';
+import type { Attempt } from '../ledger/attempts.ts';
+import type { Awaiting } from '../ledger/awaiting.ts';
+import type { Delivery } from '../ledger/deliveries.ts';
+import type { Ledger } from '../ledger/ledger.ts';
+import type { Mail } from '../ledger/mails.ts';
+import type { LedgerRecord } from '../ledger/records.ts';
+import type { Config } from '../config/types.ts';
+import { type PromotionState, type Trouble, workflowIds } from '../workflows/contract.ts';
 import type { Found, KnownPromotion } from './find-app.ts';
 import { troubleOfItself } from './own-trouble.ts';
 import type { DecisionOfRecord } from './recorded-shapes.ts';
 import { stepOf } from './step-of.ts';
-import { workflowLink } from './temporal-link.ts';
+import { workflowLink } from './workflow-link.ts';
 
 /**
  * All that the ledger knows of an app's promotion: the JSON of `waybill show --json`. Fields are added to it, never

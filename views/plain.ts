@@ -1,5 +1,5 @@
 import bytes from 'bytes';
-import { plainText } from '../../common/plain-text.ts';
+import { plainText } from '../common/plain-text.ts';
 
 /** A text from outside as it may stand in one line of a terminal. */
 export const plain = plainText;

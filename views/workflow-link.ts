@@ -1,4 +1,4 @@
-import type { Config } from '../../config/types.ts';
+import type { Config } from '../config/types.ts';
 
 /**
  * The page of a workflow in the Temporal web page: under `temporal.uiUrl`, else under the development server's where

@@ -1,8 +1,8 @@
-import { waybillError } from '../../common/errors/catalogue.ts';
-import type { Delivery } from '../../ledger/deliveries.ts';
-import type { Ledger } from '../../ledger/ledger.ts';
-import type { LedgerRecord } from '../../ledger/records.ts';
-import { type PromotionState, type ResolveAction, type Trouble, workflowIds } from '../../workflows/contract.ts';
+import { waybillError } from '../common/errors/catalogue.ts';
+import type { Delivery } from '../ledger/deliveries.ts';
+import type { Ledger } from '../ledger/ledger.ts';
+import type { LedgerRecord } from '../ledger/records.ts';
+import { type PromotionState, type ResolveAction, type Trouble, workflowIds } from '../workflows/contract.ts';
 import type { Found, KnownPromotion } from './find-app.ts';
 import { troubleOfItself } from './own-trouble.ts';
 import { stepOf } from './step-of.ts';

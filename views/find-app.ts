@@ -1,10 +1,16 @@
-import { waybillError } from '../../common/errors/catalogue.ts';
-import type { Awaiting } from '../../ledger/awaiting.ts';
-import type { Ledger } from '../../ledger/ledger.ts';
-import type { Promotion } from '../../ledger/promotions.ts';
-import type { Cli } from './cli-context.ts';
+import { waybillError } from '../common/errors/catalogue.ts';
+import type { Awaiting } from '../ledger/awaiting.ts';
+import type { Ledger } from '../ledger/ledger.ts';
+import type { Promotion } from '../ledger/promotions.ts';
+import type { Clock } from '../common/clock.ts';
 import { plain, sameName } from './plain.ts';
 import type { DecisionOfRecord } from './recorded-shapes.ts';
+
+/** Where it is looked for, and how times are told. */
+export interface Finding {
+  readonly ledger: Ledger;
+  readonly clock: Clock;
+}
 
 export type KnownPromotion = Promotion<DecisionOfRecord>;
 
@@ -36,7 +42,7 @@ const LOOKED_THROUGH = 500;
  * The one app that waits for a decision under this name or id.
  * @throws WAYBILL_CLI_NOTHING_WAITS, WAYBILL_CLI_AMBIGUOUS, WAYBILL_DECISION_REFUSED when it is decided already
  */
-export async function findWaiting({ ledger, clock }: Cli, what: string, site?: string): Promise<Awaiting> {
+export async function findWaiting({ ledger, clock }: Finding, what: string, site?: string): Promise<Awaiting> {
   const rows = await ledger.listAwaiting({ site, text: what.trim() });
   const meant = rows.filter((row) => isMeant(row, what));
   const [only, second] = meant;
@@ -58,7 +64,7 @@ export async function findWaiting({ ledger, clock }: Cli, what: string, site?: s
  * promotions of the same name, because an app that was given back to its owner comes again under another id.
  * @throws WAYBILL_CLI_NOT_FOUND, WAYBILL_CLI_AMBIGUOUS
  */
-export async function findApp({ ledger, clock }: Cli, what: string, site?: string): Promise<Found> {
+export async function findApp({ ledger, clock }: Finding, what: string, site?: string): Promise<Found> {
   const byKey = await ledger.getPromotion<DecisionOfRecord>(what.trim().toLowerCase());
   if (byKey) return { ...namesOf(byKey), promotion: byKey, earlier: [] };
   const [waiting, promotions] = await Promise.all([

@@ -1,5 +1,5 @@
-import type { Delivery } from '../../ledger/deliveries.ts';
-import type { PromotionState } from '../../workflows/contract.ts';
+import type { Delivery } from '../ledger/deliveries.ts';
+import type { PromotionState } from '../workflows/contract.ts';
 import type { KnownPromotion } from './find-app.ts';
 
 /**
