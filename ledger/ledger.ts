@@ -5,6 +5,8 @@ import { type Attempts, createAttempts } from './attempts.ts';
 import { type AwaitingApps, createAwaiting } from './awaiting.ts';
 import { type Backups, createBackups } from './backups.ts';
 import { type Claims, createClaims } from './claims.ts';
+import { type ConsoleLinks, createConsoleLinks } from './console-links.ts';
+import { type ConsolePeople, createConsolePeople } from './console-people.ts';
 import { type Counts, createCounts } from './counts.ts';
 import { createDecisions, type Decisions } from './decisions.ts';
 import { createDeliveries, type Deliveries } from './deliveries.ts';
@@ -68,6 +70,8 @@ export interface LedgerStore
     ReloadFailures,
     AlertSends,
     Pauses,
+    ConsolePeople,
+    ConsoleLinks,
     Counts {}
 
 /**
@@ -174,6 +178,8 @@ function createStore(parts: StoreParts): LedgerStore {
     ...createReloadFailures(parts),
     ...createAlertSends(parts),
     ...createPauses(parts),
+    ...createConsolePeople(parts),
+    ...createConsoleLinks(parts),
     ...createCounts(parts),
   };
 }
