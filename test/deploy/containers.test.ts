@@ -88,11 +88,11 @@ describe.skipIf('absent' in postgres)('the script that makes the databases', () 
       const client = new Client({ ...asWaybill, database: 'waybill' });
       await client.connect();
       const { rows } = await client.query(
-        'select datname from pg_database join pg_roles on datdba = pg_roles.oid where rolname = $1',
+        'select datname from pg_database join pg_roles on datdba = pg_roles.oid where rolname = $1 order by 1',
         ['temporal'],
       );
       await client.end();
-      expect(rows.map(({ datname }) => datname).toSorted()).toEqual(['temporal', 'temporal_visibility']);
+      expect(rows.map(({ datname }) => datname)).toEqual(['temporal', 'temporal_visibility']);
     } finally {
       await server.stop();
     }
