@@ -15,7 +15,7 @@ export type AuditSearch =
 /** The search for a text of any case, found anywhere in what `searchText` made of an entry. */
 export async function searchFor({ db, kind }: StoreParts, text: string): Promise<AuditSearch> {
   const wanted = text.toLowerCase().toWellFormed().replaceAll('\u0000', '');
-  if (kind === 'sqlite' && [...wanted].length >= SHORTEST_INDEXED) {
+  if (kind === 'sqlite' && Array.from(wanted).length >= SHORTEST_INDEXED) {
     return { by: 'text-table', phrase: `"${wanted.replaceAll('"', '""')}"` };
   }
   if (kind === 'sqlite' || (await hasTrigrams(db)))
@@ -33,7 +33,7 @@ async function hasTrigrams(db: StoreParts['db']): Promise<boolean> {
 /** True where each word of `text` begins a word. */
 function containsWords(text: string): RawBuilder<SqlBool> {
   const separators = new Set(WORD_SEPARATORS);
-  const words = [...text].map((character) => (separators.has(character) ? ' ' : character)).join('');
+  const words = Array.from(text, (character) => (separators.has(character) ? ' ' : character)).join('');
   const query = words
     .split(/\s+/)
     .filter((word) => word !== '')

@@ -1,4 +1,4 @@
-import type { Kysely } from 'kysely';
+import { type Kysely, sql } from 'kysely';
 import type { Migration } from 'kysely/migration';
 import { type AuditHead, chained, FIRST_PREVIOUS_HASH, type UnchainedRow } from '../audit-chain.ts';
 import { type AuditEntry, entryOfPause, entryOfRecord, entryOfResume, rowOfEntry } from '../audit-entry.ts';
@@ -106,9 +106,7 @@ async function* recordsOf(db: Kysely<LedgerTables>): AsyncGenerator<Told[]> {
       .leftJoin('promotions', 'promotions.promotion_key', 'records.promotion_key')
       .selectAll('records')
       .select(['promotions.app_id as promoted_id', 'promotions.app_name as promoted_name'])
-      .where(({ eb, refTuple, tuple }) =>
-        eb(refTuple('records.at_utc', 'records.id'), '>', tuple(after.atUtc, after.id)),
-      )
+      .where(sql<boolean>`(records.at_utc, records.id) > (${after.atUtc}, ${after.id})`)
       .orderBy('records.at_utc')
       .orderBy('records.id')
       .limit(PAGE)

@@ -75,11 +75,11 @@ async function writeWhole(rows: NodeJS.ReadableStream, file: string): Promise<vo
 
 /** Prints what comes, as fast as it is taken. */
 function printing(command: Command): Writable {
-  const { writeOut } = command.configureOutput();
+  const output = command.configureOutput();
   const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
   return new Writable({
     write(chunk: Buffer, _encoding, done) {
-      writeOut?.(decoder.decode(chunk, { stream: true }));
+      output.writeOut?.(decoder.decode(chunk, { stream: true }));
       if (!process.stdout.writableNeedDrain) return done();
       once(process.stdout, 'drain').then(() => done(), done);
     },

@@ -1,6 +1,7 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import type { AuditRow } from '../../../ledger/audit.ts';
 import { auditSentence, auditSite } from '../../../views/audit/audit-sentence.ts';
+import { type ListedEntry, listedEntry } from '../../../views/audit/listed-entry.ts';
 import { plain } from '../../../views/plain.ts';
 import { type Cli, withCli, withCommonOptions } from '../cli-context.ts';
 import { table } from '../table.ts';
@@ -8,11 +9,8 @@ import { addFilterOptions, readFilter } from './audit-filter.ts';
 
 /** The JSON of `waybill audit list --json`. Fields are added to it, never renamed or removed. */
 export interface AuditPage {
-  /** Newest first; what an entry has not is left out. */
-  readonly entries: readonly (AuditRow & {
-    /** What it says, in words. */
-    readonly text: string;
-  })[];
+  /** Newest first. */
+  readonly entries: readonly ListedEntry[];
   /** The number for `--before` that gives the next page; null on the last one. */
   readonly nextBefore: number | null;
 }
@@ -46,8 +44,7 @@ async function list(command: Command): Promise<void> {
     const rows = found.slice(0, limit);
     const nextBefore = found.length > limit ? (rows.at(-1)?.n ?? null) : null;
     if (cli.json) {
-      const entries = rows.map((row) => ({ ...row, text: auditSentence(row) }));
-      return cli.printJson({ entries, nextBefore } satisfies AuditPage);
+      return cli.printJson({ entries: rows.map(listedEntry), nextBefore } satisfies AuditPage);
     }
     cli.print(rows.length > 0 ? pageText(cli, rows) : 'Nothing like that is in the audit trail.');
     if (nextBefore !== null) cli.remark(cli.paint.dim(`  … and more; go on with --before ${nextBefore}`));
