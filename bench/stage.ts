@@ -112,6 +112,7 @@ async function yamlOf(addresses: SandboxAddresses, dataFolder: string): Promise<
     mail: { enabled: true, ...addresses.inbox, tls: 'none', from: 'waybill@company.example' },
     listener: { port: listener },
     temporal: { devServer: { port: temporal, uiPort: temporalUi } },
+    console: { enabled: false },
     logging: { file: 'waybill.log' },
   };
 }

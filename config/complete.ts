@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { installationSecret } from './installation-secret.ts';
 import type { ParsedConfig } from './schema.ts';
-import type { Config, ListenerConfig, SourceConfig, StreamConfig, TenantConfig } from './types.ts';
+import type { Config, SourceConfig, StreamConfig, TenantConfig } from './types.ts';
 
 /** Fills what depends on other settings, and makes every path absolute. `folder` is the one of the file. */
 export function complete(parsed: ParsedConfig, folder: string): Config {
@@ -26,7 +26,8 @@ export function complete(parsed: ParsedConfig, folder: string): Config {
       ...parsed.temporal,
       devServer: { ...parsed.temporal.devServer, database: inData(parsed.temporal.devServer.database) },
     },
-    listener: completeListener(parsed.listener),
+    listener: { ...parsed.listener, publicUrl: publicUrlOf(parsed.listener) },
+    console: { ...parsed.console, publicUrl: publicUrlOf(parsed.console) },
     alerts: {
       ...parsed.alerts,
       deadLetters: inData(parsed.alerts.deadLetters),
@@ -57,10 +58,11 @@ function completeTenant(tenant: ParsedConfig['alerts']['tenants'][string], alias
   return { ...tenant, alias, url, qmcUrl: tenant.qmcUrl ?? `${url}/console`, hubUrl: tenant.hubUrl ?? url };
 }
 
-function completeListener(listener: ParsedConfig['listener']): ListenerConfig {
-  const scheme = listener.tls ? 'https' : 'http';
-  const host = listener.bind.includes(':') ? `[${listener.bind}]` : listener.bind;
-  return { ...listener, publicUrl: (listener.publicUrl ?? `${scheme}://${host}:${listener.port}`).replace(/\/+$/, '') };
+/** Where others reach a server of ours: what somebody says, else what it listens on; without a slash at the end. */
+function publicUrlOf(server: ParsedConfig['listener'] | ParsedConfig['console']): string {
+  const scheme = server.tls ? 'https' : 'http';
+  const host = server.bind.includes(':') ? `[${server.bind}]` : server.bind;
+  return (server.publicUrl ?? `${scheme}://${host}:${server.port}`).replace(/\/+$/, '');
 }
 
 function mapEntries<From, To>(

@@ -1,5 +1,6 @@
 import { alertsCanBeSent, tenantsAreReached, tenantsDiffer } from './cross/alert-rules.ts';
 import { callbacksCanArrive, somethingIsToBeDone, whatIsSwitchedOnIsComplete } from './cross/completeness-rules.ts';
+import { consoleIsNotInTheClear } from './cross/console-rules.ts';
 import type { Rule } from './cross/rule.ts';
 import { sitesAreDifferent, sitesAreKnown, sourcesHaveTargets, targetsAreDescribed } from './cross/site-rules.ts';
 import { namesDiffer, reloadsDoNotGoRound, reloadsKeepOne } from './cross/source-rules.ts';
@@ -18,6 +19,7 @@ const rules: readonly Rule[] = [
   namesDiffer,
   whatIsSwitchedOnIsComplete,
   callbacksCanArrive,
+  consoleIsNotInTheClear,
   timesFit,
   tenantsAreReached,
   tenantsDiffer,

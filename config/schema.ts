@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import { alertsSection } from './sections/alerts.ts';
 import { artifactsSection } from './sections/artifacts.ts';
+import { consoleSection } from './sections/console.ts';
 import { loggingSection, stagingSection } from './sections/housekeeping.ts';
 import { installationSection } from './sections/installation.ts';
 import { ledgerSection } from './sections/ledger.ts';
@@ -48,6 +49,7 @@ export const configSchema = section({
   ledger: ledgerSection.prefault({}).describe('Database of claims and records. Back it up.'),
   temporal: temporalSection.prefault({}).describe('The Temporal service.'),
   listener: listenerSection.prefault({}).describe('Receives the callbacks of the Qlik sites.'),
+  console: consoleSection.prefault({}).describe('The web page for approvers, operators and auditors.'),
   worker: workerSection.prefault({}).describe('The process that does the work.'),
   timeouts: timeoutsSection.prefault({}).describe('How long single steps may take.'),
   retry: retrySection.prefault({}).describe('How failed steps are repeated.'),

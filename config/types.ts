@@ -51,6 +51,8 @@ export type AlertsConfig = Omit<ParsedConfig['alerts'], 'tenants'> & {
 
 export type AlertDestinations = AlertsConfig['destinations'];
 export type ListenerConfig = Require<ParsedConfig['listener'], 'publicUrl'>;
+/** The console; its public address is filled in, without a slash at the end. */
+export type ConsoleConfig = Require<ParsedConfig['console'], 'publicUrl'>;
 export type VersioningConfig = ParsedConfig['versioning'];
 export type VerifyConfig = ParsedConfig['verify'];
 export type ArtifactsConfig = ParsedConfig['artifacts'];
@@ -85,6 +87,7 @@ export interface Config {
   readonly ledger: LedgerConfig;
   readonly temporal: TemporalConfig;
   readonly listener: ListenerConfig;
+  readonly console: ConsoleConfig;
   readonly worker: WorkerConfig;
   readonly timeouts: TimeoutsConfig;
   readonly retry: RetryConfig;

@@ -6,6 +6,8 @@ import { type Audit, createAudit } from './audit.ts';
 import { type AwaitingApps, createAwaiting } from './awaiting.ts';
 import { type Backups, createBackups } from './backups.ts';
 import { type Claims, createClaims } from './claims.ts';
+import { type ConsoleLinks, createConsoleLinks } from './console-links.ts';
+import { type ConsolePeople, createConsolePeople } from './console-people.ts';
 import { type Counts, createCounts } from './counts.ts';
 import { createDecisions, type Decisions } from './decisions.ts';
 import { createDeliveries, type Deliveries } from './deliveries.ts';
@@ -70,6 +72,8 @@ export interface LedgerStore
     AlertSends,
     Pauses,
     Audit,
+    ConsolePeople,
+    ConsoleLinks,
     Counts {}
 
 /**
@@ -177,6 +181,8 @@ function createStore(parts: StoreParts): LedgerStore {
     ...createAlertSends(parts),
     ...createPauses(parts),
     ...createAudit(parts),
+    ...createConsolePeople(parts),
+    ...createConsoleLinks(parts),
     ...createCounts(parts),
   };
 }

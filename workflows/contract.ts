@@ -25,6 +25,8 @@ export interface Decider {
   readonly account: string;
   readonly door: DecisionDoor;
   readonly asserted: boolean;
+  /** On the way to a worker alone: proof that the console signed the person in, with the groups it knows. */
+  readonly signed?: { readonly proof: string; readonly groups: readonly string[] };
 }
 
 /** What an operator can do to one target, or to the promotion's own stuck step. */

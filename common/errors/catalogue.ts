@@ -5,6 +5,7 @@ import { backupErrors } from './backup-errors.ts';
 import { cliErrors } from './cli-errors.ts';
 import { cloudErrors } from './cloud-errors.ts';
 import { configErrors } from './config-errors.ts';
+import { consoleErrors } from './console-errors.ts';
 import { decisionErrors } from './decision-errors.ts';
 import { importErrors } from './import-errors.ts';
 import { ledgerErrors } from './ledger-errors.ts';
@@ -37,6 +38,7 @@ export const catalogue = {
   ...ledgerErrors,
   ...mailErrors,
   ...listenerErrors,
+  ...consoleErrors,
   ...alertSendErrors,
   ...cloudErrors,
   ...alertErrors,

@@ -1,9 +1,5 @@
-import { duration, integer, path, section, size, text, url } from '../setting.ts';
-
-const tlsSection = section({
-  certificate: path().describe('PEM file of the certificate, with its chain.'),
-  key: path().describe('PEM file of its key.'),
-});
+import { duration, integer, section, size, text, url } from '../setting.ts';
+import { serverTlsSection } from './server-tls.ts';
 
 export const listenerSection = section({
   bind: text().prefault('127.0.0.1').describe('Address that the listener listens on. 0.0.0.0 = all.'),
@@ -18,5 +14,5 @@ export const listenerSection = section({
   gather: duration()
     .prefault('100ms')
     .describe('When callbacks of a site come several at a time: shortest time between two signals to its watch.'),
-  tls: tlsSection.optional().describe('Certificate of the listener. When not set: it speaks plain HTTP.'),
+  tls: serverTlsSection.optional().describe('Certificate of the listener. When not set: it speaks plain HTTP.'),
 });

@@ -3,6 +3,7 @@ import { Command, type OutputConfiguration } from 'commander';
 import type { Environment } from '../../temporal/server-cache.ts';
 import { addBackupCommand } from './backup-command.ts';
 import { addConfigCommands } from './config-commands.ts';
+import { addConsoleCommand } from './console-command.ts';
 import { addDemoCommand } from './demo-command.ts';
 import { addDoctorCommand } from './doctor-command.ts';
 import { addGatewayCommand } from './gateway-command.ts';
@@ -31,6 +32,7 @@ const summaries: Readonly<Record<string, string>> = {
   adopt: 'take up, or dismiss, decisions that nobody acts on',
   backup: 'copy ledger, Temporal, apps and settings, while all runs',
   restore: 'put such a backup back, after it was verified',
+  console: 'serve the web page: inbox, promotions, audit',
   gateway: 'take the webhooks of Qlik Cloud, publish them to MQTT',
   subscriber: 'take the events of Qlik Cloud from MQTT, for alerts',
   service: 'run it as a service of Windows or systemd',
@@ -71,6 +73,7 @@ export function createProgram(environment: Environment, output: OutputConfigurat
   addUpCommand(program, environment);
   addWorkerCommand(program, environment);
   addListenerCommand(program, environment);
+  addConsoleCommand(program, environment);
   addGatewayCommand(program, environment);
   addSubscriberCommand(program, environment);
   program.commandsGroup('Look and decide:');

@@ -39,6 +39,11 @@ export function listenerLine(
 
 export const noListenerLine: ReportLine = ['Listener', 'none: every source has watch: poll'];
 
+/** Where the console can be opened. */
+export function consoleLine({ url }: { readonly url: string }): ReportLine {
+  return ['Console', url];
+}
+
 export function ledgerLine({ kind, place }: Ledger): ReportLine {
   return ['Ledger', kind === 'postgres' ? `PostgreSQL ${place}` : place];
 }

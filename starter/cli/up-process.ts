@@ -2,9 +2,11 @@ import type { Config } from '../../config/types.ts';
 import { keepDevServer } from './keep-dev-server.ts';
 import { openProcessLedger } from './open-process-ledger.ts';
 import type { LongRun, ProcessContext } from './run-process.ts';
+import { startConsoleBeside } from './console-server.ts';
 import { startSubscribing, subscriberLine } from './start-subscribing.ts';
 import { startListening, withListenerPort } from './start-listening.ts';
 import {
+  consoleLine,
   ledgerLine,
   listenerLine,
   logLine,
@@ -35,11 +37,13 @@ export const upProcess: LongRun = {
     });
     closers.defer(() => worker.close());
     const subscriber = await startSubscribing(context, ledger, temporal.address);
+    const served = await startConsoleBeside(context, ledger, temporal.address);
     const hasSources = Object.keys(config.sources).length > 0;
     const lines: ReportLine[] = [
       ...(hasSources ? [watchedLine(config)] : []),
       ...(listener ? [listenerLine(called, listener)] : hasSources ? [noListenerLine] : []),
       ...(subscriber ? [subscriberLine(context)] : []),
+      ...(served ? [consoleLine(served)] : []),
       temporal.line,
       ledgerLine(ledger),
       logLine(config, 'up'),

@@ -51,6 +51,7 @@ export function alertConfig(
       },
     },
     temporal: { devServer: { port: temporal, uiPort: temporalUi } },
+    console: { enabled: false },
     timeouts: { heartbeatEvery: '1s' },
     logging: { file: `${dataFolder}/waybill.log`, level: 'info' },
   });

@@ -34,14 +34,16 @@ export async function runDemo(options: RunDemoOptions): Promise<void> {
     furnishCompany(sandbox);
     const standing = putOldApp(sandbox);
     const config = path.join(options.folder, 'waybill.yaml');
-    const [listener = 0, temporal = 0, temporalUi = 0] = await freePorts(3);
-    const ports = { listener, temporal, temporalUi };
+    const [listener = 0, temporal = 0, temporalUi = 0, console = 0] = await freePorts(4);
+    const ports = { listener, temporal, temporalUi, console };
     await writeFile(config, sandboxConfig({ sandbox, dataFolder: path.join(options.folder, 'data'), ports }));
     say('Starting Temporal, the worker and the listener …');
     waybill = await startUp(config, say);
     await tellStory(sandbox, config, standing, options);
     if (!options.once) {
-      say('\nIt all stays up: look around, or act as a user of the QMC with');
+      say(
+        `\nIt all stays up: open the console at ${(await loadConfig(config)).console.publicUrl}, or act as a user of the QMC with`,
+      );
       say(`  npm run waybill -- sandbox qmc --control ${sandbox.control.url} --site dev --help`);
       say(`Waybill's own view:  npm run waybill -- list --config ${path.relative(process.cwd(), config)}`);
       say('Ctrl-C ends it.');

@@ -6,8 +6,13 @@ export interface SandboxConfigOptions {
   readonly sandbox: Sandbox;
   /** Everything that Waybill keeps. */
   readonly dataFolder: string;
-  /** Ports of the listener and of the Temporal development server; 0 is any. */
-  readonly ports?: { readonly listener: number; readonly temporal: number; readonly temporalUi: number };
+  /** Ports of listener, console and the Temporal development server; 0 is any. */
+  readonly ports?: {
+    readonly listener: number;
+    readonly temporal: number;
+    readonly temporalUi: number;
+    readonly console: number;
+  };
 }
 
 /** The YAML configuration of a Waybill on a sandbox: the first site is the source, the others are targets. */
@@ -37,6 +42,7 @@ export function sandboxConfig({ sandbox, dataFolder, ports }: SandboxConfigOptio
     ...(ports
       ? {
           listener: { port: ports.listener },
+          console: { port: ports.console },
           temporal: { devServer: { port: ports.temporal, uiPort: ports.temporalUi } },
         }
       : {}),

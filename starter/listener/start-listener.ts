@@ -1,11 +1,11 @@
 import fastify, { type FastifyError, type FastifyInstance, type FastifyReply } from 'fastify';
 import { waybillError } from '../../common/errors/catalogue.ts';
 import type { Logger } from '../../common/logger.ts';
+import { serverTls } from '../../common/server-tls.ts';
 import type { Config } from '../../config/types.ts';
 import { callbackDoors, callbackSites } from './callback-doors.ts';
 import { addCallbackRoutes } from './callback-routes.ts';
 import { HintQueue } from './hint-queue.ts';
-import { listenerTls } from './listener-tls.ts';
 import { openTemporalLink, type TemporalLink } from './temporal-link.ts';
 
 /** A request that has not come in whole by then is dropped. */
@@ -69,7 +69,7 @@ async function httpServer(settings: Config['listener'], logger: Logger): Promise
     requestTimeout: REQUEST_TIMEOUT_MS,
     exposeHeadRoutes: false,
     frameworkErrors: (_error, _request, reply) => void nothingHere(reply),
-    https: settings.tls ? await listenerTls(settings.tls) : null,
+    https: settings.tls ? await serverTls(settings.tls, 'WAYBILL_LISTENER_CERTIFICATE_UNUSABLE') : null,
   }) as unknown as FastifyInstance;
   server.setNotFoundHandler((_request, reply) => nothingHere(reply));
   server.setErrorHandler((error: FastifyError, _request, reply) => {

@@ -51,7 +51,7 @@ describe('waybill', () => {
 
     const lines = list!.split('\n').filter((line) => line.startsWith('  '));
     expect(lines.map((line) => /^ {2}(\w+) +\w/.exec(line)?.[1])).toEqual(
-      'up worker listener gateway subscriber list show audit approve deny retry skip abort pause resume adopt rebuild backup restore service doctor config demo sandbox'.split(
+      'up worker listener console gateway subscriber list show audit approve deny retry skip abort pause resume adopt rebuild backup restore service doctor config demo sandbox'.split(
         ' ',
       ),
     );
@@ -89,7 +89,7 @@ describe('waybill', () => {
     expect(stderr).not.toMatch(noStack);
   });
 
-  it.each(['up', 'worker', 'listener', 'subscriber'])(
+  it.each(['up', 'worker', 'listener', 'console', 'subscriber'])(
     '%s says what is wrong with the configuration, and no stack',
     async (command) => {
       const file = join(folder, 'wrong.yaml');

@@ -1,7 +1,7 @@
 import { waybillError } from '../../../common/errors/catalogue.ts';
 import { isWaybillError, type WaybillError } from '../../../common/errors/waybill-error.ts';
 import { whyNotAllowed, whyNotAsserted } from '../../../rules/approval-policy.ts';
-import type { DecideRequest } from '../../../workflows/contract.ts';
+import type { DecideRequest, Decider } from '../../../workflows/contract.ts';
 import { attemptContext } from '../../activity-context.ts';
 import type { ActivityDependencies } from '../../dependencies.ts';
 import { keyBeforeDecision } from '../../outgoing-mails.ts';
@@ -10,6 +10,7 @@ import type { AppMemory } from '../app-memory.ts';
 import { askPolicyOf, sourceOf } from '../source-policy.ts';
 import { askNow } from './ask-now.ts';
 import { groupsOfAccount } from './groups.ts';
+import { provenDecider, recordedDecider } from './proven-decider.ts';
 import { readSourceContent, type SourceApp } from './read-source.ts';
 import { recordDecision } from './record-decision.ts';
 import type { StoredDecision } from './stored-decision.ts';
@@ -29,12 +30,13 @@ export async function recordOutsideDecision(
   if (!source.app.stream) {
     throw waybillError('WAYBILL_DECISION_NOT_POSSIBLE', { app: source.app.name, site, why: 'it is not published' });
   }
+  const by = await provenDecider(deps, { site, appId }, request);
   try {
     const isRepeat = await refuseUnlessOnlyDecision(deps, site, source, request);
     if (!isRepeat) await refuseWhenDecidedInQmc(deps, site, source);
-    await refuseUnlessAllowed(deps, site, source, request);
+    await refuseUnlessAllowed(deps, site, source, request, by);
   } catch (error) {
-    if (isWaybillError(error) && !error.retryable) await recordRefusal(deps, site, source, request, error);
+    if (isWaybillError(error) && !error.retryable) await recordRefusal(deps, site, source, { ...request, by }, error);
     throw error;
   }
   const { decision } = await recordDecision(deps, {
@@ -42,8 +44,7 @@ export async function recordOutsideDecision(
     source,
     decisionId: request.decisionId,
     verdict: request.verdict,
-    // What reached us over Temporal proves nothing about who sent it, whatever it says of itself.
-    by: { ...request.by, asserted: true },
+    by: recordedDecider(by),
     decidedAtUtc: deps.nowUtc(),
     note: request.note,
     targets: request.targets,
@@ -67,7 +68,7 @@ async function recordRefusal(
     atUtc: deps.nowUtc(),
     site,
     appId: app.id,
-    facts: { by: { ...by, asserted: true }, verdict, targets, note, code, why },
+    facts: { by: recordedDecider(by), verdict, targets, note, code, why },
   });
 }
 
@@ -103,23 +104,23 @@ async function refuseUnlessAllowed(
   site: string,
   source: SourceApp,
   request: DecideRequest,
+  { account, door, asserted, signed }: Decider,
 ): Promise<void> {
   const config = deps.config();
-  const { account, door } = request.by;
   if (door === 'temporal' && !config.temporal.decisionsBySignal) {
     const why = 'decisions by signal are switched off (`temporal.decisionsBySignal`)';
     throw waybillError('WAYBILL_DECISION_NOT_ALLOWED', { account, app: source.app.name, site, why });
   }
-  const known = sourceOf(config, site).targets;
-  const unknown = request.targets.filter((target) => !known.includes(target.site)).map((target) => target.site);
+  const targets = sourceOf(config, site).targets;
+  const unknown = request.targets.filter((target) => !targets.includes(target.site)).map((target) => target.site);
   if (unknown.length > 0) {
-    const why = `${unknown.join(', ')} is no target of ${site}; known are ${known.join(', ')}`;
+    const why = `${unknown.join(', ')} is no target of ${site}; known are ${targets.join(', ')}`;
     throw waybillError('WAYBILL_DECISION_NOT_POSSIBLE', { app: source.app.name, site, why });
   }
   const policy = askPolicyOf(config, site, source.app.stream?.name);
   const namesGroups = policy.approval.approvers !== 'anyone' && policy.approval.approvers.groups.length > 0;
-  const groups = namesGroups ? await groupsOfAccount(deps, site, account) : [];
-  const maker = { account, groups, asserted: true };
+  const known = namesGroups ? await groupsOfAccount(deps, site, account) : [];
+  const maker = { account, groups: [...known, ...(signed?.groups ?? [])], asserted };
   const refusals = [
     ...whyNotAllowed(maker, request.verdict, source.app.owner, policy.approval, policy.serviceAccounts),
     ...whyNotAsserted(maker, request.targets, (target) => config.targets[target]?.acceptAsserted ?? false),

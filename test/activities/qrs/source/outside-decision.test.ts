@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { proofOfDecision } from '../../../../common/proof.ts';
 import type { StoredDecision } from '../../../../activities/qrs/source/stored-decision.ts';
 import type { DecideRequest } from '../../../../workflows/contract.ts';
 import { type ActivityWorld, MANAGER, REP, startActivityWorld } from '../activity-world.ts';
@@ -48,6 +49,50 @@ describe('a decision by console, CLI or Temporal', () => {
     const objects = world.dev.objects(app.id).filter((object) => object['approved']);
     expect(promotion.decision.source.revision.objects).toHaveLength(objects.length);
     expect((await world.ledger.recordsOf(promotionKey))[0]).toMatchObject({ facts: { note: 'Seen on Monday' } });
+  });
+
+  it('is proven where the console signed it, and only as it signed it', async () => {
+    const app = await publishedApp(world);
+    const secret = await world.inside((deps) => deps.config().installation.secret.resolve());
+    const targets = [{ site: 'prod', mode: 'duplicate', streams: ['Sales'] }] as const;
+    const facts = { site: 'dev', appId: app.id, verdict: 'approve', account: MANAGER, groups: [], note: undefined };
+    const proofFor = (decisionId: string) => proofOfDecision(secret, { ...facts, decisionId, targets });
+    const signed = (proof: string) =>
+      ({ account: MANAGER, door: 'console', asserted: false, signed: { proof, groups: [] } }) as const;
+    world.configure((yaml) => (yaml['targets'].prod = { acceptAsserted: false }));
+
+    await expect(decide(app.id, { decisionId: 'one', by: signed(proofFor('another')) })).rejects.toMatchObject(
+      refusal('WAYBILL_DECISION_NOT_ALLOWED', 'nobody proved'),
+    );
+    await expect(
+      decide(app.id, { decisionId: 'one', note: 'slipped in', by: signed(proofFor('one')) }),
+    ).rejects.toThrow();
+    const { promotionKey } = await decide(app.id, { decisionId: 'one', by: signed(proofFor('one')) });
+
+    const { decision } = (await world.ledger.getPromotion<StoredDecision>(promotionKey))!;
+    expect(decision.by).toEqual({ account: MANAGER, door: 'console', asserted: false });
+  });
+
+  it('counts the groups that the console signed for', async () => {
+    const app = await publishedApp(world);
+    const secret = await world.inside((deps) => deps.config().installation.secret.resolve());
+    const groups = ['Approvers'];
+    const targets = [{ site: 'prod', mode: 'duplicate', streams: ['Sales'] }] as const;
+    const proof = proofOfDecision(secret, {
+      decisionId: 'one',
+      site: 'dev',
+      appId: app.id,
+      verdict: 'approve',
+      account: MANAGER,
+      groups,
+      targets,
+      note: undefined,
+    });
+    approvers({ approvers: { groups } });
+
+    await expect(decide(app.id, { decisionId: 'two' })).rejects.toMatchObject({ code: 'WAYBILL_DECISION_NOT_ALLOWED' });
+    const by = { account: MANAGER, door: 'console', asserted: false, signed: { proof, groups } } as const;
+    await expect(decide(app.id, { decisionId: 'one', by })).resolves.toBeDefined();
   });
 
   it('is one, however often it is sent', async () => {

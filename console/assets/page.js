@@ -1,0 +1,56 @@
+// Times in the reader's zone, and pages that are read anew when there is news. Without it every page still works.
+const place = document.getElementById('main');
+const exact = new Intl.DateTimeFormat('sv-SE', { dateStyle: 'short', timeStyle: 'medium' });
+const short = new Intl.DateTimeFormat('sv-SE', { dateStyle: 'short', timeStyle: 'short' });
+
+const units = [
+  ['d', 86_400_000],
+  ['h', 3_600_000],
+  ['m', 60_000],
+  ['s', 1000],
+];
+
+function ago(at) {
+  const age = Date.now() - at;
+  const [unit, size] = units.find(([, size]) => age >= size) ?? [];
+  return unit ? `${Math.round(age / size)} ${unit} ago` : 'just now';
+}
+
+function showTimes() {
+  for (const time of document.querySelectorAll('time[data-show]')) {
+    const at = new Date(time.dateTime);
+    const text = time.dataset.show === 'ago' ? ago(at) : (time.dataset.show === 'exact' ? exact : short).format(at);
+    if (time.textContent !== text) time.textContent = text;
+    time.title = exact.format(at);
+  }
+}
+
+/** The page as it is now, put over the one that is shown: what is typed, open and focused stays. */
+async function refresh(morph) {
+  const response = await fetch(location.href, { headers: { accept: 'text/html' } });
+  if (response.redirected) return location.reload();
+  if (!response.ok) return undefined;
+  const page = new DOMParser().parseFromString(await response.text(), 'text/html');
+  const fresh = page.getElementById('main');
+  if (!fresh) return undefined;
+  for (const kept of place.querySelectorAll('details[id][open]')) {
+    page.getElementById(kept.id)?.setAttribute('open', '');
+  }
+  morph(place, fresh, { morphStyle: 'innerHTML', ignoreActiveValue: true });
+  return showTimes();
+}
+
+async function listen(url) {
+  const { Idiomorph } = await import(document.getElementById('page-script').dataset.morph);
+  const events = new EventSource(url);
+  let running = Promise.resolve();
+  events.addEventListener('changed', () => {
+    running = running.then(() => refresh(Idiomorph.morph)).catch(() => undefined);
+  });
+  events.addEventListener('open', () => place.setAttribute('data-link', 'open'));
+  events.addEventListener('error', () => place.setAttribute('data-link', 'lost'));
+}
+
+showTimes();
+setInterval(showTimes, 10_000);
+if (place.dataset.live) void listen(place.dataset.live);

@@ -1,0 +1,12 @@
+import { lasting } from '../../common/clock.ts';
+import { type Html, html } from './html.ts';
+
+/** A moment, shown in the reader's zone by the browser; without scripts it reads as UTC. */
+export function moment(utc: string): Html {
+  return html`<time datetime=${utc} data-show="moment">${utc.slice(0, 16).replace('T', ' ')} UTC</time>`;
+}
+
+/** How long ago that was; the moment itself shows when pointed at. */
+export function ago(utc: string): Html {
+  return html`<time datetime=${utc} data-show="ago">${lasting(Date.now() - Date.parse(utc))} ago</time>`;
+}

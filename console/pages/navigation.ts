@@ -1,0 +1,11 @@
+import type { ConsolePerson } from '../../ledger/console-people.ts';
+
+interface Entry {
+  readonly href: string;
+  readonly label: string;
+}
+
+/** The pages that somebody may open, in the order in which they are wanted. */
+export function navigation(_person: ConsolePerson): Entry[] {
+  return [{ href: '/', label: 'Inbox' }];
+}

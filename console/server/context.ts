@@ -1,0 +1,41 @@
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { Logger } from '../../common/logger.ts';
+import type { Config } from '../../config/types.ts';
+import type { ConsolePerson } from '../../ledger/console-people.ts';
+import type { Ledger } from '../../ledger/ledger.ts';
+import type { TemporalClient } from '../../temporal/connect.ts';
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Who is signed in. */
+    person?: ConsolePerson;
+    /** What a form of this page must send back. */
+    formToken: string;
+  }
+  interface FastifyContextConfig {
+    /** Also for people who are not signed in. */
+    open?: boolean;
+  }
+}
+
+export type ConsoleServer = FastifyInstance;
+
+/** What the pages of the console work with. It holds no Qlik certificate. */
+export interface ConsoleContext {
+  readonly config: Config;
+  readonly ledger: Ledger;
+  readonly logger: Logger;
+  /** Browsers send cookies over TLS only. */
+  readonly isSecure: boolean;
+  readonly cookies: { readonly session: string; readonly theme: string; readonly flash: string };
+  /** Signs decisions, so that a worker can tell that they come from here. */
+  readonly installationSecret: string;
+  /** The connection to Temporal, made at first use. @throws WAYBILL_TEMPORAL_UNREACHABLE */
+  temporal(): Promise<TemporalClient>;
+}
+
+/** Who sends this request, where only people who are signed in get to. */
+export function personIn(request: FastifyRequest): ConsolePerson {
+  if (!request.person) throw new Error('A page for people who are signed in was reached by somebody else.');
+  return request.person;
+}

@@ -1,0 +1,78 @@
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { isWaybillError } from '../../common/errors/waybill-error.ts';
+import { html } from '../html/html.ts';
+import { showPage } from '../html/show-page.ts';
+import type { ConsoleContext, ConsoleServer } from './context.ts';
+
+interface Trouble {
+  readonly status: number;
+  readonly title: string;
+  readonly message: string;
+  readonly remedy?: string;
+  readonly code?: string;
+}
+
+const statuses: Readonly<Record<string, number>> = {
+  WAYBILL_CONSOLE_FORBIDDEN: 403,
+  WAYBILL_CONSOLE_FORM_REFUSED: 403,
+  WAYBILL_CLI_NOT_FOUND: 404,
+  WAYBILL_CLI_NOTHING_WAITS: 409,
+  WAYBILL_CLI_NOT_RUNNING: 409,
+  WAYBILL_CLI_WHICH_TARGET: 409,
+  WAYBILL_DECISION_NOT_ALLOWED: 403,
+  WAYBILL_DECISION_NOT_POSSIBLE: 409,
+  WAYBILL_DECISION_REFUSED: 409,
+};
+
+/** Pages for what went wrong: what happened, and what to do. */
+export function addErrorPages(server: ConsoleServer, context: ConsoleContext): void {
+  server.setNotFoundHandler((request, reply) =>
+    show(context, request, reply, {
+      status: 404,
+      title: 'Nothing is here',
+      message: `There is no page ${request.url.split('?')[0]}.`,
+    }),
+  );
+  server.setErrorHandler((error: Error, request, reply) => {
+    const trouble = troubleOf(error);
+    if (trouble.status >= 500) context.logger.error({ err: error, url: request.url }, 'A page could not be made');
+    return show(context, request, reply, trouble);
+  });
+}
+
+function troubleOf(error: Error): Trouble {
+  if (isWaybillError(error)) {
+    const { code, message, remedy, retryable } = error;
+    const status = statuses[code] ?? (retryable ? 503 : 500);
+    return { status, title: status === 403 ? 'Not allowed' : 'That did not work', message, remedy, code };
+  }
+  const { statusCode, code } = error as { statusCode?: number; code?: string };
+  if (code?.startsWith('FST_CSRF')) {
+    const message = 'The form was not accepted: it does not come from a page that this console made for you.';
+    return { status: 403, title: 'Not accepted', message, remedy: 'Load the page again and send the form once more.' };
+  }
+  if (statusCode === 413) return { status: 413, title: 'Too large', message: 'What was sent is too large.' };
+  if (statusCode === 429) return { status: 429, title: 'Too many tries', message: error.message };
+  if (statusCode !== undefined && statusCode < 500)
+    return { status: statusCode, title: 'Not understood', message: 'What was sent cannot be read.' };
+  const message = 'An error that nobody was ready for. It is in the log of the console.';
+  return { status: 500, title: 'Something broke', message };
+}
+
+function show(
+  context: ConsoleContext,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  trouble: Trouble,
+): Promise<FastifyReply> | FastifyReply {
+  const { status, title, message, remedy, code } = trouble;
+  if (!request.headers.accept?.includes('text/html')) return reply.code(status).send({ error: message, code });
+  const body = html`
+    <div class="notice bad">
+      <p>${message}</p>
+      ${remedy && html`<p>${remedy}</p>`} ${code && html`<p class="quiet"><code>${code}</code></p>`}
+    </div>
+    <p><a href="/">Go to the inbox</a></p>
+  `;
+  return showPage(context, request, reply.code(status), { title, body });
+}

@@ -1,0 +1,110 @@
+import fastify from 'fastify';
+import { waybillError } from '../../common/errors/catalogue.ts';
+import type { Logger } from '../../common/logger.ts';
+import { serverTls } from '../../common/server-tls.ts';
+import type { Config } from '../../config/types.ts';
+import type { Ledger } from '../../ledger/ledger.ts';
+import { addPages } from '../pages/all.ts';
+import { addAssets } from './assets.ts';
+import type { ConsoleContext, ConsoleServer } from './context.ts';
+import { addDoor } from './door.ts';
+import { addErrorPages } from './error-pages.ts';
+import { addHardening } from './hardening.ts';
+import { temporalLink } from './temporal-link.ts';
+
+/** The largest form that is read, in bytes: the whole of a configuration file fits. */
+const MOST_FORM_BYTES = 1024 * 1024;
+/** A request that has not come in whole by then is dropped. */
+const REQUEST_TIMEOUT_MS = 30_000;
+
+export interface StartConsoleOptions {
+  readonly config: Config;
+  readonly ledger: Ledger;
+  readonly logger: Logger;
+}
+
+export interface RunningConsole {
+  /** Where it listens, as in `http://127.0.0.1:5080`. */
+  readonly url: string;
+  readonly port: number;
+  /** Takes nothing more, ends what is open, closes. Safe to repeat. */
+  close(): Promise<void>;
+}
+
+/**
+ * Serves the console. It starts whether Temporal is there or not. `GET /health/live` answers 200.
+ * @throws WAYBILL_CONSOLE_CANNOT_LISTEN, WAYBILL_CONSOLE_CERTIFICATE_UNUSABLE, WAYBILL_CONFIG_SECRET_MISSING
+ */
+export async function startConsole({ config, ledger, logger }: StartConsoleOptions): Promise<RunningConsole> {
+  const settings = config.console;
+  const temporal = temporalLink(config);
+  const isSecure = settings.tls !== undefined || settings.behindProxy;
+  const prefix = isSecure ? '__Host-waybill' : 'waybill';
+  const context: ConsoleContext = {
+    config,
+    ledger,
+    logger,
+    isSecure,
+    // Browsers share cookies between the ports of a host: two consoles on one machine must not end each other's sessions.
+    cookies: cookieNames(`${prefix}-${config.installation.id}`),
+    installationSecret: await config.installation.secret.resolve(),
+    temporal: () => temporal.connected(),
+  };
+  const server = httpServer(
+    settings,
+    settings.tls && (await serverTls(settings.tls, 'WAYBILL_CONSOLE_CERTIFICATE_UNUSABLE')),
+  );
+  const close = async (): Promise<void> => {
+    await server.close();
+    await temporal.close();
+  };
+  try {
+    await addHardening(server, context);
+    addErrorPages(server, context);
+    addDoor(server, context);
+    addAssets(server);
+    addPages(server, context);
+    const port = await listen(server, settings);
+    const url = `${settings.tls ? 'https' : 'http'}://${hostOf(settings.bind)}:${port}`;
+    logger.info({ url }, 'The console can be opened');
+    return { url, port, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+type ServerPair = Awaited<ReturnType<typeof serverTls>>;
+
+function cookieNames(prefix: string): ConsoleContext['cookies'] {
+  return { session: `${prefix}-session`, theme: `${prefix}-theme`, flash: `${prefix}-news` };
+}
+
+function httpServer({ behindProxy }: Config['console'], https: ServerPair | undefined): ConsoleServer {
+  return fastify({
+    logger: false,
+    bodyLimit: MOST_FORM_BYTES,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    trustProxy: behindProxy,
+    // Pages that stay open for news end with the server.
+    forceCloseConnections: true,
+    https: https ?? null,
+  }) as unknown as ConsoleServer;
+}
+
+/** The port that it listens on. */
+async function listen(server: ConsoleServer, { bind, port }: Config['console']): Promise<number> {
+  try {
+    await server.listen({ host: bind, port });
+  } catch (cause) {
+    const { code, message } = cause as NodeJS.ErrnoException;
+    const reason = code === 'EADDRINUSE' ? 'another program listens there' : (code ?? message);
+    throw waybillError('WAYBILL_CONSOLE_CANNOT_LISTEN', { address: `${bind}:${port}`, reason }, { cause });
+  }
+  const address = server.server.address();
+  return typeof address === 'object' && address !== null ? address.port : port;
+}
+
+function hostOf(bind: string): string {
+  return bind.includes(':') ? `[${bind}]` : bind;
+}

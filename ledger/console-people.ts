@@ -1,0 +1,135 @@
+import type { Selectable } from 'kysely';
+import { fromJson, toJson } from './columns.ts';
+import type { StoreParts } from './store.ts';
+import type { ConsolePersonTable } from './tables.ts';
+
+/** `local`: with a password of ours. `oidc`: known by an identity provider. */
+export type PersonKind = 'local' | 'oidc';
+
+/** What somebody may do on the console. Everybody who is signed in may look. */
+export interface ConsoleRoles {
+  readonly admin: boolean;
+  readonly operator: boolean;
+  /** Streams whose apps the person may approve or deny, by name; `every` is all of them. */
+  readonly approves: 'every' | readonly string[];
+}
+
+/** Somebody who may sign in. Times are UTC. */
+export interface ConsolePerson {
+  /** What is typed to sign in, lower case. */
+  readonly name: string;
+  readonly kind: PersonKind;
+  readonly displayName: string;
+  /** The account that decisions are recorded under, as `DIR\user`. */
+  readonly account: string;
+  readonly roles: ConsoleRoles;
+  /** Groups, as policies name them. */
+  readonly groups: readonly string[];
+  /** None for somebody who signs in elsewhere, or has not chosen a password yet. */
+  readonly passwordHash?: string;
+  /** Rises when the person must sign in again: sessions of an earlier one are over. */
+  readonly epoch: number;
+  readonly disabledAtUtc?: string;
+  readonly createdAtUtc: string;
+}
+
+export type NewConsolePerson = Pick<
+  ConsolePerson,
+  'name' | 'kind' | 'displayName' | 'account' | 'roles' | 'groups' | 'passwordHash'
+>;
+
+/** What changes; what is left out stays. A password, fewer rights or a closed door end the sessions. */
+export interface PersonPatch {
+  readonly displayName?: string;
+  readonly account?: string;
+  readonly roles?: ConsoleRoles;
+  readonly groups?: readonly string[];
+  readonly passwordHash?: string;
+  readonly disabled?: boolean;
+  /** Whether the sessions of the person are over. */
+  readonly endSessions?: boolean;
+}
+
+export interface ConsolePeople {
+  /** False when somebody has this name already, and nothing changes then. */
+  addPerson(person: NewConsolePerson): Promise<boolean>;
+  findPerson(name: string): Promise<ConsolePerson | undefined>;
+  /** All of them, by name. */
+  listPeople(): Promise<ConsolePerson[]>;
+  /** False when there is nobody of this name. */
+  changePerson(name: string, patch: PersonPatch): Promise<boolean>;
+}
+
+/** Makes the group of people over a database or a transaction. */
+export function createConsolePeople({ db, nowUtc }: StoreParts): ConsolePeople {
+  return {
+    async addPerson({ name, kind, displayName, account, roles, groups, passwordHash }) {
+      const at = nowUtc();
+      const { numInsertedOrUpdatedRows } = await db
+        .insertInto('console_people')
+        .values({
+          name: name.toLowerCase(),
+          kind,
+          display_name: displayName,
+          account,
+          roles: toJson(roles),
+          groups: toJson(groups),
+          password_hash: passwordHash ?? null,
+          epoch: 1,
+          disabled_at_utc: null,
+          created_at_utc: at,
+          updated_at_utc: at,
+        })
+        .onConflict((conflict) => conflict.doNothing())
+        .executeTakeFirst();
+      return (numInsertedOrUpdatedRows ?? 0n) > 0n;
+    },
+
+    async findPerson(name) {
+      const row = await db
+        .selectFrom('console_people')
+        .selectAll()
+        .where('name', '=', name.toLowerCase())
+        .executeTakeFirst();
+      return row && toPerson(row);
+    },
+
+    async listPeople() {
+      return (await db.selectFrom('console_people').selectAll().orderBy('name').execute()).map(toPerson);
+    },
+
+    async changePerson(name, patch) {
+      const { displayName, account, roles, groups, passwordHash, disabled, endSessions } = patch;
+      const { numUpdatedRows } = await db
+        .updateTable('console_people')
+        .set((row) => ({
+          display_name: displayName,
+          account,
+          roles: roles && toJson(roles),
+          groups: groups && toJson(groups),
+          password_hash: passwordHash,
+          disabled_at_utc: disabled === undefined ? undefined : disabled ? nowUtc() : null,
+          epoch: endSessions ? row('epoch', '+', 1) : undefined,
+          updated_at_utc: nowUtc(),
+        }))
+        .where('name', '=', name.toLowerCase())
+        .executeTakeFirst();
+      return numUpdatedRows > 0n;
+    },
+  };
+}
+
+function toPerson(row: Selectable<ConsolePersonTable>): ConsolePerson {
+  return {
+    name: row.name,
+    kind: row.kind,
+    displayName: row.display_name,
+    account: row.account,
+    roles: fromJson(row.roles) as ConsoleRoles,
+    groups: fromJson(row.groups) as string[],
+    passwordHash: row.password_hash ?? undefined,
+    epoch: row.epoch,
+    disabledAtUtc: row.disabled_at_utc ?? undefined,
+    createdAtUtc: row.created_at_utc,
+  };
+}

@@ -1,0 +1,158 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { stringify } from 'yaml';
+import { configFromYaml } from '../../config/load.ts';
+import { startConsole } from '../../console/server/start-console.ts';
+import { hashPassword } from '../../console/sign-in/password.ts';
+import type { ConsoleRoles } from '../../ledger/console-people.ts';
+import { type Ledger, openLedger } from '../../ledger/ledger.ts';
+import { memoryLogger, type MemoryLogger } from '../harness/memory-logger.ts';
+import type { Yaml } from '../harness/world.ts';
+
+export const PASSWORD = 'correct horse battery';
+
+/** Viewer, approver of Sales, operator and administrator, each with the password `PASSWORD`. */
+export const people: Readonly<Record<'vera' | 'anna' | 'otto' | 'ada', ConsoleRoles>> = {
+  vera: { admin: false, operator: false, approves: [] },
+  anna: { admin: false, operator: false, approves: ['Sales'] },
+  otto: { admin: false, operator: true, approves: [] },
+  ada: { admin: true, operator: true, approves: 'every' },
+};
+
+export type Person = keyof typeof people;
+
+/** A console over a ledger of its own. */
+export interface ConsoleWorld {
+  readonly url: string;
+  readonly folder: string;
+  readonly ledger: Ledger;
+  readonly logger: MemoryLogger;
+  /** A browser without scripts: it keeps cookies and sends forms as they stand in the page. */
+  browser(): Browser;
+  /** The same, signed in. */
+  signedIn(person: Person): Promise<Browser>;
+  close(): Promise<void>;
+}
+
+export interface ConsoleWorldOptions {
+  /** Changes the configuration of sites dev, test and prod; dev is the source. */
+  readonly change?: (yaml: Yaml) => void;
+}
+
+/** Starts a console with four people, of whom each has one role. */
+export async function startConsoleWorld(options: ConsoleWorldOptions = {}): Promise<ConsoleWorld> {
+  const folder = await mkdtemp(path.join(tmpdir(), 'waybill-console-'));
+  const yaml = standardYaml();
+  options.change?.(yaml);
+  const config = configFromYaml(stringify(yaml), folder, {});
+  const ledger = await openLedger({ kind: 'sqlite', file: config.ledger.file });
+  await addPeople(ledger);
+  const logger = memoryLogger();
+  const served = await startConsole({ config, ledger, logger });
+  const browser = (): Browser => new Browser(served.url);
+  return {
+    url: served.url,
+    folder,
+    ledger,
+    logger,
+    browser,
+    async signedIn(person) {
+      const one = browser();
+      await one.open('/sign-in');
+      await one.send('/sign-in', { name: person, password: PASSWORD });
+      return one;
+    },
+    async close() {
+      await served.close();
+      await ledger.close();
+      await rm(folder, { recursive: true, force: true, maxRetries: 5 });
+    },
+  };
+}
+
+/** Adds everybody of `people`; the account of each is as Qlik would know it. */
+export async function addPeople(ledger: Ledger): Promise<void> {
+  const passwordHash = await hashPassword(PASSWORD);
+  for (const [name, roles] of Object.entries(people)) {
+    const displayName = name[0]?.toUpperCase() + name.slice(1);
+    const account = `COMPANY\\${name}`;
+    await ledger.addPerson({ name, kind: 'local', displayName, account, roles, groups: [], passwordHash });
+  }
+}
+
+function standardYaml(): Yaml {
+  const site = (host: string) => ({ hosts: [host], certificates: `certificates/${host}` });
+  return {
+    sites: { dev: site('dev.example'), test: site('test.example'), prod: site('prod.example') },
+    sources: { dev: { watch: 'poll' } },
+    targets: { test: {}, prod: {} },
+    console: { port: 0 },
+  };
+}
+
+/** What a page is to somebody without scripts. */
+export interface Shown {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly text: string;
+  /** Where it ended after redirects: path and query. */
+  readonly path: string;
+}
+
+/** Opens pages and sends their forms, with the cookies it was given. */
+export class Browser {
+  readonly #url: string;
+  readonly #cookies = new Map<string, string>();
+  #page: Shown | undefined;
+
+  constructor(url: string) {
+    this.#url = url;
+  }
+
+  /** The page under a path, after redirects. */
+  async open(path: string): Promise<Shown> {
+    this.#page = await this.#follow(path, { method: 'GET' });
+    return this.#page;
+  }
+
+  /** Sends a form of the page that is open, with the token that stands in it. */
+  send(action: string, fields: Readonly<Record<string, string | readonly string[]>> = {}): Promise<Shown> {
+    const token = /name="_form" value="([^"]*)"/.exec(this.#page?.text ?? '')?.[1];
+    return this.sendRaw(action, token === undefined ? fields : { ...fields, _form: token });
+  }
+
+  /** Sends just these fields, as another site would. */
+  async sendRaw(action: string, fields: Readonly<Record<string, string | readonly string[]>>): Promise<Shown> {
+    const body = new URLSearchParams();
+    for (const [name, value] of Object.entries(fields))
+      for (const one of typeof value === 'string' ? [value] : value) body.append(name, one);
+    this.#page = await this.#follow(action, { method: 'POST', body });
+    return this.#page;
+  }
+
+  cookie(part: string): string | undefined {
+    return [...this.#cookies].find(([name]) => name.includes(part))?.[1];
+  }
+
+  setCookie(part: string, value: string): void {
+    const name = [...this.#cookies.keys()].find((one) => one.includes(part)) ?? part;
+    this.#cookies.set(name, value);
+  }
+
+  async #follow(path: string, init: RequestInit): Promise<Shown> {
+    const cookie = [...this.#cookies].map(([name, value]) => `${name}=${value}`).join('; ');
+    const headers = { accept: 'text/html', ...(cookie ? { cookie } : {}) };
+    const reply = await fetch(new URL(path, this.#url), { ...init, headers, redirect: 'manual' });
+    for (const line of reply.headers.getSetCookie()) this.#keep(line);
+    const location = reply.headers.get('location');
+    if (location !== null && reply.status < 400) return this.#follow(location, { method: 'GET' });
+    return { status: reply.status, headers: reply.headers, text: await reply.text(), path };
+  }
+
+  #keep(line: string): void {
+    const [, name = '', value = ''] = /^([^=]+)=([^;]*)/.exec(line) ?? [];
+    if (/expires=Thu, 01 Jan 1970/i.test(line) || value === '') this.#cookies.delete(name);
+    else this.#cookies.set(name, value);
+  }
+}
