@@ -39,6 +39,7 @@ describe('the check of directions', () => {
     'activities-stays-in-its-room: activities/imports-worker.ts',
     'backup-stays-in-its-room: backup/imports-worker.ts',
     'worker-stays-in-its-room: worker/imports-console.ts',
+    'setup-stays-in-its-room: setup/imports-worker.ts',
     'starter-stays-in-its-room: starter/imports-activities.ts',
     'console-stays-in-its-room: console/imports-activities.ts',
     'cli-loads-rooms-when-called: starter/cli/worker-at-once.ts',
