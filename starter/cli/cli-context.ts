@@ -74,14 +74,21 @@ export async function withCli(command: Command, work: (cli: Cli) => Promise<void
 }
 
 function createCli(command: Command, config: Config, json: boolean): LedgerlessCli {
+  return { config, ...createPrinter(command, json, config.timeZone) };
+}
+
+/** What a command prints with before there are settings. */
+export type Printer = Omit<LedgerlessCli, 'config'>;
+
+/** Where a command prints; its clock is that of the zone, or of this machine. */
+export function createPrinter(command: Command, json: boolean, timeZone?: string): Printer {
   const output = command.configureOutput();
   const out = (text: string): void => output.writeOut?.(`${text}\n`);
   const err = (text: string): void => output.writeErr?.(`${text}\n`);
   return {
-    config,
     json,
     paint: pc.createColors(output.getOutHasColors?.() ?? false),
-    clock: createClock(config.timeZone),
+    clock: createClock(timeZone),
     print: out,
     remark: json ? err : out,
     printJson: (value) => out(JSON.stringify(value, null, 2)),
