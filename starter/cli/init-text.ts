@@ -2,7 +2,7 @@ import { stepText } from '../../rules/setup/step-text.ts';
 import type { SetupPlan, SetupStep } from '../../rules/setup/setup-step.ts';
 import type { UndoItem } from '../../rules/setup/plan-undo.ts';
 import type { LedgerlessCli } from './cli-context.ts';
-import { plain } from './plain.ts';
+import { plain } from '../../views/plain.ts';
 
 /** What a run of `waybill init` would do, as it is shown before anybody says yes. */
 export interface ShownPlan extends SetupPlan {
