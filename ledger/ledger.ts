@@ -18,6 +18,7 @@ import { postgresWords, sqliteWords } from './migrations/dialect-words.ts';
 import { openPostgres, placeOfUrl } from './postgres-store.ts';
 import { createOverwriteLocks, type OverwriteLocks } from './overwrite-locks.ts';
 import { createPauses, type Pauses } from './pauses.ts';
+import { createProcesses, type Processes } from './processes.ts';
 import { createPromotions, type Promotions } from './promotions.ts';
 import { createRecords, type Records } from './records.ts';
 import { copySqlite } from './sqlite-copy.ts';
@@ -68,6 +69,7 @@ export interface LedgerStore
     ReloadFailures,
     AlertSends,
     Pauses,
+    Processes,
     Counts {}
 
 /**
@@ -174,6 +176,7 @@ function createStore(parts: StoreParts): LedgerStore {
     ...createReloadFailures(parts),
     ...createAlertSends(parts),
     ...createPauses(parts),
+    ...createProcesses(parts),
     ...createCounts(parts),
   };
 }

@@ -207,6 +207,21 @@ export interface PauseTable {
   resumed_at_utc: UtcText | null;
 }
 
+export interface ProcessTable {
+  process_id: string;
+  name: string;
+  host: string;
+  pid: number;
+  started_at_utc: UtcText;
+  seen_at_utc: UtcText;
+  config_file: string;
+  config_fingerprint: string;
+  config_since_utc: UtcText;
+  is_watching: number;
+  waiting: JsonText;
+  problems: JsonText;
+}
+
 /** The schema as queries see it; `migrations/` is what makes it, and `docs/explanation/ledger.md` tells it. */
 export interface LedgerTables {
   claims: ClaimTable;
@@ -225,4 +240,5 @@ export interface LedgerTables {
   reload_parts: ReloadPartTable;
   alert_sends: AlertSendTable;
   pauses: PauseTable;
+  processes: ProcessTable;
 }

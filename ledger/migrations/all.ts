@@ -5,6 +5,7 @@ import { mailsAndAttempts } from './0003-mails-and-attempts.ts';
 import { mailOrders } from './0004-mail-orders.ts';
 import { alerts } from './0005-alerts.ts';
 import { pauses } from './0006-pauses.ts';
+import { processes } from './0008-processes.ts';
 import type { DialectWords } from './dialect-words.ts';
 
 /**
@@ -19,5 +20,6 @@ export function allMigrations(words: DialectWords): Record<string, Migration> {
     '0004-mail-orders': mailOrders(words),
     '0005-alerts': alerts(words),
     '0006-pauses': pauses(words),
+    '0008-processes': processes(words),
   };
 }

@@ -14,6 +14,7 @@ import { describeClaims } from './suites/claims.ts';
 import { describeDeliveries } from './suites/deliveries.ts';
 import { describeLifecycle } from './suites/lifecycle.ts';
 import { describePauses } from './suites/pauses.ts';
+import { describeProcesses } from './suites/processes.ts';
 import { describePromotions } from './suites/promotions.ts';
 import { describeRecords } from './suites/records.ts';
 import type { StoreUnderTest } from './suites/store-under-test.ts';
@@ -40,6 +41,7 @@ function describeLedger(store: StoreUnderTest): void {
   describeBackupsAndMails(store);
   describeAlerts(store);
   describePauses(store);
+  describeProcesses(store);
   describeAttempts(store);
   describeLifecycle(store);
 }

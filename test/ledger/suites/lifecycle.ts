@@ -33,7 +33,15 @@ export function describeLifecycle(store: StoreUnderTest): void {
       const before = await openLedger(place);
       await before.recordDecision(approval(keys));
       await before.close();
-      for (const table of ['mails', 'attempts', 'reload_failures', 'reload_parts', 'alert_sends', 'pauses'])
+      for (const table of [
+        'mails',
+        'attempts',
+        'reload_failures',
+        'reload_parts',
+        'alert_sends',
+        'pauses',
+        'processes',
+      ])
         await store.execute(place, `drop table ${table}`);
       await store.execute(place, `delete from waybill_migrations where name >= '0003'`);
 
