@@ -53,9 +53,7 @@ export async function loadConfig(file?: string, env: NodeJS.ProcessEnv = process
 export async function loadSettings(file = defaultFileName, env: NodeJS.ProcessEnv = process.env): Promise<Settings> {
   const absolute = path.resolve(file);
   const text = await textOf(absolute);
-  const outcome = readText(text, absolute, env);
-  const config = configOf(outcome);
-  return { file: absolute, fingerprint: fingerprintOf(text), config, parsed: outcome.parsed! };
+  return { file: absolute, fingerprint: fingerprintOf(text), ...wholeOf(readText(text, absolute, env)) };
 }
 
 /** As `readConfig`, of a text that was read from the file before. */
@@ -85,8 +83,12 @@ export async function readConfig(file = defaultFileName, env: NodeJS.ProcessEnv 
   return readText(await textOf(absolute), absolute, env);
 }
 
-function configOf({ file, config, problems }: ReadOutcome): Config {
-  if (config !== undefined) return config;
+function configOf(outcome: ReadOutcome): Config {
+  return wholeOf(outcome).config;
+}
+
+function wholeOf({ file, config, parsed, problems }: ReadOutcome): Pick<Settings, 'config' | 'parsed'> {
+  if (config !== undefined && parsed !== undefined) return { config, parsed };
   const lines = problems.map(problemLine).join('\n');
   throw waybillError('WAYBILL_CONFIG_INVALID', { file, count: problems.length, problems: lines });
 }

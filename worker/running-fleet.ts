@@ -45,7 +45,7 @@ export class RunningFleet {
     const isBusy = (): boolean => leaving().some((worker) => worker.getStatus().numInFlightActivities > 0);
     while (!signal.aborted && isBusy()) await wait(LOOK_EVERY_MS, undefined, { signal }).catch(() => undefined);
     for (const worker of leaving()) shutDownOne(worker);
-    await Promise.allSettled(leaving().map((worker) => this.#running.get(worker)));
+    await Promise.allSettled(leaving().map((worker) => this.#running.get(worker) ?? Promise.resolve()));
   }
 
   /** Keeps Workers that were about to leave. False where they no longer can be kept. */

@@ -50,7 +50,7 @@ export async function startWorker(options: StartWorkerOptions): Promise<StartedW
     metrics,
     pauses: { ledger, checkEveryMs: () => config.retry.pausedMs },
     beforePolling: (client) => readSweepsSeen(client, Object.keys(config.sources), sweepsSeen),
-    activities: generation.activities,
+    activities: (client) => generation.activities(client),
   });
   const takeOver = async (wanted: Config): Promise<void> => {
     const next = generationOf(wanted);
@@ -58,7 +58,7 @@ export async function startWorker(options: StartWorkerOptions): Promise<StartedW
     const { finished } = await running
       .takeOver({
         config: wanted,
-        activities: next.activities,
+        activities: (client) => next.activities(client),
         beforeSteps: (client) => readSweepsSeen(client, newSources, sweepsSeen),
       })
       .catch(async (error: unknown) => {

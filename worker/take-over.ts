@@ -51,7 +51,7 @@ export function takeOver(parts: TakeOverParts): RunningWorkers['takeOver'] {
     const gone = served.filter((site) => !wanted.includes(site));
     const back = added.filter((site) => fleet.stay(queuesOf(site)));
     const isNew = (site: string): boolean => !back.includes(site);
-    await Promise.all(added.filter(isNew).map((site) => leaving.get(site)));
+    await Promise.all(added.filter(isNew).map((site) => leaving.get(site) ?? Promise.resolve()));
     const workers = await createFleet({ ...options, sitesAlone: added.filter(isNew) });
     if (signal.aborted) {
       await discardFleet(workers);
