@@ -109,6 +109,8 @@ export const taskQueues = {
 export const signals = {
   /** siteWatch: apps that something may have happened to. Argument: `HintBatch`. */
   hint: 'hint',
+  /** siteWatch: settings have changed; look at them again. No argument. */
+  settings: 'settings',
   /** promotion, deliver, overwrite: look again. No argument that decides anything. */
   look: 'look',
   /** deliver: the exported files, or why none will come. Sent by the promotion. */

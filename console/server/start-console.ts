@@ -27,6 +27,8 @@ export interface RunningConsole {
   /** Where it listens, as in `http://127.0.0.1:5080`. */
   readonly url: string;
   readonly port: number;
+  /** Goes on with other settings; port, bind and certificate stay. Safe to repeat. */
+  takeOver(config: Config): void;
   /** Takes nothing more, ends what is open, closes. Safe to repeat. */
   close(): Promise<void>;
 }
@@ -40,8 +42,11 @@ export async function startConsole({ config, ledger, logger }: StartConsoleOptio
   const temporal = temporalLink(config);
   const isSecure = settings.tls !== undefined || settings.behindProxy;
   const prefix = isSecure ? '__Host-waybill' : 'waybill';
+  let inForce = config;
   const context: ConsoleContext = {
-    config,
+    get config() {
+      return inForce;
+    },
     ledger,
     logger,
     isSecure,
@@ -67,7 +72,8 @@ export async function startConsole({ config, ledger, logger }: StartConsoleOptio
     const port = await listen(server, settings);
     const url = `${settings.tls ? 'https' : 'http'}://${hostOf(settings.bind)}:${port}`;
     logger.info({ url }, 'The console can be opened');
-    return { url, port, close };
+    const takeOver = (wanted: Config): void => void (inForce = wanted);
+    return { url, port, takeOver, close };
   } catch (error) {
     await close();
     throw error;
