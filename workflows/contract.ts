@@ -115,10 +115,7 @@ export const signals = {
   look: 'look',
   /** deliver: the exported files, or why none will come. Sent by the promotion. */
   files: 'files',
-  /**
-   * promotion: a decision from the Temporal UI, `SignalledDecision`. Off by default (`temporal.decisionsBySignal`), and
-   * recorded as asserted: nobody proves who sent it.
-   */
+  /** promotion: a `SignalledDecision` of the Temporal UI, which nobody proves; `temporal.decisionsBySignal` allows it. */
   decide: 'decide',
   /** reloadAlert: what an event told of the reload, `ReloadNews`. */
   reloadNews: 'reloadNews',
