@@ -14,7 +14,7 @@ export interface StoreUnderTest {
 }
 
 /** Tables that the migration of the audit trail and later ones made, in either database. */
-export const auditAndLater = ['audit', 'audit_head', 'audit_text', 'console_people', 'console_links'];
+export const auditAndLater = ['audit', 'audit_head', 'audit_text', 'processes', 'console_people', 'console_links'];
 
 /** Takes the audit trail away, with all that its migration and later ones made, as in a ledger of before. */
 export async function dropAudit(store: StoreUnderTest, place: LedgerPlace): Promise<void> {
