@@ -17,6 +17,7 @@ import { createMemories, type Memories } from './memories.ts';
 import { migrate } from './migrate.ts';
 import { allMigrations } from './migrations/all.ts';
 import { postgresWords, sqliteWords } from './migrations/dialect-words.ts';
+import { createNews, type News } from './news.ts';
 import { openPostgres, placeOfUrl } from './postgres-store.ts';
 import { createOverwriteLocks, type OverwriteLocks } from './overwrite-locks.ts';
 import { createPauses, type Pauses } from './pauses.ts';
@@ -72,6 +73,7 @@ export interface LedgerStore
     Pauses,
     ConsolePeople,
     ConsoleLinks,
+    News,
     Counts {}
 
 /**
@@ -180,6 +182,7 @@ function createStore(parts: StoreParts): LedgerStore {
     ...createPauses(parts),
     ...createConsolePeople(parts),
     ...createConsoleLinks(parts),
+    ...createNews(parts),
     ...createCounts(parts),
   };
 }

@@ -44,6 +44,8 @@ export function describeLifecycle(store: StoreUnderTest): void {
         'console_links',
       ])
         await store.execute(place, `drop table ${table}`);
+      await store.execute(place, 'drop index promotions_of_decider');
+      await store.execute(place, 'alter table promotions drop column decided_by');
       await store.execute(place, `delete from waybill_migrations where name >= '0003'`);
 
       const [after, other] = await Promise.all([openLedger(place), openLedger(place)]);
