@@ -21,13 +21,7 @@ export function leaveBehind(config: Config, action: 'skip' | 'abort', found: Fou
   return { what, lines: ofTarget(config, action, found, aim, aim.target) };
 }
 
-function ofTarget(
-  config: Config,
-  action: 'skip' | 'abort',
-  found: Found,
-  { records }: Aim,
-  target: string,
-): string[] {
+function ofTarget(config: Config, action: 'skip' | 'abort', found: Found, { records }: Aim, target: string): string[] {
   const done = records
     .filter(({ seq, type }) => targetOf(seq) === target && ['published', 'replaced'].includes(type))
     .map((record) => recordLine(record));
