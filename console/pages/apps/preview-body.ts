@@ -35,7 +35,7 @@ export function previewBody(parts: PreviewParts): Html {
       <h2>What will happen</h2>
       <ul class="preview">
         ${targets.map(
-          (target) => html`<li><strong>${siteName(config, target.site)}</strong> ${targetEffect(target)}
+          (target) => html`<li>On <strong>${siteName(config, target.site)}</strong> it ${targetEffect(target)}.
           ${unknownStreams(parts, target.site, target.streams)}</li>`,
         )}
         <li>${after.charAt(0).toUpperCase()}${after.slice(1)}.</li>

@@ -2,7 +2,7 @@ import type { Config } from '../../../config/types.ts';
 import { plain, shortHash, sizeText } from '../../../views/plain.ts';
 import type { PromotionStory, Story } from '../../../views/promotion-story.ts';
 import { doorText } from '../../../views/record-line.ts';
-import { stateBadge } from '../../html/badge.ts';
+import { badge, stateBadge } from '../../html/badge.ts';
 import { facts } from '../../html/facts.ts';
 import { type Html, html } from '../../html/html.ts';
 import { appHref, inHub, inQmc, outside, siteName } from '../../html/links.ts';
@@ -17,7 +17,7 @@ export function headPart(config: Config, { app, waiting }: Story, promotion: Pro
   return html`
     <section class="sheet" aria-label="What it is">
       ${facts([
-        ['State', stateBadge(state)],
+        ['State', html`${stateBadge(state)} ${stuckBadge(config, promotion)}`],
         [decision.verdict === 'reload' ? 'Asked for' : 'Decision', decisionText(promotion)],
         ['Note', decision.note && html`<q>${decision.note}</q>`],
         [
@@ -42,6 +42,13 @@ export function headPart(config: Config, { app, waiting }: Story, promotion: Pro
         <a href=${`${appHref(app.site, app.appId)}/decide`}>Look at it</a></div>`
     }
   `;
+}
+
+/** A promotion goes on at its other targets while one is stuck. */
+function stuckBadge(config: Config, { deliveries, endedAtUtc }: PromotionStory): Html | undefined {
+  const stuck = deliveries.filter((one) => one.trouble && one.endedAtUtc === null && endedAtUtc === null);
+  if (stuck.length === 0) return undefined;
+  return badge(`stuck at ${stuck.map(({ target }) => siteName(config, target)).join(', ')}`, 'bad');
 }
 
 const verdicts = { approve: 'approved', deny: 'denied', reload: 'on reload' } as const;
