@@ -1,5 +1,11 @@
 import type { ConsoleContext, ConsoleServer } from '../server/context.ts';
+import { addAppPages } from './apps/app-pages.ts';
+import { addEvents } from './events.ts';
 import { addInboxPage } from './inbox/inbox-page.ts';
+import { addPausePage } from './pause/pause-page.ts';
+import { addPromotionList } from './promotions/list-page.ts';
+import { addOrderPages } from './promotions/order-pages.ts';
+import { addPromotionPage } from './promotions/promotion-page.ts';
 import { addSignInPage } from './sign-in/sign-in-page.ts';
 import { addThemeChoice } from './theme-choice.ts';
 
@@ -7,5 +13,11 @@ import { addThemeChoice } from './theme-choice.ts';
 export function addPages(server: ConsoleServer, context: ConsoleContext): void {
   addSignInPage(server, context);
   addThemeChoice(server, context);
+  addEvents(server, context);
   addInboxPage(server, context);
+  addAppPages(server, context);
+  addPromotionList(server, context);
+  addPromotionPage(server, context);
+  addOrderPages(server, context);
+  addPausePage(server, context);
 }

@@ -7,5 +7,9 @@ interface Entry {
 
 /** The pages that somebody may open, in the order in which they are wanted. */
 export function navigation(_person: ConsolePerson): Entry[] {
-  return [{ href: '/', label: 'Inbox' }];
+  return [
+    { href: '/', label: 'Inbox' },
+    { href: '/promotions', label: 'Promotions' },
+    { href: '/pause', label: 'Pause' },
+  ];
 }

@@ -20,8 +20,8 @@ export function addDoor(server: ConsoleServer, context: ConsoleContext): void {
       await new Promise<void>((resolve, reject) => {
         server.csrfProtection(request, reply, (error?: Error) => (error ? reject(error) : resolve()));
       });
-      return;
     }
+    // Also a page that answers a form may hold one.
     if (request.headers.accept?.includes('text/html')) {
       request.formToken = reply.generateCsrf({ userInfo: userOf(request) });
     }

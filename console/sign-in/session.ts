@@ -32,6 +32,21 @@ export async function personOf(
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<ConsolePerson | undefined> {
+  const session = await sessionOf(context, request);
+  if (!session) return undefined;
+  const { person, facts } = session;
+  const now = Date.now();
+  // A page that reads itself anew is nobody who does something.
+  const isByItself = request.headers['waybill-refresh'] !== undefined;
+  if (now - facts.seen > SEEN_EVERY_MS && !isByItself) write(context, reply, { ...facts, seen: now });
+  return person;
+}
+
+/** The session of a request as it is now, and nothing written: for pages that stay open. */
+export async function sessionOf(
+  context: ConsoleContext,
+  request: FastifyRequest,
+): Promise<{ readonly person: ConsolePerson; readonly facts: SessionFacts } | undefined> {
   const facts = read(context, request);
   if (!facts) return undefined;
   const now = Date.now();
@@ -39,8 +54,7 @@ export async function personOf(
   if (now - facts.seen > sessionIdleMs || now - facts.since > sessionLengthMs) return undefined;
   const person = await context.ledger.findPerson(facts.name);
   if (!person || person.disabledAtUtc !== undefined || person.epoch !== facts.epoch) return undefined;
-  if (now - facts.seen > SEEN_EVERY_MS) write(context, reply, { ...facts, seen: now });
-  return person;
+  return { person, facts };
 }
 
 function write({ cookies, isSecure }: ConsoleContext, reply: FastifyReply, facts: SessionFacts): void {
