@@ -10,6 +10,7 @@ import type { ConsoleContext, ConsoleServer } from './context.ts';
 import { addDoor } from './door.ts';
 import { addErrorPages } from './error-pages.ts';
 import { addHardening } from './hardening.ts';
+import { liveConfig } from './live-config.ts';
 import { temporalLink } from './temporal-link.ts';
 
 /** The largest form that is read, in bytes: the whole of a configuration file fits. */
@@ -42,11 +43,9 @@ export async function startConsole({ config, ledger, logger }: StartConsoleOptio
   const temporal = temporalLink(config);
   const isSecure = settings.tls !== undefined || settings.behindProxy;
   const prefix = isSecure ? '__Host-waybill' : 'waybill';
-  let inForce = config;
+  const live = liveConfig(config);
   const context: ConsoleContext = {
-    get config() {
-      return inForce;
-    },
+    config: live.config,
     ledger,
     logger,
     isSecure,
@@ -72,8 +71,7 @@ export async function startConsole({ config, ledger, logger }: StartConsoleOptio
     const port = await listen(server, settings);
     const url = `${settings.tls ? 'https' : 'http'}://${hostOf(settings.bind)}:${port}`;
     logger.info({ url }, 'The console can be opened');
-    const takeOver = (wanted: Config): void => void (inForce = wanted);
-    return { url, port, takeOver, close };
+    return { url, port, takeOver: live.takeOver, close };
   } catch (error) {
     await close();
     throw error;
