@@ -217,8 +217,10 @@ export interface ConsolePersonTable {
   roles: JsonText;
   groups: JsonText;
   password_hash: string | null;
+  subject: string | null;
   epoch: number;
   disabled_at_utc: UtcText | null;
+  signed_in_at_utc: UtcText | null;
   created_at_utc: UtcText;
   updated_at_utc: UtcText;
 }

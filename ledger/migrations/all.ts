@@ -6,6 +6,7 @@ import { mailOrders } from './0004-mail-orders.ts';
 import { alerts } from './0005-alerts.ts';
 import { pauses } from './0006-pauses.ts';
 import { consolePeople } from './0009-console-people.ts';
+import { consoleIdentities } from './0010-console-identities.ts';
 import type { DialectWords } from './dialect-words.ts';
 
 /**
@@ -21,5 +22,6 @@ export function allMigrations(words: DialectWords): Record<string, Migration> {
     '0005-alerts': alerts(words),
     '0006-pauses': pauses(words),
     '0009-console-people': consolePeople(words),
+    '0010-console-identities': consoleIdentities(words),
   };
 }

@@ -11,6 +11,7 @@ import { describeApps } from './suites/apps.ts';
 import { describeAttempts } from './suites/attempts.ts';
 import { describeBackupsAndMails } from './suites/backups-and-mails.ts';
 import { describeClaims } from './suites/claims.ts';
+import { describeConsolePeople } from './suites/console-people.ts';
 import { describeDeliveries } from './suites/deliveries.ts';
 import { describeLifecycle } from './suites/lifecycle.ts';
 import { describePauses } from './suites/pauses.ts';
@@ -40,6 +41,7 @@ function describeLedger(store: StoreUnderTest): void {
   describeBackupsAndMails(store);
   describeAlerts(store);
   describePauses(store);
+  describeConsolePeople(store);
   describeAttempts(store);
   describeLifecycle(store);
 }
