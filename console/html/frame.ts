@@ -22,7 +22,7 @@ export interface Frame extends Page {
 
 /** What stands around every page. */
 export function frame(page: Frame): Html {
-  const { title, body, theme, flash, paused, live } = page;
+  const { title, body, theme, flash, paused, live, styles } = page;
   return html`<html lang="en" data-theme=${theme}>
     <head>
       <meta charset="utf-8" />
@@ -32,6 +32,7 @@ export function frame(page: Frame): Html {
       <link rel="icon" href=${assetUrl('icon.svg')} />
       <link rel="stylesheet" href=${assetUrl('console.css')} />
       <link rel="stylesheet" href=${assetUrl('tables-and-forms.css')} />
+      ${styles && html`<link rel="stylesheet" href=${assetUrl(styles)} />`}
       <script type="module" src=${assetUrl('page.js')} data-morph=${assetUrl('idiomorph.js')} id="page-script"></script>
     </head>
     <body>
@@ -77,6 +78,7 @@ function top({ person, current, formToken, theme, path }: Frame): Html {
               )}
             </fieldset>`,
         })}
+        ${person && html`<p><a href="/account">My account</a></p>`}
         ${person && form({ action: '/sign-out', token: formToken, children: html`<button>Sign out</button>` })}
       </div>
     </details>

@@ -1,6 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { renderToString } from 'preact-render-to-string';
 import type { ConsoleContext } from '../server/context.ts';
+import type { AssetName } from '../server/assets.ts';
 import { type Frame, frame } from './frame.ts';
 import { takeFlash } from './flash.ts';
 import type { Html } from './html.ts';
@@ -13,6 +14,8 @@ export interface Page {
   readonly current?: string;
   /** Where the page hears that it should be read anew. */
   readonly live?: string;
+  /** A style sheet of the page's own. */
+  readonly styles?: AssetName;
 }
 
 /** Sends a whole page. */

@@ -6,6 +6,6 @@ interface Entry {
 }
 
 /** The pages that somebody may open, in the order in which they are wanted. */
-export function navigation(_person: ConsolePerson): Entry[] {
-  return [{ href: '/', label: 'Inbox' }];
+export function navigation({ roles }: ConsolePerson): Entry[] {
+  return [{ href: '/', label: 'Inbox' }, ...(roles.admin ? [{ href: '/people', label: 'People' }] : [])];
 }

@@ -12,10 +12,13 @@ const script = 'text/javascript; charset=utf-8';
 const files = {
   'console.css': { file: own('console.css'), type: styles },
   'tables-and-forms.css': { file: own('tables-and-forms.css'), type: styles },
+  'people.css': { file: own('people.css'), type: styles },
   'page.js': { file: own('page.js'), type: script },
   'idiomorph.js': { file: ofPackage('idiomorph/dist/idiomorph.esm.js'), type: script },
   'icon.svg': { file: own('icon.svg'), type: 'image/svg+xml' },
 } as const;
+
+export type AssetName = keyof typeof files;
 
 interface Asset {
   readonly type: string;
@@ -27,7 +30,7 @@ interface Asset {
 const assets = new Map(Object.entries(files).map(([name, { file, type }]) => [name, assetOf(file, type)]));
 
 /** The address of a file of the console's own. */
-export function assetUrl(name: keyof typeof files): string {
+export function assetUrl(name: AssetName): string {
   return `/assets/${name}?v=${assets.get(name)?.version}`;
 }
 

@@ -1,0 +1,32 @@
+import type { FastifyRequest } from 'fastify';
+import type { ConsoleContext } from '../server/context.ts';
+
+/** What happens at the door, or to people. */
+export type DeedKind =
+  | 'signed-in'
+  | 'sign-in-refused'
+  | 'signed-out'
+  | 'person-added'
+  | 'person-changed'
+  | 'person-disabled'
+  | 'person-enabled'
+  | 'sessions-ended'
+  | 'link-made'
+  | 'password-chosen'
+  | 'identity-forgotten';
+
+export interface Deed {
+  readonly what: DeedKind;
+  /** Name of whoever did it; none where nobody is known. */
+  readonly by: string | undefined;
+  /** Name of whom it was done to. */
+  readonly person?: string;
+  /** What else there is to know; never a password, token or link. */
+  readonly facts?: Readonly<Record<string, unknown>>;
+}
+
+/** Notes a deed, with the address it came from. */
+export function note({ logger }: ConsoleContext, request: FastifyRequest, deed: Deed): void {
+  const { what, by, person, facts } = deed;
+  logger.info({ deed: what, by, person, address: request.ip, ...facts }, `Console: ${what.replaceAll('-', ' ')}`);
+}
