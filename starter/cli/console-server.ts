@@ -24,7 +24,7 @@ export async function startConsoleBeside(
   context: ProcessContext,
   ledger: Ledger,
   address: string,
-): Promise<{ readonly url: string } | undefined> {
+): Promise<Pick<RunningConsole, 'url' | 'setUpLink'> | undefined> {
   if (!context.config.console.enabled) return undefined;
   try {
     return await startServingConsole(context, ledger, address);
