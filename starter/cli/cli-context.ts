@@ -32,11 +32,18 @@ interface CommonOptions {
 
 /** Adds what every command of this kind takes: the configuration file, JSON, and examples below the help. */
 export function withCommonOptions(command: Command, examples: readonly string[]): Command {
+  return withExamples(
+    command
+      .option('-c, --config <file>', 'configuration file (default: waybill.yaml in this folder)')
+      .option('--json', 'print JSON'),
+    examples,
+  );
+}
+
+/** Adds examples below the help. */
+export function withExamples(command: Command, examples: readonly string[]): Command {
   const lines = examples.map((example) => `  waybill ${example}`);
-  return command
-    .option('-c, --config <file>', 'configuration file (default: waybill.yaml in this folder)')
-    .option('--json', 'print JSON')
-    .addHelpText('after', `\nExamples:\n${lines.join('\n')}`);
+  return command.addHelpText('after', `\nExamples:\n${lines.join('\n')}`);
 }
 
 /** A command that works without the ledger. */

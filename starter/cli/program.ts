@@ -20,6 +20,7 @@ import { addWorkerCommand } from './worker-command.ts';
 const summaries: Readonly<Record<string, string>> = {
   list: 'what waits, what is stuck and why, what has ended',
   show: 'what happened to an app: who decided, what went where',
+  audit: 'who did what and when; export it, check it',
   approve: 'approve an app that waits',
   deny: 'deny an app that waits',
   retry: 'try a stuck step again now',

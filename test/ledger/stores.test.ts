@@ -8,6 +8,8 @@ import { type Ledger, type LedgerPlace, openLedger } from '../../ledger/ledger.t
 import { findPostgres, type PostgresServer, query, startPostgres } from '../harness/postgres.ts';
 import { describeAlerts } from './suites/alerts.ts';
 import { describeApps } from './suites/apps.ts';
+import { describeAudit } from './suites/audit.ts';
+import { describeTampering } from './suites/audit-tampering.ts';
 import { describeAttempts } from './suites/attempts.ts';
 import { describeBackupsAndMails } from './suites/backups-and-mails.ts';
 import { describeClaims } from './suites/claims.ts';
@@ -41,6 +43,8 @@ function describeLedger(store: StoreUnderTest): void {
   describeBackupsAndMails(store);
   describeAlerts(store);
   describePauses(store);
+  describeAudit(store);
+  describeTampering(store);
   describeConsolePeople(store);
   describeAttempts(store);
   describeLifecycle(store);

@@ -13,6 +13,16 @@ export interface StoreUnderTest {
   execute(place: LedgerPlace, statement: string): Promise<Record<string, unknown>[]>;
 }
 
+/** Tables that the migration of the audit trail and later ones made, in either database. */
+export const auditAndLater = ['audit', 'audit_head', 'audit_text', 'console_people', 'console_links'];
+
+/** Takes the audit trail away, with all that its migration and later ones made, as in a ledger of before. */
+export async function dropAudit(store: StoreUnderTest, place: LedgerPlace): Promise<void> {
+  for (const table of auditAndLater) await store.execute(place, `drop table if exists ${table}`);
+  if (store.kind === 'postgres') await store.execute(place, 'drop function audit_refuse_change');
+  await store.execute(place, `delete from waybill_migrations where name >= '0007'`);
+}
+
 /** Ids that no other test has. */
 export function someKeys() {
   const id = randomUUID();
