@@ -1,4 +1,4 @@
-import type { Selectable } from 'kysely';
+import type { Insertable, Selectable, Updateable } from 'kysely';
 import { fromJson, toJson } from './columns.ts';
 import type { StoreParts } from './store.ts';
 import type { ConsolePersonTable } from './tables.ts';
@@ -78,25 +78,10 @@ export interface ConsolePeople {
 /** Makes the group of people over a database or a transaction. */
 export function createConsolePeople({ db, nowUtc }: StoreParts): ConsolePeople {
   return {
-    async addPerson({ name, kind, displayName, account, roles, groups, passwordHash, subject }) {
-      const at = nowUtc();
+    async addPerson(person) {
       const { numInsertedOrUpdatedRows } = await db
         .insertInto('console_people')
-        .values({
-          name: name.toLowerCase(),
-          kind,
-          display_name: displayName,
-          account,
-          roles: toJson(roles),
-          groups: toJson(groups),
-          password_hash: passwordHash ?? null,
-          subject: subject ?? null,
-          epoch: 1,
-          disabled_at_utc: null,
-          signed_in_at_utc: null,
-          created_at_utc: at,
-          updated_at_utc: at,
-        })
+        .values(newRow(person, nowUtc()))
         .onConflict((conflict) => conflict.doNothing())
         .executeTakeFirst();
       return (numInsertedOrUpdatedRows ?? 0n) > 0n;
@@ -121,20 +106,11 @@ export function createConsolePeople({ db, nowUtc }: StoreParts): ConsolePeople {
     },
 
     async changePerson(name, patch) {
-      const { displayName, account, roles, groups, passwordHash, subject, disabled, signedIn, endSessions } = patch;
       const { numUpdatedRows } = await db
         .updateTable('console_people')
         .set((row) => ({
-          display_name: displayName,
-          account,
-          roles: roles && toJson(roles),
-          groups: groups && toJson(groups),
-          password_hash: passwordHash,
-          subject,
-          disabled_at_utc: disabled === undefined ? undefined : disabled ? nowUtc() : null,
-          signed_in_at_utc: signedIn ? nowUtc() : undefined,
-          epoch: endSessions ? row('epoch', '+', 1) : undefined,
-          updated_at_utc: nowUtc(),
+          ...changedColumns(patch, nowUtc()),
+          epoch: patch.endSessions ? row('epoch', '+', 1) : undefined,
         }))
         .where('name', '=', name.toLowerCase())
         .executeTakeFirst();
@@ -148,6 +124,41 @@ export function createConsolePeople({ db, nowUtc }: StoreParts): ConsolePeople {
         .where('kind', '=', 'local')
         .execute();
     },
+  };
+}
+
+function newRow(person: NewConsolePerson, atUtc: string): Insertable<ConsolePersonTable> {
+  const { name, kind, displayName, account, roles, groups, passwordHash, subject } = person;
+  return {
+    name: name.toLowerCase(),
+    kind,
+    display_name: displayName,
+    account,
+    roles: toJson(roles),
+    groups: toJson(groups),
+    password_hash: passwordHash ?? null,
+    subject: subject ?? null,
+    epoch: 1,
+    disabled_at_utc: null,
+    signed_in_at_utc: null,
+    created_at_utc: atUtc,
+    updated_at_utc: atUtc,
+  };
+}
+
+/** What is `undefined` stays as it is. */
+function changedColumns(patch: PersonPatch, atUtc: string): Updateable<ConsolePersonTable> {
+  const { displayName, account, roles, groups, passwordHash, subject, disabled, signedIn } = patch;
+  return {
+    display_name: displayName,
+    account,
+    roles: roles && toJson(roles),
+    groups: groups && toJson(groups),
+    password_hash: passwordHash,
+    subject,
+    disabled_at_utc: disabled === undefined ? undefined : disabled ? atUtc : null,
+    signed_in_at_utc: signedIn ? atUtc : undefined,
+    updated_at_utc: atUtc,
   };
 }
 

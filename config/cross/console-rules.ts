@@ -3,8 +3,8 @@ import type { Rule } from './rule.ts';
 const loopback = /^(localhost|127\.\d+\.\d+\.\d+|::1)$/i;
 
 /** Somebody gets in, and somebody of them may change settings and people. */
-export const consoleHasADoor: Rule = ({ console: { enabled, localSignIn, oidc } }) => {
-  if (!enabled || localSignIn) return [];
+export const consoleHasADoor: Rule = ({ console: { localSignIn, oidc } }) => {
+  if (localSignIn) return [];
   if (!oidc) {
     const wrong = 'nobody could sign in: there is no oidc';
     return [{ path: ['console', 'localSignIn'], wrong, right: 'expected true, or oidc with an identity provider' }];
@@ -15,8 +15,8 @@ export const consoleHasADoor: Rule = ({ console: { enabled, localSignIn, oidc } 
 };
 
 /** The provider is spoken to by TLS, and sends people back to an address that they can open. */
-export const oidcIsReached: Rule = ({ console: { enabled, bind, behindProxy, publicUrl, oidc } }) => {
-  if (!enabled || !oidc) return [];
+export const oidcIsReached: Rule = ({ console: { bind, behindProxy, publicUrl, oidc } }) => {
+  if (!oidc) return [];
   const { protocol, hostname } = new URL(oidc.issuer);
   const isInTheClear = protocol === 'http:' && !loopback.test(hostname.replace(/^\[(.*)\]$/, '$1'));
   const isUnknown = publicUrl === undefined && (behindProxy || ['0.0.0.0', '::'].includes(bind));
@@ -43,8 +43,8 @@ export const oidcIsReached: Rule = ({ console: { enabled, bind, behindProxy, pub
 };
 
 /** Passwords and sessions cross no network in the clear. */
-export const consoleIsNotInTheClear: Rule = ({ console: { enabled, bind, tls, behindProxy } }) => {
-  if (!enabled || loopback.test(bind) || tls || behindProxy) return [];
+export const consoleIsNotInTheClear: Rule = ({ console: { bind, tls, behindProxy } }) => {
+  if (loopback.test(bind) || tls || behindProxy) return [];
   const wrong = `the console would speak plain HTTP on ${bind}, which others can read`;
   const right =
     'expected tls with a certificate, behindProxy: true, or an address of this machine alone such as 127.0.0.1';

@@ -13,5 +13,5 @@ export async function enter(
 ): Promise<void> {
   await context.ledger.changePerson(person.name, { signedIn: true });
   beginSession(context, reply, person);
-  note(context, request, { what: 'signed-in', by: person.name, facts: { kind: person.kind, account: person.account } });
+  await note(context, request, { what: 'signed-in', by: person, facts: { kind: person.kind } });
 }

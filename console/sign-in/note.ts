@@ -1,4 +1,5 @@
 import type { FastifyRequest } from 'fastify';
+import type { ConsolePerson } from '../../ledger/console-people.ts';
 import type { ConsoleContext } from '../server/context.ts';
 
 /** What happens at the door, or to people. */
@@ -17,16 +18,19 @@ export type DeedKind =
 
 export interface Deed {
   readonly what: DeedKind;
-  /** Name of whoever did it; none where nobody is known. */
-  readonly by: string | undefined;
+  /** Whoever did it; nobody where nobody is known. */
+  readonly by: Pick<ConsolePerson, 'name' | 'account'> | undefined;
   /** Name of whom it was done to. */
   readonly person?: string;
   /** What else there is to know; never a password, token or link. */
   readonly facts?: Readonly<Record<string, unknown>>;
 }
 
-/** Notes a deed, with the address it came from. */
-export function note({ logger }: ConsoleContext, request: FastifyRequest, deed: Deed): void {
+/** Notes a deed in the log, with the address it came from. Resolves when it is noted. */
+export async function note({ logger }: ConsoleContext, request: FastifyRequest, deed: Deed): Promise<void> {
   const { what, by, person, facts } = deed;
-  logger.info({ deed: what, by, person, address: request.ip, ...facts }, `Console: ${what.replaceAll('-', ' ')}`);
+  logger.info(
+    { deed: what, by: by?.name, account: by?.account, person, address: request.ip, facts },
+    `Console: ${what.replaceAll('-', ' ')}`,
+  );
 }

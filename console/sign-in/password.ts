@@ -17,12 +17,15 @@ const MOST_WAITING = 30;
 /** The shortest password that is taken (NIST SP 800-63B). */
 export const LEAST_CHARACTERS = 12;
 const MOST_CHARACTERS = 200;
+/** Shorter names stand in many words by chance. */
+const SHORTEST_NAME_IN_IT = 3;
 
 /** Why a password is not taken; `undefined` where it is. */
 export function whyNotThisPassword(password: string, name: string): string | undefined {
   if (password.length < LEAST_CHARACTERS) return `A password has at least ${LEAST_CHARACTERS} characters.`;
   if (password.length > MOST_CHARACTERS) return `A password has at most ${MOST_CHARACTERS} characters.`;
-  if (password.toLowerCase().includes(name.toLowerCase())) return 'A password does not hold the name.';
+  if (name.length >= SHORTEST_NAME_IN_IT && password.toLowerCase().includes(name.toLowerCase()))
+    return 'A password does not hold the name.';
   if (new Set(password).size < 5) return 'A password has at least five different characters.';
   return undefined;
 }

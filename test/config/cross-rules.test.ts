@@ -74,6 +74,10 @@ describe('settings that refer to each other', () => {
     ],
     ['alerts.destinations.mail.bi.recipients: nobody would get the alert', alerting('mail: { bi: {} }')],
     ['alerts.destinations.mqtt.bi: alerts cannot be sent here', alerting('mqtt: { bi: {} }')],
+    [
+      'console.bind: the console would speak plain HTTP',
+      `${smallest}console: { enabled: false, bind: 0.0.0.0, publicUrl: "http://waybill.example" }`,
+    ],
     ['console.localSignIn: nobody could sign in', `${smallest}console: { localSignIn: false }`],
     [
       'console.oidc.roles.admin: nobody could become administrator',

@@ -1,4 +1,8 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { writeCertificates } from '../../sandbox/qrs/certificates.ts';
 import { waitFor } from '../harness/wait-for.ts';
 import type { Yaml } from '../harness/world.ts';
 import { type ConsoleWorld, PASSWORD, type Shown, startConsoleWorld } from './console-world.ts';
@@ -31,10 +35,10 @@ interface OidcWorld {
   close(): Promise<void>;
 }
 
-/** A console with a provider; `more`: other settings of the console. */
-async function startOidcWorld(more: Yaml = {}, options: ProviderOptions = {}): Promise<OidcWorld> {
+/** A console with a provider; `more`: other settings of the console. `ca`: whom it trusts alone. */
+async function startOidcWorld(more: Yaml = {}, options: ProviderOptions = {}, ca?: string): Promise<OidcWorld> {
   const provider = await startProvider(options);
-  const oidc = settings(provider.issuer);
+  const oidc = { ...settings(provider.issuer), ca };
   const change = (yaml: Yaml): void => void Object.assign(yaml, { console: { port: 0, contact, oidc, ...more } });
   const world = await startConsoleWorld({ change });
   provider.serve(`${world.url}${BACK}`);
@@ -246,8 +250,36 @@ describe('an identity provider', () => {
     await impostor.close();
   });
 
+  it('is believed with a certificate of an authority that is trusted, and without not', async () => {
+    await using closers = new AsyncDisposableStack();
+    const folder = await mkdtemp(path.join(tmpdir(), 'waybill-provider-'));
+    closers.defer(() => rm(folder, { recursive: true, force: true, maxRetries: 5 }));
+    const certificates = await writeCertificates({ folder, hostNames: ['127.0.0.1'] });
+    const secure = await startProvider({ certificates });
+    closers.defer(() => secure.close());
+    secure.serve('http://127.0.0.1/back');
+
+    const answers: Shown[] = [];
+    for (const ca of [undefined, certificates.root]) {
+      const oidc = { ...settings(secure.issuer), ca };
+      const one = await startConsoleWorld({ change: (yaml) => Object.assign(yaml, { console: { port: 0, oidc } }) });
+      closers.defer(() => one.close());
+      answers.push(await one.browser().openUntil('/sign-in/oidc', 'https://'));
+    }
+
+    expect(answers[0]).toMatchObject({ status: 503 });
+    expect(answers[0]?.text).toMatch(/cannot be used: .*(certificate|CERT)/);
+    expect(answers[1]).toMatchObject({ status: 302 });
+    expect(new URL(answers[1]?.path ?? '').origin).toBe(secure.issuer);
+  });
+
   it('may be the only way in, and may tell everything in the ID token', async () => {
-    const one = await startOidcWorld({ localSignIn: false }, { isAllInIdToken: true });
+    await using closers = new AsyncDisposableStack();
+    const folder = await mkdtemp(path.join(tmpdir(), 'waybill-provider-'));
+    closers.defer(() => rm(folder, { recursive: true, force: true, maxRetries: 5 }));
+    const { root } = await writeCertificates({ folder, hostNames: ['127.0.0.1'] });
+    const one = await startOidcWorld({ localSignIn: false }, { isAllInIdToken: true }, root);
+    closers.defer(() => one.close());
     const before = one.world.browser();
     const page = await before.open('/sign-in');
     expect(page.text).not.toContain('type="password"');
@@ -262,6 +294,5 @@ describe('an identity provider', () => {
     expect(account.text).toContain('administrator');
     expect(account.text).toContain('kept by the identity provider');
     expect((await browser.open('/people')).text).toContain('not any more: switched off in the settings');
-    await one.close();
   });
 });

@@ -84,7 +84,11 @@ describe('an administrator', () => {
     expect(shown.text).toContain('Otto is approver of every stream now.');
     expect((await otto.open('/')).path).toBe('/sign-in');
     const changed = world.logger.lines.find(({ deed }) => deed === 'person-changed');
-    expect(changed).toMatchObject({ by: 'ada', person: 'otto', before: 'operator', after: 'approver of every stream' });
+    expect(changed).toMatchObject({
+      by: 'ada',
+      person: 'otto',
+      facts: { before: 'operator', after: 'approver of every stream' },
+    });
   });
 
   it('shuts somebody out at once, links included, and lets him in again', async () => {

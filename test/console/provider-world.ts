@@ -1,6 +1,9 @@
+import { readFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
-import Provider from 'oidc-provider';
+import { Provider } from 'oidc-provider';
+import type { CertificateFiles } from '../../sandbox/qrs/certificates.ts';
 
 export const CLIENT_SECRET = 'the secret of the client in tests';
 
@@ -29,10 +32,15 @@ export interface ProviderWorld {
 export interface ProviderOptions {
   /** Whether everything stands in the ID token; else it is asked for at userinfo. */
   readonly isAllInIdToken?: boolean;
+  /** Given: it speaks TLS, with the server's pair of these. */
+  readonly certificates?: CertificateFiles;
 }
 
 /** Starts a provider that signs in without asking anything. */
-export async function startProvider({ isAllInIdToken = false }: ProviderOptions = {}): Promise<ProviderWorld> {
+export async function startProvider({
+  isAllInIdToken = false,
+  certificates,
+}: ProviderOptions = {}): Promise<ProviderWorld> {
   let current: Account | undefined;
   let provider: Provider | undefined;
   const accounts = new Map<string, Account>();
@@ -44,14 +52,15 @@ export async function startProvider({ isAllInIdToken = false }: ProviderOptions 
     else await provider.interactionFinished(request, response, { login: { accountId: current.sub ?? current.name } });
   }
 
+  const listener = (request: IncomingMessage, response: ServerResponse): void => void answer(request, response);
   const listen = async (port: number): Promise<Server> => {
-    const server = createServer((request, response) => void answer(request, response));
+    const server = certificates ? createTlsServer(pairOf(certificates), listener) : createServer(listener);
     await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
     return server;
   };
   let server = await listen(0);
   const { port } = server.address() as AddressInfo;
-  const issuer = `http://127.0.0.1:${port}`;
+  const issuer = `${certificates ? 'https' : 'http'}://127.0.0.1:${port}`;
   const goAway = async (): Promise<void> => {
     server.closeAllConnections();
     await new Promise<void>((resolve) => server.close(() => resolve()));
@@ -71,6 +80,10 @@ export async function startProvider({ isAllInIdToken = false }: ProviderOptions 
     },
     close: goAway,
   };
+}
+
+function pairOf({ server, serverKey }: CertificateFiles): { readonly cert: Buffer; readonly key: Buffer } {
+  return { cert: readFileSync(server), key: readFileSync(serverKey) };
 }
 
 interface GrantContext {

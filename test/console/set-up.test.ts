@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { makeSetUpLink } from '../../console/sign-in/links.ts';
+import { makePasswordLink, makeSetUpLink } from '../../console/sign-in/links.ts';
 import { type ConsoleWorld, PASSWORD, startConsoleWorld } from './console-world.ts';
 
 const ada = { name: 'Ada', displayName: 'Ada Admin', account: String.raw`COMPANY\ada`, password: PASSWORD };
@@ -26,10 +26,13 @@ describe('a console that nobody administers', () => {
 
   it('refuses a link that is made up, replaced or of another kind', async () => {
     await world.ledger.addPerson({
-      ...{ name: 'vera', kind: 'local', displayName: 'Vera', account: String.raw`COMPANY\vera`, groups: [] },
+      name: 'vera',
+      kind: 'local',
+      displayName: 'Vera',
+      account: String.raw`COMPANY\vera`,
+      groups: [],
       roles: { admin: false, operator: false, approves: [] },
     });
-    const { makePasswordLink } = await import('../../console/sign-in/links.ts');
     const settings = { localSignIn: true };
     const ofVera = await makePasswordLink({ settings, ledger: world.ledger, publicUrl: world.url }, 'vera');
     const first = tokenOf(world.setUpLink);
@@ -97,7 +100,7 @@ describe('whoever has the link', () => {
       browsers.map(({ name, browser }) => browser.send('/set-up', { ...form, name, link: tokenOf(link) })),
     );
 
-    expect(ended.map(({ status }) => status).toSorted()).toEqual([200, 410, 410]);
+    expect(ended.map(({ status }) => status).toSorted((one, other) => one - other)).toEqual([200, 410, 410]);
     const people = await world.ledger.listPeople();
     const made = people.filter(({ name }) => names.includes(name));
     expect(made).toHaveLength(1);

@@ -211,7 +211,10 @@ describe('what is noted of a sign-in', () => {
     }
 
     const refused = world.logger.lines.filter(({ deed }) => deed === 'sign-in-refused').slice(-2);
-    expect(refused).toMatchObject([{ person: 'anna', address: '127.0.0.1' }, { why: 'wrong name or password' }]);
+    expect(refused).toMatchObject([
+      { person: 'anna', address: '127.0.0.1' },
+      { facts: { why: 'wrong name or password' } },
+    ]);
     expect(refused[1]).not.toHaveProperty('person');
     expect(JSON.stringify(world.logger.lines)).not.toMatch(/my secret password|horse battery/);
   });

@@ -1,5 +1,6 @@
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
-import type { ConsolePerson } from '../../../ledger/console-people.ts';
+import type { ConsolePerson, PersonPatch } from '../../../ledger/console-people.ts';
 import { redirectWith } from '../../html/flash.ts';
 import { form } from '../../html/form.ts';
 import { type Html, html } from '../../html/html.ts';
@@ -31,41 +32,47 @@ export function addAccountPage(server: ConsoleServer, context: ConsoleContext): 
   });
 
   server.post('/account/password', async (request, reply) => {
-    const { old, password, again } = readForm(request, passwordForm);
     const person = personIn(request);
-    const { name } = person;
     requireRight(whyNoPassword(person));
-    const wrong = whyNotBoth(password, again, name) ?? ((await isOld()) ? undefined : 'The present password is wrong.');
+    const { old, password, again } = readForm(request, passwordForm);
+    const wrong = whyNotBoth(password, again, person.name) ?? (await whyNotOld(context, request, old));
     if (wrong !== undefined) {
       const body = accountBody(context, request.formToken, person, wrong);
       return showPage(context, request, reply.code(422), { styles: 'people.css', title, body });
     }
-    await ledger.changePerson(name, { passwordHash: await hashPassword(password), endSessions: true });
-    await ledger.endConsoleLinks({ purpose: 'password', person: name });
-    note(context, request, { what: 'password-chosen', by: name, person: name });
+    await ledger.endConsoleLinks({ purpose: 'password', person: person.name });
+    await stayHereAlone(context, reply, person.name, { passwordHash: await hashPassword(password) });
+    await note(context, request, { what: 'password-chosen', by: person, person: person.name });
     const text = 'Your password is changed. Wherever else you were signed in, it is asked for now.';
-    await goOn(name);
     return redirectWith(context, reply, '/account', { tone: 'good', text });
-
-    async function isOld(): Promise<boolean> {
-      return (await checkPassword(context, request, { name, password: old })) !== undefined;
-    }
-
-    async function goOn(who: string): Promise<void> {
-      const changed = await ledger.findPerson(who);
-      if (changed) beginSession(context, reply, changed);
-    }
   });
 
   server.post('/account/end-sessions', async (request, reply) => {
-    const { name } = personIn(request);
-    await ledger.changePerson(name, { endSessions: true });
-    note(context, request, { what: 'sessions-ended', by: name, person: name });
-    const changed = await ledger.findPerson(name);
-    if (changed) beginSession(context, reply, changed);
+    const person = personIn(request);
+    await stayHereAlone(context, reply, person.name, {});
+    await note(context, request, { what: 'sessions-ended', by: person, person: person.name });
     const text = 'You are signed in here alone now.';
     return redirectWith(context, reply, '/account', { tone: 'good', text });
   });
+}
+
+/** @throws WAYBILL_CONSOLE_TOO_MANY_TRIES, WAYBILL_CONSOLE_BUSY */
+async function whyNotOld(context: ConsoleContext, request: FastifyRequest, old: string): Promise<WhyNot> {
+  const { name } = personIn(request);
+  const person = await checkPassword(context, request, { name, password: old });
+  return person ? undefined : 'The present password is wrong.';
+}
+
+/** Changes a person and ends his sessions, but for a new one in this browser. */
+async function stayHereAlone(
+  context: ConsoleContext,
+  reply: FastifyReply,
+  name: string,
+  patch: PersonPatch,
+): Promise<void> {
+  await context.ledger.changePerson(name, { ...patch, endSessions: true });
+  const changed = await context.ledger.findPerson(name);
+  if (changed) beginSession(context, reply, changed);
 }
 
 function whyNoPassword({ kind }: ConsolePerson): WhyNot {

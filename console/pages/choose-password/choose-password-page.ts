@@ -51,7 +51,7 @@ export function addChoosePasswordPage(server: ConsoleServer, context: ConsoleCon
       await store.changePerson(person.name, { passwordHash, endSessions: true });
       return personOfLink(context, store, name);
     });
-    note(context, request, { what: 'password-chosen', by: changed.name, person: changed.name });
+    await note(context, request, { what: 'password-chosen', by: changed, person: changed.name });
     await enter(context, request, reply, changed);
     return redirectWith(context, reply, '/', {
       tone: 'good',

@@ -37,20 +37,19 @@ export function addAddPersonPage(server: ConsoleServer, context: ConsoleContext)
     const sent = readForm(request, addForm);
     const { name, displayName, account } = sent;
     const values = { displayName, account, roles: rolesOf(sent), groups: linesOf(sent.groups) };
-    const wrong = whyNotThisPerson(sent) ?? whyNotTheseRoles(sent) ?? (await whyNotAdded());
+    const add = async (): Promise<string | undefined> =>
+      (await ledger.addPerson({ name, kind: 'local', ...values }))
+        ? undefined
+        : `There is somebody of the name ${name} already.`;
+    const wrong = whyNotThisPerson(sent) ?? whyNotTheseRoles(sent) ?? (await add());
     const person = wrong === undefined ? await ledger.findPerson(name) : undefined;
     if (!person) {
       const body = addBody(context, request.formToken, { name, values, wrong });
       return showPage(context, request, reply.code(422), { styles: 'people.css', title, body, current });
     }
     const facts = { account, roles: rolesText(values.roles), groups: values.groups };
-    note(context, request, { what: 'person-added', by: admin.name, person: person.name, facts });
+    await note(context, request, { what: 'person-added', by: admin, person: person.name, facts });
     return showNewLink(context, request, reply, person);
-
-    async function whyNotAdded(): Promise<string | undefined> {
-      const isAdded = await ledger.addPerson({ name, kind: 'local', ...values });
-      return isAdded ? undefined : `There is somebody of the name ${name} already.`;
-    }
   });
 }
 

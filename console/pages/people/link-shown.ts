@@ -20,7 +20,7 @@ export async function showNewLink(
 ): Promise<FastifyReply> {
   const { config, ledger } = context;
   const link = await makePasswordLink({ settings: config.console, ledger, publicUrl: context.publicUrl() }, name);
-  note(context, request, { what: 'link-made', by: request.person?.name, person: name });
+  await note(context, request, { what: 'link-made', by: request.person, person: name });
   const body = html`<div class="sheet">
     <p>Give this link to ${displayName}, and to nobody else: whoever opens it first chooses the password.</p>
     <label>The link <input readonly value=${link.url} /></label>

@@ -11,7 +11,7 @@ import { signsInHere, type SignInSettings } from '../../sign-in/administrators.t
 import { requireRight, rolesText, whyNotAdminister } from '../../sign-in/rights.ts';
 import { personPath } from './person-path.ts';
 
-const MOST_ROWS = 200;
+const MOST_ROWS = 100;
 
 const listQuery = z.object({ text: z.string().max(200).default('') });
 

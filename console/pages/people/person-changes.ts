@@ -101,16 +101,16 @@ interface Change {
 
 /** All of a change or nothing of it. @throws WAYBILL_CONSOLE_LAST_ADMINISTRATOR */
 async function change(
-  { ledger, ...context }: ConsoleContext,
+  context: ConsoleContext,
   request: FastifyRequest,
   { person, patch, deed, facts }: Change,
 ): Promise<void> {
-  await ledger.withTransaction(async (store) => {
+  await context.ledger.withTransaction(async (store) => {
     await store.holdPeople();
     await store.changePerson(person.name, patch);
     if (patch.disabled) await store.endConsoleLinks({ purpose: 'password', person: person.name });
     // Only what takes something away can leave nobody; where nobody was before, the rest is still to be possible.
     if (patch.disabled || patch.roles) await requireAdministrator(context.config.console, store);
   });
-  note({ ledger, ...context }, request, { what: deed, by: request.person?.name, person: person.name, facts });
+  await note(context, request, { what: deed, by: request.person, person: person.name, facts });
 }

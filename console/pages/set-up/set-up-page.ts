@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import { waybillError } from '../../../common/errors/catalogue.ts';
 import type { ConsoleRoles } from '../../../ledger/console-people.ts';
-import type { Ledger } from '../../../ledger/ledger.ts';
 import { redirectWith } from '../../html/flash.ts';
 import { form } from '../../html/form.ts';
 import { type Html, html } from '../../html/html.ts';
@@ -40,41 +39,39 @@ export function addSetUpPage(server: ConsoleServer, context: ConsoleContext): vo
   server.post('/set-up', { config: { open: true } }, async (request, reply) => {
     const { link, password, again, ...typed } = readForm(request, setUpForm);
     await requireLink(ledger, 'set-up', link);
-    const wrong = whyNotThisPerson(typed) ?? whyNotBoth(password, again, typed.name) ?? (await become(typed));
+    const become = async (): Promise<string | undefined> =>
+      whyNotAdministrator(context, link, { ...typed, passwordHash: await hashPassword(password) });
+    const wrong = whyNotThisPerson(typed) ?? whyNotBoth(password, again, typed.name) ?? (await become());
     if (wrong !== undefined) {
       const body = setUpBody(request.formToken, link, { typed, wrong });
       return showPage(context, request, reply.code(422), { styles: 'people.css', title, body });
     }
     const person = await ledger.findPerson(typed.name);
     if (!person) throw new Error('A person that was just added is gone.');
-    note(context, request, { what: 'person-added', by: person.name, person: person.name, facts: { link: 'set-up' } });
+    await note(context, request, { what: 'person-added', by: person, person: person.name, facts: { link: 'set-up' } });
     await enter(context, request, reply, person);
     return redirectWith(context, reply, '/', { tone: 'good', text: `Welcome. You are administrator of this Waybill.` });
-
-    /** What stood against it; `undefined` where the person is administrator now. */
-    async function become(one: TypedPerson): Promise<string | undefined> {
-      const isAdded = await addAdministrator(context, link, { ...one, passwordHash: await hashPassword(password) });
-      return isAdded ? undefined : `There is somebody of the name ${one.name} already; choose another one.`;
-    }
   });
 }
 
 /**
- * Uses the link up and adds the person, both or neither; false when the name is taken.
+ * Uses the link up and adds the person, both or neither. What stood against it; `undefined` where nothing did.
  * @throws WAYBILL_CONSOLE_LINK_USED_UP, WAYBILL_CONSOLE_HAS_ADMINISTRATOR
  */
-async function addAdministrator(
+async function whyNotAdministrator(
   { ledger, config }: ConsoleContext,
   link: string,
   person: TypedPerson & { readonly passwordHash: string },
-): Promise<boolean> {
+): Promise<string | undefined> {
   return ledger.withTransaction(async (store) => {
     await store.holdPeople();
-    if (await store.findPerson(person.name)) return false;
+    if (await store.findPerson(person.name))
+      return `There is somebody of the name ${person.name} already; choose another one.`;
     await useLink(store, 'set-up', link);
     const who = await whoAdministers(config.console, store);
     if (who !== undefined) throw waybillError('WAYBILL_CONSOLE_HAS_ADMINISTRATOR', { who });
-    return store.addPerson({ ...person, kind: 'local', roles: everything, groups: [] });
+    await store.addPerson({ ...person, kind: 'local', roles: everything, groups: [] });
+    return undefined;
   });
 }
 

@@ -50,7 +50,7 @@ export function addOidcPages(server: ConsoleServer, context: ConsoleContext, pro
       return reply.redirect(flow.to);
     } catch (error) {
       const facts = { kind: 'oidc', why: isWaybillError(error) ? error.code : 'unknown' };
-      note(context, request, { what: 'sign-in-refused', by: undefined, facts });
+      await note(context, request, { what: 'sign-in-refused', by: undefined, facts });
       throw error;
     }
   });

@@ -13,16 +13,16 @@ interface SignInParts {
 }
 
 /** What the sign-in page shows: the identity provider first, then name and password, as far as there is each. */
-export function signInBody({ config, publicUrl }: ConsoleContext, parts: SignInParts): Html {
-  const { localSignIn, oidc } = config.console;
+export function signInBody(context: ConsoleContext, parts: SignInParts): Html {
+  const { localSignIn, oidc } = context.config.console;
   // At the address that the provider sends people back to: a cookie that is set elsewhere would not be there then.
-  const href = `${publicUrl()}/sign-in/oidc${parts.to ? `?to=${encodeURIComponent(parts.to)}` : ''}`;
+  const href = `${context.publicUrl()}/sign-in/oidc${parts.to ? `?to=${encodeURIComponent(parts.to)}` : ''}`;
   return html`<div class="narrow">
     ${parts.failed && html`<div class="notice bad" role="alert">${parts.failed.why}</div>`}
     ${parts.providerTrouble && html`<div class="notice warn">${parts.providerTrouble} It is asked again each time.</div>`}
     ${oidc && html`<p><a class=${localSignIn ? 'button' : 'button main'} href=${href}>Sign in with ${oidc.label}</a></p>`}
     ${oidc && localSignIn && html`<h2>With a password of Waybill</h2>`} ${localSignIn && passwordForm(parts)}
-    <p class="quiet">You cannot get in? Ask ${contactOf(config.console)}.</p>
+    <p class="quiet">You cannot get in? Ask ${contactOf(context.config.console)}.</p>
   </div>`;
 }
 

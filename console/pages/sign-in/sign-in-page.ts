@@ -31,9 +31,9 @@ export function addSignInPage(server: ConsoleServer, context: ConsoleContext): v
   if (localSignIn) addPasswordSignIn(server, context);
   if (context.provider) addOidcPages(server, context, context.provider);
 
-  server.post('/sign-out', { config: { open: true } }, (request, reply) => {
+  server.post('/sign-out', { config: { open: true } }, async (request, reply) => {
     endSession(context, reply);
-    note(context, request, { what: 'signed-out', by: request.person?.name });
+    if (request.person) await note(context, request, { what: 'signed-out', by: request.person });
     return reply.redirect('/sign-in', 303);
   });
 }
@@ -46,7 +46,7 @@ function addPasswordSignIn(server: ConsoleServer, context: ConsoleContext): void
       // A name that nobody has may be a password in the wrong field.
       const known = person ?? (await context.ledger.findPerson(name.trim()));
       const why = person ? 'shut out' : 'wrong name or password';
-      note(context, request, { what: 'sign-in-refused', by: undefined, person: known?.name, facts: { why } });
+      await note(context, request, { what: 'sign-in-refused', by: undefined, person: known?.name, facts: { why } });
       const failed = { name, why: 'Name or password is wrong.' };
       const body = signInBody(context, { token: request.formToken, to, failed });
       return showPage(context, request, reply.code(401), { styles: 'people.css', title: 'Sign in', body });
