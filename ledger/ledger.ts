@@ -21,6 +21,7 @@ import { postgresWords, sqliteWords } from './migrations/dialect-words.ts';
 import { openPostgres, placeOfUrl } from './postgres-store.ts';
 import { createOverwriteLocks, type OverwriteLocks } from './overwrite-locks.ts';
 import { createPauses, type Pauses } from './pauses.ts';
+import { createProcesses, type Processes } from './processes.ts';
 import { createPromotions, type Promotions } from './promotions.ts';
 import { createRecords, type Records } from './records.ts';
 import { copySqlite } from './sqlite-copy.ts';
@@ -74,6 +75,7 @@ export interface LedgerStore
     Audit,
     ConsolePeople,
     ConsoleLinks,
+    Processes,
     Counts {}
 
 /**
@@ -183,6 +185,7 @@ function createStore(parts: StoreParts): LedgerStore {
     ...createAudit(parts),
     ...createConsolePeople(parts),
     ...createConsoleLinks(parts),
+    ...createProcesses(parts),
     ...createCounts(parts),
   };
 }

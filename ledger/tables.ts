@@ -261,6 +261,21 @@ export interface ConsoleLinkTable {
   used_at_utc: UtcText | null;
 }
 
+export interface ProcessTable {
+  process_id: string;
+  name: string;
+  host: string;
+  pid: number;
+  started_at_utc: UtcText;
+  seen_at_utc: UtcText;
+  config_file: string;
+  config_fingerprint: string;
+  config_since_utc: UtcText;
+  is_watching: number;
+  waiting: JsonText;
+  problems: JsonText;
+}
+
 /** The schema as queries see it; `migrations/` is what makes it, and `docs/explanation/ledger.md` tells it. */
 export interface LedgerTables {
   claims: ClaimTable;
@@ -283,4 +298,5 @@ export interface LedgerTables {
   audit_head: AuditHeadTable;
   console_people: ConsolePersonTable;
   console_links: ConsoleLinkTable;
+  processes: ProcessTable;
 }

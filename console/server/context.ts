@@ -24,6 +24,7 @@ export type ConsoleServer = FastifyInstance;
 
 /** What the pages of the console work with. It holds no Qlik certificate. */
 export interface ConsoleContext {
+  /** The settings in force. They change while it runs: read them when a page is made, and keep no copy. */
   readonly config: Config;
   readonly ledger: Ledger;
   readonly logger: Logger;
@@ -33,7 +34,7 @@ export interface ConsoleContext {
   /** Where people open the console, without a slash at the end. */
   publicUrl(): string;
   readonly throttle: Throttle;
-  /** Where people sign in who have no password here. */
+  /** Where people sign in who have no password here, by the settings in force. */
   readonly provider?: IdentityProvider;
   /** Signs decisions, so that a worker can tell that they come from here. */
   readonly installationSecret: string;

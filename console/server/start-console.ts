@@ -6,7 +6,7 @@ import type { Config } from '../../config/types.ts';
 import type { Ledger } from '../../ledger/ledger.ts';
 import { addPages } from '../pages/all.ts';
 import { makeSetUpLink, type OneTimeLink } from '../sign-in/links.ts';
-import { identityProvider } from '../sign-in/oidc/identity-provider.ts';
+import { latestProvider } from '../sign-in/oidc/identity-provider.ts';
 import { createThrottle, type ThrottleLimits } from '../sign-in/throttle.ts';
 import { addAssets } from './assets.ts';
 import type { ConsoleContext, ConsoleServer } from './context.ts';
@@ -34,6 +34,8 @@ export interface RunningConsole {
   readonly port: number;
   /** Makes the first administrator; there where nobody can sign in as one. It belongs on a terminal, never in a log. */
   readonly setUpLink?: OneTimeLink;
+  /** Goes on with other settings; port, bind and certificate stay. Safe to repeat. */
+  takeOver(config: Config): void;
   /** Takes nothing more, ends what is open, closes. Safe to repeat. */
   close(): Promise<void>;
 }
@@ -48,17 +50,23 @@ export async function startConsole({ config, ledger, logger, limits }: StartCons
   const isSecure = settings.tls !== undefined || settings.behindProxy;
   let listensAt = '';
   const prefix = isSecure ? '__Host-waybill' : 'waybill';
+  let inForce = config;
+  const providerOf = latestProvider();
   const context: ConsoleContext = {
-    config,
+    get config() {
+      return inForce;
+    },
     ledger,
     logger,
     isSecure,
     // Browsers share cookies between the ports of a host: two consoles on one machine must not end each other's sessions.
     cookies: cookieNames(`${prefix}-${config.installation.id}`),
     installationSecret: await config.installation.secret.resolve(),
-    publicUrl: () => publicUrlOf(settings, listensAt),
+    publicUrl: () => publicUrlOf(inForce.console, listensAt),
     throttle: createThrottle(limits),
-    provider: settings.oidc && identityProvider(settings.oidc),
+    get provider() {
+      return providerOf(inForce.console.oidc);
+    },
     temporal: () => temporal.connected(),
   };
   const server = httpServer(
@@ -79,7 +87,8 @@ export async function startConsole({ config, ledger, logger, limits }: StartCons
     listensAt = `${settings.tls ? 'https' : 'http'}://${hostOf(settings.bind)}:${port}`;
     logger.info({ url: listensAt }, 'The console can be opened');
     const setUpLink = await makeSetUpLink({ settings, ledger, publicUrl: context.publicUrl() });
-    return { url: listensAt, port, setUpLink, close };
+    const takeOver = (wanted: Config): void => void (inForce = wanted);
+    return { url: listensAt, port, setUpLink, takeOver, close };
   } catch (error) {
     await close();
     throw error;

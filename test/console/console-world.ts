@@ -31,6 +31,8 @@ export interface ConsoleWorld {
   readonly logger: MemoryLogger;
   /** Makes the first administrator, where there is none. */
   readonly setUpLink: string | undefined;
+  /** Lets the console take over changed settings. */
+  takeOver(change: (yaml: Yaml) => void): void;
   /** Another console over the same ledger, as after a restart. */
   startAnother(): Promise<RunningConsole>;
   /** A browser without scripts: it keeps cookies and sends forms as they stand in the page. */
@@ -66,6 +68,10 @@ export async function startConsoleWorld(options: ConsoleWorldOptions = {}): Prom
     ledger,
     logger,
     setUpLink: served.setUpLink?.url,
+    takeOver(change) {
+      change(yaml);
+      served.takeOver(configFromYaml(stringify(yaml), folder, {}));
+    },
     startAnother: () => startConsole(parts),
     browser,
     async signedIn(person) {

@@ -250,6 +250,24 @@ describe('an identity provider', () => {
     await impostor.close();
   });
 
+  it('comes and goes with the settings while the console runs, and with it its people', async () => {
+    await using closers = new AsyncDisposableStack();
+    const late = await startProvider();
+    closers.defer(() => late.close());
+    const one = await startConsoleWorld();
+    closers.defer(() => one.close());
+    late.serve(`${one.url}${BACK}`);
+    late.signsIn(sales);
+    expect((await one.browser().open('/sign-in/oidc')).status).toBe(404);
+
+    one.takeOver((yaml) => Object.assign(yaml['console'], { oidc: settings(late.issuer) }));
+    const bert = one.browser();
+    expect(await bert.open('/sign-in/oidc?to=/account')).toMatchObject({ status: 200, path: '/account' });
+
+    one.takeOver((yaml) => delete yaml['console'].oidc);
+    expect((await bert.open('/account')).path).toMatch(/^\/sign-in/);
+  });
+
   it('is believed with a certificate of an authority that is trusted, and without not', async () => {
     await using closers = new AsyncDisposableStack();
     const folder = await mkdtemp(path.join(tmpdir(), 'waybill-provider-'));

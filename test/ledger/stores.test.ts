@@ -17,6 +17,7 @@ import { describeConsolePeople } from './suites/console-people.ts';
 import { describeDeliveries } from './suites/deliveries.ts';
 import { describeLifecycle } from './suites/lifecycle.ts';
 import { describePauses } from './suites/pauses.ts';
+import { describeProcesses } from './suites/processes.ts';
 import { describePromotions } from './suites/promotions.ts';
 import { describeRecords } from './suites/records.ts';
 import type { StoreUnderTest } from './suites/store-under-test.ts';
@@ -45,6 +46,7 @@ function describeLedger(store: StoreUnderTest): void {
   describePauses(store);
   describeAudit(store);
   describeTampering(store);
+  describeProcesses(store);
   describeConsolePeople(store);
   describeAttempts(store);
   describeLifecycle(store);

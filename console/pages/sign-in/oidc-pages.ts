@@ -29,10 +29,12 @@ const flowFacts = z.object({
 });
 
 /** The way to the identity provider, and back from it. */
-export function addOidcPages(server: ConsoleServer, context: ConsoleContext, provider: IdentityProvider): void {
+export function addOidcPages(server: ConsoleServer, context: ConsoleContext): void {
   const name = context.cookies.oidc;
   // A link and no form: browsers hold a form to our own pages, also where its answer leads elsewhere.
   server.get('/sign-in/oidc', { config: { open: true } }, async (request, reply) => {
+    const { provider } = context;
+    if (!provider) return reply.callNotFound();
     const { to } = readQuery(request, beginQuery);
     const { url, flow } = await provider.begin(`${context.publicUrl()}${BACK}`);
     writeSigned(context, reply, { name, maxAgeSeconds: FLOW_SECONDS }, { ...flow, to: ownPath(to), at: Date.now() });
@@ -40,13 +42,16 @@ export function addOidcPages(server: ConsoleServer, context: ConsoleContext, pro
   });
 
   server.get(BACK, { config: { open: true } }, async (request, reply) => {
+    const { provider } = context;
+    const { oidc } = context.config.console;
+    if (!provider || !oidc) return reply.callNotFound();
     const flow = readSigned(request, name, flowFacts);
     reply.clearCookie(name, { path: '/' });
     try {
       if (!flow || Date.now() - flow.at > FLOW_SECONDS * 1000) {
         throw failed(context, 'the answer belongs to no sign-in that this browser began in the last ten minutes');
       }
-      await letIn(context, provider, { request, reply, flow });
+      await letIn(context, { provider, settings: oidc, request, reply, flow });
       return reply.redirect(flow.to);
     } catch (error) {
       const facts = { kind: 'oidc', why: isWaybillError(error) ? error.code : 'unknown' };
@@ -57,18 +62,15 @@ export function addOidcPages(server: ConsoleServer, context: ConsoleContext, pro
 }
 
 interface Arrival {
+  readonly provider: IdentityProvider;
+  readonly settings: OidcConfig;
   readonly request: FastifyRequest;
   readonly reply: FastifyReply;
   readonly flow: Flow;
 }
 
 /** @throws WAYBILL_CONSOLE_PROVIDER_AWAY, _SIGN_IN_FAILED, _CLAIM_UNUSABLE, _NO_ROLE, _SHUT_OUT, _NAME_TAKEN */
-async function letIn(
-  context: ConsoleContext,
-  provider: IdentityProvider,
-  { request, reply, flow }: Arrival,
-): Promise<void> {
-  const settings = context.config.console.oidc as OidcConfig;
+async function letIn(context: ConsoleContext, { provider, settings, request, reply, flow }: Arrival): Promise<void> {
   const contact = contactOf(context.config.console);
   const claims = await provider
     .finish(new URL(`${context.publicUrl()}${request.url}`), flow, wantedClaims(settings))

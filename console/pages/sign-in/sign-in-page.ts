@@ -19,7 +19,6 @@ const signInQuery = z.object({ to: z.string().optional() });
 
 /** The pages to sign in at, and the way out. */
 export function addSignInPage(server: ConsoleServer, context: ConsoleContext): void {
-  const { localSignIn } = context.config.console;
   server.get('/sign-in', { config: { open: true } }, async (request, reply) => {
     const { to } = readQuery(request, signInQuery);
     if (request.person) return reply.redirect(ownPath(to));
@@ -28,8 +27,8 @@ export function addSignInPage(server: ConsoleServer, context: ConsoleContext): v
     return showPage(context, request, reply, { styles: 'people.css', title: 'Sign in', body });
   });
 
-  if (localSignIn) addPasswordSignIn(server, context);
-  if (context.provider) addOidcPages(server, context, context.provider);
+  addPasswordSignIn(server, context);
+  addOidcPages(server, context);
 
   server.post('/sign-out', { config: { open: true } }, async (request, reply) => {
     endSession(context, reply);
@@ -40,6 +39,7 @@ export function addSignInPage(server: ConsoleServer, context: ConsoleContext): v
 
 function addPasswordSignIn(server: ConsoleServer, context: ConsoleContext): void {
   server.post('/sign-in', { config: { open: true } }, async (request, reply) => {
+    if (!context.config.console.localSignIn) return reply.callNotFound();
     const { name, password, to } = readForm(request, signInForm);
     const person = await checkPassword(context, request, { name, password });
     if (!person || person.disabledAtUtc !== undefined) {

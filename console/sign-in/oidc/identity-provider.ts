@@ -36,6 +36,15 @@ export interface IdentityProvider {
   finish(cameBackTo: URL, flow: Flow, wanted: readonly string[]): Promise<Claims>;
 }
 
+/** Gives the provider of the settings in force: the same one for as long as they are the same. */
+export function latestProvider(): (settings: OidcConfig | undefined) => IdentityProvider | undefined {
+  let latest: { readonly settings: OidcConfig; readonly provider: IdentityProvider } | undefined;
+  return (settings) => {
+    if (settings && latest?.settings !== settings) latest = { settings, provider: identityProvider(settings) };
+    return settings && latest?.provider;
+  };
+}
+
 /** Makes the provider of `console.oidc`. What it says of itself is read at first use, and again after that failed. */
 export function identityProvider(settings: OidcConfig): IdentityProvider {
   const discovered = discoveredOnce(settings);

@@ -42,6 +42,7 @@ export function describeLifecycle(store: StoreUnderTest): void {
         'pauses',
         'console_people',
         'console_links',
+        'processes',
       ])
         await store.execute(place, `drop table ${table}`);
       await dropAudit(store, place);
