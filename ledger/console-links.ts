@@ -1,6 +1,6 @@
 import type { Selectable } from 'kysely';
 import type { StoreParts } from './store.ts';
-import type { ConsoleLinkTable } from './tables.ts';
+import type { ConsoleLinkTable } from './console-tables.ts';
 
 /** `set-up`: makes the first person. `password`: lets a person choose a password. */
 export type LinkPurpose = 'set-up' | 'password';

@@ -1,7 +1,7 @@
 import type { Insertable, Selectable, Updateable } from 'kysely';
 import { fromJson, toJson } from './columns.ts';
 import type { StoreParts } from './store.ts';
-import type { ConsolePersonTable } from './tables.ts';
+import type { ConsolePersonTable } from './console-tables.ts';
 
 /** `local`: with a password of ours. `oidc`: known by an identity provider. */
 export type PersonKind = 'local' | 'oidc';
