@@ -10,6 +10,7 @@ export function createCheckActivities(deps: ActivityDependencies): CheckActiviti
     checkSite: ({ site }) => checkSite(deps, site),
     checkMail: ({ to }) => checkMailServer(deps, to),
     checkVersions: () => checkVersions(deps),
+    listStreams: ({ site }) => listStreams(deps, site),
     examineSite: (input) => examineSite(deps, input),
     examineWorker: (input) => examineWorker(deps, input),
   };
@@ -34,6 +35,11 @@ async function checkSite(deps: ActivityDependencies, site: string): Promise<Chec
     ['read streams', async () => `${(await client.streams()).length} streams`],
     ['read custom properties', async () => `${(await client.customPropertyDefinitions()).length} definitions`],
   ]);
+}
+
+async function listStreams(deps: ActivityDependencies, site: string): Promise<string[]> {
+  const names = (await deps.qrs(site).streams()).map(({ name }) => name);
+  return [...new Set(names)].toSorted((left, right) => left.localeCompare(right));
 }
 
 function checkVersions(deps: ActivityDependencies): Promise<CheckStep[]> {

@@ -61,6 +61,8 @@ export interface CheckActivities {
   checkSite(input: { site: string }): Promise<readonly CheckStep[]>;
   checkMail(input: { to?: string }): Promise<readonly CheckStep[]>;
   checkVersions(): Promise<readonly CheckStep[]>;
+  /** Names of the streams there, sorted. */
+  listStreams(input: { site: string }): Promise<readonly string[]>;
   /** `scratch`: an app may be made there, and is removed again. */
   examineSite(input: { site: string; scratch: boolean }): Promise<SiteExamination>;
   /** Of what a worker needs besides the sites. */

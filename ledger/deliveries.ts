@@ -35,6 +35,8 @@ export interface Delivery<Trouble = unknown, Items = unknown> {
 
 export interface DeliveryFilter {
   readonly promotionKey?: string;
+  /** Of any of these promotions; a few hundred at a time. */
+  readonly promotionKeys?: readonly string[];
   readonly target?: string;
   readonly state?: DeliveryState;
   /** `true`: without an end; `false`: ended. */
@@ -72,8 +74,10 @@ export function createDeliveries({ db, nowUtc }: StoreParts): Deliveries {
         .execute();
     },
 
-    async listDeliveries<Trouble, Items>({ promotionKey, target, state, open, limit = 1000 }: DeliveryFilter = {}) {
+    async listDeliveries<Trouble, Items>(filter: DeliveryFilter = {}) {
+      const { promotionKey, promotionKeys, target, state, open, limit = 1000 } = filter;
       let query = db.selectFrom('deliveries').selectAll();
+      if (promotionKeys !== undefined) query = query.where('promotion_key', 'in', promotionKeys);
       if (promotionKey !== undefined) query = query.where('promotion_key', '=', promotionKey);
       if (target !== undefined) query = query.where('target', '=', target);
       if (state !== undefined) query = query.where('state', '=', state);

@@ -18,6 +18,7 @@ import { createMemories, type Memories } from './memories.ts';
 import { migrate } from './migrate.ts';
 import { allMigrations } from './migrations/all.ts';
 import { postgresWords, sqliteWords } from './migrations/dialect-words.ts';
+import { createNews, type News } from './news.ts';
 import { openPostgres, placeOfUrl } from './postgres-store.ts';
 import { createOverwriteLocks, type OverwriteLocks } from './overwrite-locks.ts';
 import { createPauses, type Pauses } from './pauses.ts';
@@ -76,6 +77,7 @@ export interface LedgerStore
     ConsolePeople,
     ConsoleLinks,
     Processes,
+    News,
     Counts {}
 
 /**
@@ -186,6 +188,7 @@ function createStore(parts: StoreParts): LedgerStore {
     ...createConsolePeople(parts),
     ...createConsoleLinks(parts),
     ...createProcesses(parts),
+    ...createNews(parts),
     ...createCounts(parts),
   };
 }

@@ -1,8 +1,8 @@
-import type { Selectable, Updateable } from 'kysely';
+import type { ExpressionBuilder, Insertable, Selectable, Updateable } from 'kysely';
 import { containsText, fromJson, jsonPatch, searchText, toJson } from './columns.ts';
 import type { PromotionState, PromotionVerdict } from './states.ts';
 import type { StoreParts } from './store.ts';
-import type { PromotionTable } from './tables.ts';
+import type { LedgerTables, PromotionTable } from './tables.ts';
 
 export interface PromotionInput<Decision = unknown> {
   readonly promotionKey: string;
@@ -64,6 +64,12 @@ export interface PromotionFilter {
   readonly text?: string;
   /** Only promotions that started before this time: the next page. */
   readonly startedBeforeUtc?: string;
+  /** Only promotions that started at or after this time. */
+  readonly startedFromUtc?: string;
+  /** Only what one of these accounts decided, as `deciders` gives them. */
+  readonly decidedBy?: readonly string[];
+  /** Only promotions that stand after this one in the list: the next page, whatever was added meanwhile. */
+  readonly after?: Pick<Promotion, 'startedAtUtc' | 'promotionKey'>;
   /** Default 100. */
   readonly limit?: number;
 }
@@ -80,6 +86,8 @@ export interface Promotions {
   getPromotion<Decision = unknown>(promotionKey: string): Promise<Promotion<Decision> | undefined>;
   /** Promotions, latest start first. */
   listPromotions<Decision = unknown>(filter?: PromotionFilter): Promise<Promotion<Decision>[]>;
+  /** Every account that decided something, by name. */
+  deciders(): Promise<string[]>;
 }
 
 /** Makes the promotions group over a database or a transaction. */
@@ -120,14 +128,17 @@ export function createPromotions({ db, nowUtc }: StoreParts): Promotions {
     },
 
     async listPromotions<Decision>(filter: PromotionFilter = {}) {
-      const { site, appId, state, open, text, startedBeforeUtc } = filter;
+      const { site, appId, state, open, text, startedBeforeUtc, startedFromUtc, decidedBy, after } = filter;
       let query = db.selectFrom('promotions').selectAll();
       if (site !== undefined) query = query.where('site', '=', site);
       if (appId !== undefined) query = query.where('app_id', '=', appId);
       if (state !== undefined) query = query.where('state', '=', state);
       if (open !== undefined) query = query.where('ended_at_utc', open ? 'is' : 'is not', null);
       if (startedBeforeUtc !== undefined) query = query.where('started_at_utc', '<', startedBeforeUtc);
+      if (startedFromUtc !== undefined) query = query.where('started_at_utc', '>=', startedFromUtc);
+      if (decidedBy !== undefined) query = query.where('decided_by', 'in', decidedBy);
       if (text) query = query.where(containsText('search', text));
+      if (after) query = query.where(standsAfter(after));
       const rows = await query
         .orderBy('started_at_utc', 'desc')
         .orderBy('promotion_key')
@@ -135,10 +146,25 @@ export function createPromotions({ db, nowUtc }: StoreParts): Promotions {
         .execute();
       return rows.map(toPromotion<Decision>);
     },
+
+    async deciders() {
+      const query = db.selectFrom('promotions').select('decided_by').distinct().where('decided_by', 'is not', null);
+      const rows = await query.orderBy('decided_by').execute();
+      return rows.flatMap(({ decided_by }) => decided_by ?? []);
+    },
   };
 }
 
-function newRow(input: PromotionInput, nowUtc: string): PromotionTable {
+/** Latest first, and by key where several started in the same millisecond. */
+function standsAfter({ startedAtUtc, promotionKey }: NonNullable<PromotionFilter['after']>) {
+  return (row: ExpressionBuilder<LedgerTables, 'promotions'>) =>
+    row.or([
+      row('started_at_utc', '<', startedAtUtc),
+      row.and([row('started_at_utc', '=', startedAtUtc), row('promotion_key', '>', promotionKey)]),
+    ]);
+}
+
+function newRow(input: PromotionInput, nowUtc: string): Insertable<PromotionTable> {
   return {
     promotion_key: input.promotionKey,
     site: input.site,

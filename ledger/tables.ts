@@ -1,4 +1,4 @@
-import type { Generated } from 'kysely';
+import type { Generated, GeneratedAlways } from 'kysely';
 import type { AlertKind, AlertSendState } from './alert-sends.ts';
 import type { AuditKind } from './audit-kinds.ts';
 import type { AttemptOutcome } from './attempts.ts';
@@ -46,6 +46,8 @@ export interface PromotionTable {
   waiting_since_utc: UtcText | null;
   ended_at_utc: UtcText | null;
   updated_at_utc: UtcText;
+  /** Account of the decision, as it was written. */
+  decided_by: GeneratedAlways<string | null>;
 }
 
 export interface RecordTable {

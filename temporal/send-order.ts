@@ -36,6 +36,8 @@ export interface OrderOptions {
   /** The app or promotion as `waybill show` would find it. */
   readonly what: string;
   readonly site: string;
+  /** A connection that is kept open. Default: one for this order alone. */
+  readonly connected?: () => Promise<TemporalClient>;
 }
 
 export interface AppOfSite {
@@ -101,11 +103,19 @@ export async function nudge({ client }: TemporalClient, config: Config, app: App
   });
 }
 
-/** Connects for the time of `work`. @throws WAYBILL_TEMPORAL_UNREACHABLE, WAYBILL_TEMPORAL_REFUSED */
+/**
+ * Uses the connection that is given, or connects for the time of `work`.
+ * @throws WAYBILL_TEMPORAL_UNREACHABLE, WAYBILL_TEMPORAL_REFUSED
+ */
 export async function withTemporal<T>(
-  { config, timeoutMs = CONNECT_TIMEOUT_MS }: { readonly config: Config; readonly timeoutMs?: number },
+  {
+    config,
+    timeoutMs = CONNECT_TIMEOUT_MS,
+    connected,
+  }: Pick<OrderOptions, 'config' | 'connected'> & { readonly timeoutMs?: number },
   work: (temporal: TemporalClient) => Promise<T>,
 ): Promise<T> {
+  if (connected) return work(await connected());
   const temporal = await connectTemporal({ config, connectTimeoutMs: Math.min(timeoutMs, CONNECT_TIMEOUT_MS) });
   try {
     return await work(temporal);

@@ -1,6 +1,7 @@
 import type { Awaiting } from '../ledger/awaiting.ts';
 import type { Delivery } from '../ledger/deliveries.ts';
 import type { Ledger } from '../ledger/ledger.ts';
+import type { PromotionFilter } from '../ledger/promotions.ts';
 import type { PromotionState, Trouble } from '../workflows/contract.ts';
 import type { KnownPromotion } from './find-app.ts';
 import { choicesIn } from './choices.ts';
@@ -102,6 +103,11 @@ export async function readOverview(ledger: Ledger, filter: OverviewFilter): Prom
   };
 }
 
+/** Promotions, latest begun first, as far as the filter lets them; from the ledger alone. */
+export async function listPromotions(ledger: Ledger, filter: PromotionFilter): Promise<ListedPromotion[]> {
+  return (await withParts(ledger, await ledger.listPromotions<DecisionOfRecord>(filter))).map(listed);
+}
+
 interface PromotionWithParts {
   readonly promotion: KnownPromotion;
   readonly deliveries: readonly Delivery<Trouble>[];
@@ -122,15 +128,35 @@ async function endedPromotions(ledger: Ledger, { site, text, limit }: OverviewFi
   return ended.map(listed);
 }
 
-function withParts(ledger: Ledger, promotions: readonly KnownPromotion[]): Promise<PromotionWithParts[]> {
+async function withParts(ledger: Ledger, promotions: readonly KnownPromotion[]): Promise<PromotionWithParts[]> {
+  const all = await deliveriesOf(
+    ledger,
+    promotions.map(({ promotionKey }) => promotionKey),
+  );
   return Promise.all(
     promotions.map(async (promotion) => {
       const { promotionKey, state } = promotion;
-      const deliveries = await ledger.listDeliveries<Trouble>({ promotionKey });
+      const deliveries = all.get(promotionKey) ?? [];
       const ownTrouble = state === 'needs-operator' ? troubleOfItself(await ledger.recordsOf(promotionKey)) : undefined;
       return { promotion, deliveries, ownTrouble };
     }),
   );
+}
+
+const KEYS_PER_QUESTION = 200;
+/** More than any promotion has targets. */
+const TARGETS_OF_ONE = 100;
+
+/** The deliveries of many promotions, in few questions. */
+async function deliveriesOf(ledger: Ledger, keys: readonly string[]): Promise<Map<string, Delivery<Trouble>[]>> {
+  const found = new Map<string, Delivery<Trouble>[]>();
+  for (let start = 0; start < keys.length; start += KEYS_PER_QUESTION) {
+    const promotionKeys = keys.slice(start, start + KEYS_PER_QUESTION);
+    const limit = promotionKeys.length * TARGETS_OF_ONE;
+    for (const delivery of await ledger.listDeliveries<Trouble>({ promotionKeys, limit }))
+      found.set(delivery.promotionKey, [...(found.get(delivery.promotionKey) ?? []), delivery]);
+  }
+  return found;
 }
 
 async function waitingApps(ledger: Ledger, { site, text, limit }: OverviewFilter): Promise<WaitingApp[]> {

@@ -73,10 +73,15 @@ export type MailStory = Pick<
   'kind' | 'to' | 'subject' | 'state' | 'attempts' | 'createdAtUtc' | 'updatedAtUtc'
 > & {
   readonly lastError: string | null;
+  /** As it was sent; null where it was not kept, or not yet written. */
+  readonly text: string | null;
 };
 
 /** An attempt without an end reads `worker lost` once a later one began, or the promotion ended. */
-export type AttemptStory = Pick<Attempt, 'workflowId' | 'activityType' | 'attempt' | 'startedAtUtc' | 'state'> & {
+export type AttemptStory = Pick<
+  Attempt,
+  'workflowId' | 'runId' | 'activityId' | 'activityType' | 'attempt' | 'startedAtUtc' | 'state'
+> & {
   readonly site: string | null;
   readonly worker: string | null;
   readonly endedAtUtc: string | null;
@@ -155,15 +160,19 @@ function deliveryOf(delivery: Delivery<Trouble>): DeliveryStory {
   return { target, state, startedAtUtc, items, trouble: trouble ?? null, endedAtUtc: endedAtUtc ?? null };
 }
 
-function mailOf({ kind, to, subject, state, attempts, lastError, createdAtUtc, updatedAtUtc }: Mail): MailStory {
-  return { kind, to, subject, state, attempts, lastError: lastError ?? null, createdAtUtc, updatedAtUtc };
+function mailOf(mail: Mail): MailStory {
+  const { kind, to, subject, state, attempts, lastError, text, createdAtUtc, updatedAtUtc } = mail;
+  const whole = { lastError: lastError ?? null, text: text ?? null };
+  return { kind, to, subject, state, attempts, createdAtUtc, updatedAtUtc, ...whole };
 }
 
 function attemptOf(attempt: Attempt, all: readonly Attempt[], hasEnded: boolean): AttemptStory {
-  const { workflowId, activityType, startedAtUtc, endedAtUtc, state } = attempt;
+  const { workflowId, runId, activityId, activityType, startedAtUtc, endedAtUtc, state } = attempt;
   const isLost = state === 'running' && (hasEnded || all.some((other) => isLaterTry(other, attempt)));
   return {
     workflowId,
+    runId,
+    activityId,
     activityType,
     attempt: attempt.attempt,
     startedAtUtc,

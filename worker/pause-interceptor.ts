@@ -16,6 +16,7 @@ const GOES_ON: ReadonlySet<string> = new Set([
   'newsWhileDelivering',
   'recordOutsideDecision',
   'checkSite',
+  'listStreams',
   'examineSite',
 ]);
 

@@ -6,6 +6,7 @@ export type CheckInput =
   | { readonly kind: 'site'; readonly site: string }
   | { readonly kind: 'mail'; readonly to?: string }
   | { readonly kind: 'versions' }
+  | { readonly kind: 'streams'; readonly site: string }
   | { readonly kind: 'doctor-site'; readonly site: string; readonly scratch: boolean }
   | { readonly kind: 'doctor-worker'; readonly scratch: boolean };
 
@@ -13,7 +14,9 @@ export type CheckInput =
  * A connection test for console or CLI, run where the secrets are; `check/<kind>/<uuid>`. Changes nothing, but that
  * `scratch` has an app made, which is removed again.
  */
-export async function check(input: CheckInput): Promise<readonly CheckStep[] | SiteExamination | readonly Finding[]> {
+export async function check(
+  input: CheckInput,
+): Promise<readonly CheckStep[] | SiteExamination | readonly Finding[] | readonly string[]> {
   switch (input.kind) {
     case 'site':
       return testing(taskQueues.site(input.site)).checkSite({ site: input.site });
@@ -21,6 +24,8 @@ export async function check(input: CheckInput): Promise<readonly CheckStep[] | S
       return testing().checkMail({ to: input.to });
     case 'versions':
       return testing().checkVersions();
+    case 'streams':
+      return testing(taskQueues.site(input.site)).listStreams({ site: input.site });
     case 'doctor-site':
       return examining(taskQueues.site(input.site)).examineSite({ site: input.site, scratch: input.scratch });
     case 'doctor-worker':

@@ -30,6 +30,7 @@ export type MailSource = Pick<SourceConfig, 'properties' | 'words' | 'streamAler
 export interface MailContext extends Pick<Config, 'timeZone' | 'locale'> {
   readonly installation: Pick<Config['installation'], 'id'>;
   readonly mail: MailSettings;
+  readonly console: Pick<Config['console'], 'enabled' | 'publicUrl'>;
   readonly sites: Readonly<Record<string, MailSite>>;
   readonly sources: Readonly<Record<string, MailSource>>;
 }

@@ -1,5 +1,6 @@
 import { manyLines, oneLine } from './clean-text.ts';
 import { isDelivered, type MailFacts, type MailKind, type ResultsMail, type TroubleMail } from './mail-kinds.ts';
+import { promotionKeyLink } from './mail-links.ts';
 import type { MailContext } from './mail-settings.ts';
 import { problemView } from './problem-words.ts';
 import {
@@ -148,6 +149,7 @@ function troubleView(words: ViewWords, facts: TroubleMail): MailView {
       promotionKey: oneLine(one.promotionKey),
       appName: oneLine(one.appName),
       site: words.site(one.site),
+      link: one.promotionKey === '' ? null : promotionKeyLink(words.config, one.promotionKey),
     })),
     waitingCount: facts.waiting.length,
     commands: facts.commands.map(oneLine),

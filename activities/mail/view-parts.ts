@@ -9,7 +9,7 @@ import {
   type MailSourceFate,
   type MailTarget,
 } from './mail-kinds.ts';
-import { appLink, consoleBase, promotionLink, siteLabel } from './mail-links.ts';
+import { appLink, consoleBase, decideLink, promotionLink, siteLabel } from './mail-links.ts';
 import type { MailContext } from './mail-settings.ts';
 import { mailTime } from './mail-time.ts';
 
@@ -51,8 +51,10 @@ export interface AppView {
   readonly site: string;
   readonly owner: string;
   readonly link: string | null;
-  /** The page where the promotion is seen and decided. */
+  /** The page where the promotion is seen. */
   readonly promotionLink: string | null;
+  /** The page where it is decided about. */
+  readonly decideLink: string | null;
 }
 
 export function appView(words: ViewWords, app: MailApp): AppView {
@@ -63,6 +65,7 @@ export function appView(words: ViewWords, app: MailApp): AppView {
     owner: oneLine(app.owner),
     link: appLink(words.config, app.site, app.id),
     promotionLink: promotionLink(words.config, app.site, app.id),
+    decideLink: decideLink(words.config, app.site, app.id),
   };
 }
 

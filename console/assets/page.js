@@ -16,10 +16,22 @@ function ago(at) {
   return unit ? `${Math.round(age / size)} ${unit} ago` : 'just now';
 }
 
+function until(at) {
+  const left = at - Date.now();
+  const [unit, size] = units.find(([, size]) => left >= size) ?? [];
+  return unit ? `in ${Math.round(left / size)} ${unit}` : 'now';
+}
+
+function shown(at, how) {
+  if (how === 'ago') return ago(at);
+  if (how === 'until') return until(at);
+  return (how === 'exact' ? exact : short).format(at);
+}
+
 function showTimes() {
   for (const time of document.querySelectorAll('time[data-show]')) {
     const at = new Date(time.dateTime);
-    const text = time.dataset.show === 'ago' ? ago(at) : (time.dataset.show === 'exact' ? exact : short).format(at);
+    const text = shown(at, time.dataset.show);
     if (time.textContent !== text) time.textContent = text;
     time.title = exact.format(at);
   }
@@ -27,7 +39,7 @@ function showTimes() {
 
 /** The page as it is now, put over the one that is shown: what is typed, open and focused stays. */
 async function refresh(morph) {
-  const response = await fetch(location.href, { headers: { accept: 'text/html' } });
+  const response = await fetch(location.href, { headers: { accept: 'text/html', 'waybill-refresh': '1' } });
   if (response.redirected) return location.reload();
   if (!response.ok) return undefined;
   const page = new DOMParser().parseFromString(await response.text(), 'text/html');
@@ -40,15 +52,28 @@ async function refresh(morph) {
   return showTimes();
 }
 
-async function listen(url) {
+async function listen(path) {
   const { Idiomorph } = await import(document.getElementById('page-script').dataset.morph);
-  const events = new EventSource(url);
+  const address = new URL(path, location.href);
   let running = Promise.resolve();
-  events.addEventListener('changed', () => {
-    running = running.then(() => refresh(Idiomorph.morph)).catch(() => undefined);
+  let events;
+  const open = () => {
+    events = new EventSource(address);
+    events.addEventListener('changed', ({ lastEventId }) => {
+      address.searchParams.set('seen', lastEventId);
+      running = running.then(() => refresh(Idiomorph.morph)).catch(() => undefined);
+    });
+    events.addEventListener('open', () => place.setAttribute('data-link', 'open'));
+    events.addEventListener('error', () => {
+      place.setAttribute('data-link', events.readyState === EventSource.CLOSED ? 'over' : 'lost');
+    });
+  };
+  // A browser has few connections to a host: a page that nobody looks at needs none.
+  document.addEventListener('visibilitychange', () => {
+    if (document.hidden) events?.close();
+    else open();
   });
-  events.addEventListener('open', () => place.setAttribute('data-link', 'open'));
-  events.addEventListener('error', () => place.setAttribute('data-link', 'lost'));
+  if (!document.hidden) open();
 }
 
 showTimes();

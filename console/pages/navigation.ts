@@ -7,5 +7,10 @@ interface Entry {
 
 /** The pages that somebody may open, in the order in which they are wanted. */
 export function navigation({ roles }: ConsolePerson): Entry[] {
-  return [{ href: '/', label: 'Inbox' }, ...(roles.admin ? [{ href: '/people', label: 'People' }] : [])];
+  return [
+    { href: '/', label: 'Inbox' },
+    { href: '/promotions', label: 'Promotions' },
+    { href: '/pause', label: 'Pause' },
+    ...(roles.admin ? [{ href: '/people', label: 'People' }] : []),
+  ];
 }

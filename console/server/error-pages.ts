@@ -1,5 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { isWaybillError } from '../../common/errors/waybill-error.ts';
+import { isWaybillError, type WaybillError } from '../../common/errors/waybill-error.ts';
 import { html } from '../html/html.ts';
 import { showPage } from '../html/show-page.ts';
 import type { ConsoleContext, ConsoleServer } from './context.ts';
@@ -31,6 +31,10 @@ const statuses: Readonly<Record<string, number>> = {
   WAYBILL_CLI_NOTHING_WAITS: 409,
   WAYBILL_CLI_NOT_RUNNING: 409,
   WAYBILL_CLI_WHICH_TARGET: 409,
+  WAYBILL_CLI_NO_ANSWER: 504,
+  WAYBILL_CLI_USAGE: 400,
+  WAYBILL_CONFIG_UNKNOWN_SITE: 404,
+  WAYBILL_SITE_PAUSED_WITH_ALL: 409,
   WAYBILL_DECISION_NOT_ALLOWED: 403,
   WAYBILL_DECISION_NOT_POSSIBLE: 409,
   WAYBILL_DECISION_REFUSED: 409,
@@ -56,10 +60,15 @@ export function addErrorPages(server: ConsoleServer, context: ConsoleContext): v
   });
 }
 
+/** The status of a page that tells this error. */
+export function statusOf({ code, retryable }: WaybillError): number {
+  return statuses[code] ?? (retryable ? 503 : 500);
+}
+
 function troubleOf(error: Error): Trouble {
   if (isWaybillError(error)) {
-    const { code, message, remedy, retryable, retryAfterMs } = error;
-    const status = statuses[code] ?? (retryable ? 503 : 500);
+    const { code, message, remedy, retryAfterMs } = error;
+    const status = statusOf(error);
     return { status, title: titles[status] ?? 'That did not work', message, remedy, code, retryAfterMs };
   }
   const { statusCode, code } = error as { statusCode?: number; code?: string };

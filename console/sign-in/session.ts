@@ -8,6 +8,8 @@ import { signsInHere } from './administrators.ts';
 /** What the signed cookie of a session holds. Times are milliseconds since 1970. */
 const sessionFacts = z.object({ name: z.string(), epoch: z.number(), since: z.number(), seen: z.number() });
 
+type SessionFacts = Readonly<z.output<typeof sessionFacts>>;
+
 /** The cookie is written anew at most this often. */
 const SEEN_EVERY_MS = 60_000;
 
@@ -33,6 +35,23 @@ export async function personOf(
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<ConsolePerson | undefined> {
+  const session = await sessionOf(context, request);
+  if (!session) return undefined;
+  const { person, facts } = session;
+  const now = Date.now();
+  // A page that reads itself anew is nobody who does something.
+  const isByItself = request.headers['waybill-refresh'] !== undefined;
+  if (now - facts.seen > SEEN_EVERY_MS && !isByItself) {
+    writeSigned(context, reply, { name: context.cookies.session }, { ...facts, seen: now });
+  }
+  return person;
+}
+
+/** The session of a request as it is now, and nothing written: for pages that stay open. */
+export async function sessionOf(
+  context: ConsoleContext,
+  request: FastifyRequest,
+): Promise<{ readonly person: ConsolePerson; readonly facts: SessionFacts } | undefined> {
   const facts = readSigned(request, context.cookies.session, sessionFacts);
   if (!facts) return undefined;
   const now = Date.now();
@@ -40,8 +59,5 @@ export async function personOf(
   if (now - facts.seen > sessionIdleMs || now - facts.since > sessionLengthMs) return undefined;
   const person = await context.ledger.findPerson(facts.name);
   if (!person || person.epoch !== facts.epoch || !signsInHere(context.config.console, person)) return undefined;
-  if (now - facts.seen > SEEN_EVERY_MS) {
-    writeSigned(context, reply, { name: context.cookies.session }, { ...facts, seen: now });
-  }
-  return person;
+  return { person, facts };
 }

@@ -9,6 +9,7 @@ import { auditTrail } from './0007-audit.ts';
 import { processes } from './0008-processes.ts';
 import { consolePeople } from './0009-console-people.ts';
 import { consoleIdentities } from './0010-console-identities.ts';
+import { deciders } from './0011-deciders.ts';
 import type { DialectWords } from './dialect-words.ts';
 
 /**
@@ -27,5 +28,6 @@ export function allMigrations(words: DialectWords): Record<string, Migration> {
     '0008-processes': processes(words),
     '0009-console-people': consolePeople(words),
     '0010-console-identities': consoleIdentities(words),
+    '0011-deciders': deciders(words),
   };
 }

@@ -11,6 +11,10 @@ export interface DialectWords {
   readonly wholeKey: string;
   /** What stands after the closing bracket of a table. */
   readonly tableEnd: string;
+  /** The text at a path of a column that holds JSON; null where there is none. */
+  readonly fromJson: (column: string, path: readonly string[]) => string;
+  /** How a computed column can be added to a table that stands. */
+  readonly computed: string;
   /** Statements that make the database refuse to change or delete rows of a table. */
   readonly appendOnly: (table: string) => readonly string[];
   /**
@@ -30,6 +34,8 @@ export const sqliteWords: DialectWords = {
   risingId: 'integer primary key autoincrement',
   wholeKey: 'integer primary key',
   tableEnd: 'strict',
+  fromJson: (column, path) => `cast(json_extract(${column}, '$.${path.join('.')}') as text)`,
+  computed: 'virtual',
   appendOnly: (table) =>
     ['update', 'delete'].map(
       (change) =>
@@ -53,6 +59,8 @@ export const postgresWords: DialectWords = {
   risingId: 'bigint generated always as identity primary key',
   wholeKey: 'bigint primary key',
   tableEnd: '',
+  fromJson: (column, path) => `${column}::jsonb #>> '{${path.join(',')}}'`,
+  computed: 'stored',
   appendOnly: (table) => [
     `create function ${table}_refuse_change() returns trigger language plpgsql as
      $$ begin raise exception '${table} is append-only'; end $$`,

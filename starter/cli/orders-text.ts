@@ -1,10 +1,5 @@
+import { orderMeanings } from '../../views/order-words.ts';
 import type { ResolveAction } from '../../workflows/contract.ts';
-
-const meanings: Readonly<Record<ResolveAction, string>> = {
-  retry: 'try it again now',
-  skip: 'do without this target',
-  abort: 'end it and leave the source as it is',
-};
 
 /**
  * The commands that help a stuck target, or the promotion's own step; a step of its own cannot be skipped. Where several
@@ -19,5 +14,5 @@ export function ordersFor(promotionKey: string, target: string | undefined, choi
     text: `waybill ${action} ${promotionKey}${where}${action === 'retry' ? choice : ''}`,
   }));
   const width = Math.max(...orders.map(({ text }) => text.length));
-  return orders.map(({ action, text }) => `${text.padEnd(width)}  # ${meanings[action]}`);
+  return orders.map(({ action, text }) => `${text.padEnd(width)}  # ${orderMeanings[action]}`);
 }

@@ -1,16 +1,16 @@
 import type { Command } from 'commander';
 import { waybillError } from '../../common/errors/catalogue.ts';
-import { isWaybillError } from '../../common/errors/waybill-error.ts';
 import { osAccount } from '../../config/os-account.ts';
 import type { ResolveAction, ResolveRequest } from '../../workflows/contract.ts';
 import { askYes } from './ask-yes.ts';
 import { type Cli, withCli, withCommonOptions } from './cli-context.ts';
 import { type Aim, findAim } from '../../views/find-aim.ts';
 import { findApp, type Found } from '../../views/find-app.ts';
-import { leaveBehind } from './leave-behind.ts';
+import { leaveBehind } from '../../views/leave-behind.ts';
 import { addTimeoutOption } from './order-options.ts';
 import { plain } from '../../views/plain.ts';
-import { isNotRunning, nudge, sendResolve, withTemporal } from '../../temporal/send-order.ts';
+import { orderTaken } from '../../views/order-words.ts';
+import { type GivenOrder, giveOrder } from '../../temporal/give-order.ts';
 
 interface ResolveOptions {
   readonly target?: string;
@@ -69,11 +69,11 @@ function addOrder(command: Command, action: ResolveAction, examples: readonly st
     .option('--site <alias>', 'the source site, where several have an app of this name')
     .option('--note <text>', 'why; it is recorded')
     .option('-y, --yes', 'do not ask')
-    .action((what: string, _options: unknown, command: Command) => giveOrder(command, what, action));
+    .action((what: string, _options: unknown, command: Command) => order(command, what, action));
   withCommonOptions(addTimeoutOption(command), examples);
 }
 
-async function giveOrder(command: Command, what: string, action: ResolveAction): Promise<void> {
+async function order(command: Command, what: string, action: ResolveAction): Promise<void> {
   const options = command.optsWithGlobals<ResolveOptions>();
   await withCli(command, async (cli) => {
     const found = await findApp(cli, what, options.site);
@@ -81,7 +81,9 @@ async function giveOrder(command: Command, what: string, action: ResolveAction):
     const chosen = chosenApps(options.choose);
     if (action === 'skip' && aim.target === undefined) throw notSkippable(found);
     if (action !== 'retry') {
-      cli.remark(leaveBehind(cli, action, found, aim));
+      const { what, lines } = leaveBehind(cli.config, action, found, aim);
+      const title = `${what} ${cli.paint.bold(plain(found.appName))}`;
+      cli.remark([title, ...lines.map((line) => `  - ${line}`)].join('\n'));
       await askYes(action === 'skip' ? 'Skip it?' : 'Abort it?', options.yes ?? false);
     }
     const by = { account: osAccount(), door: 'cli', asserted: true } as const;
@@ -90,37 +92,15 @@ async function giveOrder(command: Command, what: string, action: ResolveAction):
   });
 }
 
-type Sent = Pick<OrderReport, 'accepted' | 'state' | 'restarted'>;
-
-/** A workflow that is gone (a lost Temporal database, a terminated run) is started again: the ledger knows the rest. */
-async function send(cli: Cli, found: Found, aim: Aim, request: ResolveRequest, timeoutMs: number): Promise<Sent> {
-  const { config } = cli;
+function send(cli: Cli, found: Found, aim: Aim, request: ResolveRequest, timeoutMs: number): Promise<GivenOrder> {
   const { site, appId } = found;
   const what = aim.promotion?.promotionKey ?? appId;
-  try {
-    const outcome = await sendResolve({ config, timeoutMs, what, site: aim.target ?? site }, aim.workflowId, request);
-    return { ...outcome, restarted: false };
-  } catch (error) {
-    if (isIdle(error, aim)) {
-      await withTemporal({ config, timeoutMs }, (temporal) => nudge(temporal, config, { site, appId }));
-      return { accepted: true, state: aim.step, restarted: false };
-    }
-    if (!isNotRunning(error)) throw error;
-    if (request.action !== 'retry') {
-      const reason = 'its workflow does not run in Temporal; `waybill retry` starts it again from the ledger';
-      throw waybillError('WAYBILL_CLI_NOT_RUNNING', { action: request.action, reason, what }, { cause: error });
-    }
-    await withTemporal({ config, timeoutMs }, (temporal) => nudge(temporal, config, { site, appId }));
-    return { accepted: true, state: 'started again', restarted: true };
-  }
+  const { workflowId, step } = aim;
+  const addressee = { app: { site, appId }, workflowId, isWaiting: aim.promotion === undefined, step };
+  return giveOrder({ config: cli.config, timeoutMs, what, site: aim.target ?? site }, addressee, request);
 }
 
-/** An app that waits and is in no trouble has no step that could be tried again; it is looked at again instead. */
-function isIdle(error: unknown, { promotion }: Aim): boolean {
-  return promotion === undefined && isWaybillError(error) && error.code === 'WAYBILL_DECISION_REFUSED';
-}
-
-function tell(cli: Cli, action: ResolveAction, found: Found, aim: Aim, sent: Sent): void {
+function tell(cli: Cli, action: ResolveAction, found: Found, aim: Aim, sent: GivenOrder): void {
   const { site, appId, appName } = found;
   const promotionKey = aim.promotion?.promotionKey ?? null;
   if (cli.json) {
@@ -130,21 +110,9 @@ function tell(cli: Cli, action: ResolveAction, found: Found, aim: Aim, sent: Sen
     return;
   }
   const where = aim.target ? `${plain(appName)} to ${aim.target}` : plain(appName);
-  cli.print(`${where}: ${cli.paint.green(doneText(action, aim, sent))}.`);
+  cli.print(`${where}: ${cli.paint.green(orderTaken(action, { ...sent, isWaiting: aim.promotion === undefined }))}.`);
   cli.print(`Look with: waybill show ${promotionKey ?? appId}`);
 }
-
-function doneText(action: ResolveAction, { promotion }: Aim, { restarted, state }: Sent): string {
-  if (restarted) return 'Nothing ran for it any more; it was started again from the ledger';
-  const isInTrouble = promotion !== undefined || state === 'needs-operator';
-  return isInTrouble ? accepted[action] : 'it is in no trouble; it is looked at again';
-}
-
-const accepted: Readonly<Record<ResolveAction, string>> = {
-  retry: 'it is tried again now',
-  skip: 'it is done without this target',
-  abort: 'it ends here',
-};
 
 function chosenApps(choose: readonly string[] | undefined): string[] | undefined {
   const chosen = choose?.map((text) => text.trim().toLowerCase());

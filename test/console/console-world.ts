@@ -166,6 +166,10 @@ export class Browser {
     return [...this.#cookies].find(([name]) => name.includes(part))?.[1];
   }
 
+  cookieName(part: string): string | undefined {
+    return [...this.#cookies.keys()].find((name) => name.includes(part));
+  }
+
   setCookie(part: string, value: string): void {
     const name = [...this.#cookies.keys()].find((one) => one.includes(part)) ?? part;
     this.#cookies.set(name, value);

@@ -103,7 +103,7 @@ describe('a ledger file', () => {
     await (await openLedger({ kind: 'sqlite', file })).close();
     const other = new DatabaseSync(file);
     other.exec(`delete from waybill_migrations where name >= '0007'`);
-    for (const table of auditAndLater) other.exec(`drop table if exists ${table}`);
+    for (const statement of auditAndLater) other.exec(statement);
     other.exec('begin immediate');
     let isOpen = false;
 

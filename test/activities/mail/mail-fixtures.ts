@@ -33,6 +33,7 @@ export function mailContext(mail: Partial<MailSettings> = {}, rest: Partial<Mail
     timeZone: 'Europe/Berlin',
     locale: 'en-GB',
     mail: mailSettings(mail),
+    console: { enabled: true, publicUrl: 'http://127.0.0.1:5080' },
     sites: {
       dev: { label: 'Development', publicHost: 'qlik-dev.company.com', publicPrefix: '' },
       prod: { label: 'Production', publicHost: 'qlik.company.com', publicPort: 8443, publicPrefix: 'sales' },
