@@ -1,6 +1,6 @@
 import { alertsCanBeSent, tenantsAreReached, tenantsDiffer } from './cross/alert-rules.ts';
 import { callbacksCanArrive, somethingIsToBeDone, whatIsSwitchedOnIsComplete } from './cross/completeness-rules.ts';
-import { consoleIsNotInTheClear } from './cross/console-rules.ts';
+import { consoleHasADoor, consoleIsNotInTheClear, oidcIsReached } from './cross/console-rules.ts';
 import type { Rule } from './cross/rule.ts';
 import { sitesAreDifferent, sitesAreKnown, sourcesHaveTargets, targetsAreDescribed } from './cross/site-rules.ts';
 import { namesDiffer, reloadsDoNotGoRound, reloadsKeepOne } from './cross/source-rules.ts';
@@ -20,6 +20,8 @@ const rules: readonly Rule[] = [
   whatIsSwitchedOnIsComplete,
   callbacksCanArrive,
   consoleIsNotInTheClear,
+  consoleHasADoor,
+  oidcIsReached,
   timesFit,
   tenantsAreReached,
   tenantsDiffer,

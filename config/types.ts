@@ -53,6 +53,8 @@ export type AlertDestinations = AlertsConfig['destinations'];
 export type ListenerConfig = Require<ParsedConfig['listener'], 'publicUrl'>;
 /** The console; its public address is filled in, without a slash at the end. */
 export type ConsoleConfig = Require<ParsedConfig['console'], 'publicUrl'>;
+/** The identity provider that people of the console sign in at. */
+export type OidcConfig = NonNullable<ConsoleConfig['oidc']>;
 export type VersioningConfig = ParsedConfig['versioning'];
 export type VerifyConfig = ParsedConfig['verify'];
 export type ArtifactsConfig = ParsedConfig['artifacts'];

@@ -7,7 +7,7 @@
  * - `operator`: an order of an operator
  * - `pause`: a site that was paused or resumed
  * - `settings`: a change of settings
- * - `sign-in`: who signed in or out, or was not let in
+ * - `sign-in`: who signed in or out, or was not let in, and what was done to people who may
  * - `store`: a backup, a restore, a rebuild
  */
 export const auditKinds = [

@@ -1,4 +1,6 @@
+import type { Selectable } from 'kysely';
 import type { StoreParts } from './store.ts';
+import type { ConsoleLinkTable } from './console-tables.ts';
 
 /** `set-up`: makes the first person. `password`: lets a person choose a password. */
 export type LinkPurpose = 'set-up' | 'password';
@@ -16,8 +18,10 @@ export interface ConsoleLinks {
   addConsoleLink(link: ConsoleLink): Promise<void>;
   /** The link of this hash, used up by this call; `undefined` when there is none, or it is used or too old. */
   useConsoleLink(tokenHash: string): Promise<ConsoleLink | undefined>;
-  /** Whether such a link could be used now. Changes nothing. */
-  isConsoleLinkGood(tokenHash: string): Promise<boolean>;
+  /** The same link, where it could be used now. Changes nothing. */
+  findConsoleLink(tokenHash: string): Promise<ConsoleLink | undefined>;
+  /** Ends the links of a purpose that were not used: all of them, or those for a person. Safe to repeat. */
+  endConsoleLinks(which: { readonly purpose: LinkPurpose; readonly person?: string }): Promise<void>;
 }
 
 /** Makes the group of one-time links over a database or a transaction. */
@@ -56,16 +60,30 @@ export function createConsoleLinks({ db, nowUtc }: StoreParts): ConsoleLinks {
         .where('used_at_utc', 'is', null)
         .executeTakeFirst();
       if (numUpdatedRows === 0n) return undefined;
-      return {
-        tokenHash,
-        purpose: row.purpose,
-        person: row.person ?? undefined,
-        expiresAtUtc: row.expires_at_utc,
-      };
+      return toLink(row);
     },
 
-    async isConsoleLinkGood(tokenHash) {
-      return (await goodLink(tokenHash)) !== undefined;
+    async findConsoleLink(tokenHash) {
+      const row = await goodLink(tokenHash);
+      return row && toLink(row);
     },
+
+    async endConsoleLinks({ purpose, person }) {
+      const ended = db
+        .updateTable('console_links')
+        .set({ used_at_utc: nowUtc() })
+        .where('purpose', '=', purpose)
+        .where('used_at_utc', 'is', null);
+      await (person === undefined ? ended : ended.where('person', '=', person)).execute();
+    },
+  };
+}
+
+function toLink(row: Selectable<ConsoleLinkTable>): ConsoleLink {
+  return {
+    tokenHash: row.token_hash,
+    purpose: row.purpose,
+    person: row.person ?? undefined,
+    expiresAtUtc: row.expires_at_utc,
   };
 }

@@ -3,8 +3,7 @@ import type { AlertKind, AlertSendState } from './alert-sends.ts';
 import type { AuditKind } from './audit-kinds.ts';
 import type { AttemptOutcome } from './attempts.ts';
 import type { ClaimKind, ClaimState } from './claims.ts';
-import type { LinkPurpose } from './console-links.ts';
-import type { PersonKind } from './console-people.ts';
+import type { ConsoleLinkTable, ConsolePersonTable } from './console-tables.ts';
 import type { MailState } from './mails.ts';
 import type { ReloadFailureState } from './reload-failures.ts';
 import type { DeliveryState, PromotionState, PromotionVerdict } from './states.ts';
@@ -236,29 +235,6 @@ export interface AuditTable {
 export interface AuditHeadTable {
   n: number;
   hash: string;
-}
-
-export interface ConsolePersonTable {
-  name: string;
-  kind: PersonKind;
-  display_name: string;
-  account: string;
-  roles: JsonText;
-  groups: JsonText;
-  password_hash: string | null;
-  epoch: number;
-  disabled_at_utc: UtcText | null;
-  created_at_utc: UtcText;
-  updated_at_utc: UtcText;
-}
-
-export interface ConsoleLinkTable {
-  token_hash: string;
-  purpose: LinkPurpose;
-  person: string | null;
-  created_at_utc: UtcText;
-  expires_at_utc: UtcText;
-  used_at_utc: UtcText | null;
 }
 
 export interface ProcessTable {

@@ -1,30 +1,20 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { z } from 'zod';
 import type { ConsoleContext } from '../server/context.ts';
+import { readSigned, writeSigned } from '../server/signed-cookie.ts';
+
+const flashFacts = z.object({ tone: z.enum(['good', 'bad']), text: z.string() });
 
 /** What the next page tells first: how the thing ended that was just done. */
-export interface Flash {
-  readonly tone: 'good' | 'bad';
-  readonly text: string;
-}
+export type Flash = Readonly<z.output<typeof flashFacts>>;
 
 const MOST_CHARACTERS = 600;
+const SHOWN_WITHIN_SECONDS = 60;
 
 /** Goes to another page after something was done there, and says how it ended. */
-export function redirectWith(
-  { cookies, isSecure }: ConsoleContext,
-  reply: FastifyReply,
-  to: string,
-  flash: Flash,
-): FastifyReply {
-  const value = JSON.stringify({ tone: flash.tone, text: flash.text.slice(0, MOST_CHARACTERS) });
-  reply.setCookie(cookies.flash, value, {
-    path: '/',
-    httpOnly: true,
-    sameSite: 'lax',
-    secure: isSecure,
-    signed: true,
-    maxAge: 60,
-  });
+export function redirectWith(context: ConsoleContext, reply: FastifyReply, to: string, flash: Flash): FastifyReply {
+  const facts: Flash = { tone: flash.tone, text: flash.text.slice(0, MOST_CHARACTERS) };
+  writeSigned(context, reply, { name: context.cookies.flash, maxAgeSeconds: SHOWN_WITHIN_SECONDS }, facts);
   return reply.redirect(to, 303);
 }
 
@@ -34,9 +24,7 @@ export function takeFlash(
   request: FastifyRequest,
   reply: FastifyReply,
 ): Flash | undefined {
-  const cookie = request.cookies[cookies.flash];
-  if (cookie === undefined) return undefined;
+  if (request.cookies[cookies.flash] === undefined) return undefined;
   reply.clearCookie(cookies.flash, { path: '/' });
-  const { valid, value } = request.unsignCookie(cookie);
-  return valid && value !== null ? (JSON.parse(value) as Flash) : undefined;
+  return readSigned(request, cookies.flash, flashFacts);
 }

@@ -78,6 +78,7 @@ function top({ person, current, formToken, theme, path }: Frame): Html {
               )}
             </fieldset>`,
         })}
+        ${person && html`<p><a href="/account">My account</a></p>`}
         ${person && form({ action: '/sign-out', token: formToken, children: html`<button>Sign out</button>` })}
       </div>
     </details>

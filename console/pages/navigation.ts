@@ -6,11 +6,12 @@ interface Entry {
 }
 
 /** The pages that somebody may open, in the order in which they are wanted. */
-export function navigation(_person: ConsolePerson): Entry[] {
+export function navigation({ roles }: ConsolePerson): Entry[] {
   return [
     { href: '/', label: 'Inbox' },
     { href: '/promotions', label: 'Promotions' },
     { href: '/audit', label: 'Audit' },
     { href: '/pause', label: 'Pause' },
+    ...(roles.admin ? [{ href: '/people', label: 'People' }] : []),
   ];
 }

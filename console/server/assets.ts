@@ -12,6 +12,7 @@ const script = 'text/javascript; charset=utf-8';
 const files = {
   'console.css': { file: own('console.css'), type: styles },
   'tables-and-forms.css': { file: own('tables-and-forms.css'), type: styles },
+  'people.css': { file: own('people.css'), type: styles },
   'promotions.css': { file: own('promotions.css'), type: styles },
   'page.js': { file: own('page.js'), type: script },
   'idiomorph.js': { file: ofPackage('idiomorph/dist/idiomorph.esm.js'), type: script },

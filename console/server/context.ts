@@ -4,6 +4,8 @@ import type { Config } from '../../config/types.ts';
 import type { ConsolePerson } from '../../ledger/console-people.ts';
 import type { Ledger } from '../../ledger/ledger.ts';
 import type { TemporalClient } from '../../temporal/connect.ts';
+import type { IdentityProvider } from '../sign-in/oidc/identity-provider.ts';
+import type { Throttle } from '../sign-in/throttle.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -28,7 +30,12 @@ export interface ConsoleContext {
   readonly logger: Logger;
   /** Browsers send cookies over TLS only. */
   readonly isSecure: boolean;
-  readonly cookies: { readonly session: string; readonly theme: string; readonly flash: string };
+  readonly cookies: Readonly<Record<'session' | 'theme' | 'flash' | 'oidc', string>>;
+  /** Where people open the console, without a slash at the end. */
+  publicUrl(): string;
+  readonly throttle: Throttle;
+  /** Where people sign in who have no password here, by the settings in force. */
+  readonly provider?: IdentityProvider;
   /** Signs decisions, so that a worker can tell that they come from here. */
   readonly installationSecret: string;
   /** The connection to Temporal, made at first use. @throws WAYBILL_TEMPORAL_UNREACHABLE */

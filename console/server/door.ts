@@ -16,14 +16,13 @@ export function addDoor(server: ConsoleServer, context: ConsoleContext): void {
     await reply.code(401).send({ error: 'sign in first' });
   });
   server.addHook('preHandler', async (request, reply) => {
-    if (request.method !== 'GET' && request.method !== 'HEAD') {
-      await new Promise<void>((resolve, reject) => {
-        server.csrfProtection(request, reply, (error?: Error) => (error ? reject(error) : resolve()));
-      });
-    }
-    // Also a page that answers a form may hold one.
+    // Also for what is sent: the answer may be the form once more, with what is wrong in it.
     if (request.headers.accept?.includes('text/html')) {
       request.formToken = reply.generateCsrf({ userInfo: userOf(request) });
     }
+    if (request.method === 'GET' || request.method === 'HEAD') return;
+    await new Promise<void>((resolve, reject) => {
+      server.csrfProtection(request, reply, (error?: Error) => (error ? reject(error) : resolve()));
+    });
   });
 }

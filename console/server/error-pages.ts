@@ -10,11 +10,23 @@ interface Trouble {
   readonly message: string;
   readonly remedy?: string;
   readonly code?: string;
+  /** After how long it may work, in milliseconds. */
+  readonly retryAfterMs?: number;
 }
 
 const statuses: Readonly<Record<string, number>> = {
   WAYBILL_CONSOLE_FORBIDDEN: 403,
   WAYBILL_CONSOLE_FORM_REFUSED: 400,
+  WAYBILL_CONSOLE_TOO_MANY_TRIES: 429,
+  WAYBILL_CONSOLE_LINK_USED_UP: 410,
+  WAYBILL_CONSOLE_HAS_ADMINISTRATOR: 409,
+  WAYBILL_CONSOLE_NO_PERSON: 404,
+  WAYBILL_CONSOLE_LAST_ADMINISTRATOR: 409,
+  WAYBILL_CONSOLE_SIGN_IN_FAILED: 403,
+  WAYBILL_CONSOLE_NO_ROLE: 403,
+  WAYBILL_CONSOLE_SHUT_OUT: 403,
+  WAYBILL_CONSOLE_NAME_TAKEN: 403,
+  WAYBILL_CONSOLE_CLAIM_UNUSABLE: 403,
   WAYBILL_CLI_NOT_FOUND: 404,
   WAYBILL_CLI_NOTHING_WAITS: 409,
   WAYBILL_CLI_NOT_RUNNING: 409,
@@ -28,6 +40,8 @@ const statuses: Readonly<Record<string, number>> = {
   WAYBILL_DECISION_REFUSED: 409,
 };
 
+const titles: Readonly<Record<number, string>> = { 403: 'Not allowed', 429: 'Too many tries' };
+
 /** Pages for what went wrong: what happened, and what to do. */
 export function addErrorPages(server: ConsoleServer, context: ConsoleContext): void {
   server.setNotFoundHandler((request, reply) =>
@@ -39,7 +53,9 @@ export function addErrorPages(server: ConsoleServer, context: ConsoleContext): v
   );
   server.setErrorHandler((error: Error, request, reply) => {
     const trouble = troubleOf(error);
-    if (trouble.status >= 500) context.logger.error({ err: error, url: request.url }, 'A page could not be made');
+    // What stands behind the ? may be a one-time link.
+    const [path] = request.url.split('?');
+    if (trouble.status >= 500) context.logger.error({ err: error, url: path }, 'A page could not be made');
     return show(context, request, reply, trouble);
   });
 }
@@ -51,9 +67,9 @@ export function statusOf({ code, retryable }: WaybillError): number {
 
 function troubleOf(error: Error): Trouble {
   if (isWaybillError(error)) {
-    const { code, message, remedy } = error;
+    const { code, message, remedy, retryAfterMs } = error;
     const status = statusOf(error);
-    return { status, title: status === 403 ? 'Not allowed' : 'That did not work', message, remedy, code };
+    return { status, title: titles[status] ?? 'That did not work', message, remedy, code, retryAfterMs };
   }
   const { statusCode, code } = error as { statusCode?: number; code?: string };
   if (code?.startsWith('FST_CSRF')) {
@@ -74,14 +90,15 @@ function show(
   reply: FastifyReply,
   trouble: Trouble,
 ): Promise<FastifyReply> | FastifyReply {
-  const { status, title, message, remedy, code } = trouble;
+  const { status, title, message, remedy, code, retryAfterMs } = trouble;
+  if (retryAfterMs !== undefined) reply.header('retry-after', Math.ceil(retryAfterMs / 1000));
   if (!request.headers.accept?.includes('text/html')) return reply.code(status).send({ error: message, code });
   const body = html`
     <div class="notice bad">
       <p>${message}</p>
       ${remedy && html`<p>${remedy}</p>`} ${code && html`<p class="quiet"><code>${code}</code></p>`}
     </div>
-    <p><a href="/">Go to the inbox</a></p>
+    <p>${request.person ? html`<a href="/">Go to the inbox</a>` : html`<a href="/sign-in">Go to the sign-in page</a>`}</p>
   `;
   return showPage(context, request, reply.code(status), { title, body });
 }

@@ -5,6 +5,9 @@ import { serverTls } from '../../common/server-tls.ts';
 import type { Config } from '../../config/types.ts';
 import type { Ledger } from '../../ledger/ledger.ts';
 import { addPages } from '../pages/all.ts';
+import { makeSetUpLink, type OneTimeLink } from '../sign-in/links.ts';
+import { latestProvider } from '../sign-in/oidc/identity-provider.ts';
+import { createThrottle, type ThrottleLimits } from '../sign-in/throttle.ts';
 import { addAssets } from './assets.ts';
 import type { ConsoleContext, ConsoleServer } from './context.ts';
 import { addDoor } from './door.ts';
@@ -22,12 +25,16 @@ export interface StartConsoleOptions {
   readonly config: Config;
   readonly ledger: Ledger;
   readonly logger: Logger;
+  /** How often a password may be wrong. Default: `usualLimits`. */
+  readonly limits?: ThrottleLimits;
 }
 
 export interface RunningConsole {
   /** Where it listens, as in `http://127.0.0.1:5080`. */
   readonly url: string;
   readonly port: number;
+  /** Makes the first administrator; there where nobody can sign in as one. It belongs on a terminal, never in a log. */
+  readonly setUpLink?: OneTimeLink;
   /** Goes on with other settings; port, bind and certificate stay. Safe to repeat. */
   takeOver(config: Config): void;
   /** Takes nothing more, ends what is open, closes. Safe to repeat. */
@@ -38,12 +45,14 @@ export interface RunningConsole {
  * Serves the console. It starts whether Temporal is there or not. `GET /health/live` answers 200.
  * @throws WAYBILL_CONSOLE_CANNOT_LISTEN, WAYBILL_CONSOLE_CERTIFICATE_UNUSABLE, WAYBILL_CONFIG_SECRET_MISSING
  */
-export async function startConsole({ config, ledger, logger }: StartConsoleOptions): Promise<RunningConsole> {
+export async function startConsole({ config, ledger, logger, limits }: StartConsoleOptions): Promise<RunningConsole> {
   const settings = config.console;
   const temporal = temporalLink(config);
   const isSecure = settings.tls !== undefined || settings.behindProxy;
+  let listensAt = '';
   const prefix = isSecure ? '__Host-waybill' : 'waybill';
   const live = liveConfig(config);
+  const providerOf = latestProvider();
   const context: ConsoleContext = {
     config: live.config,
     ledger,
@@ -52,6 +61,11 @@ export async function startConsole({ config, ledger, logger }: StartConsoleOptio
     // Browsers share cookies between the ports of a host: two consoles on one machine must not end each other's sessions.
     cookies: cookieNames(`${prefix}-${config.installation.id}`),
     installationSecret: await config.installation.secret.resolve(),
+    publicUrl: () => publicUrlOf(live.config.console, listensAt),
+    throttle: createThrottle(limits),
+    get provider() {
+      return providerOf(live.config.console.oidc);
+    },
     temporal: () => temporal.connected(),
   };
   const server = httpServer(
@@ -69,9 +83,10 @@ export async function startConsole({ config, ledger, logger }: StartConsoleOptio
     addAssets(server);
     addPages(server, context);
     const port = await listen(server, settings);
-    const url = `${settings.tls ? 'https' : 'http'}://${hostOf(settings.bind)}:${port}`;
-    logger.info({ url }, 'The console can be opened');
-    return { url, port, takeOver: live.takeOver, close };
+    listensAt = `${settings.tls ? 'https' : 'http'}://${hostOf(settings.bind)}:${port}`;
+    logger.info({ url: listensAt }, 'The console can be opened');
+    const setUpLink = await makeSetUpLink({ settings, ledger, publicUrl: context.publicUrl() });
+    return { url: listensAt, port, setUpLink, takeOver: live.takeOver, close };
   } catch (error) {
     await close();
     throw error;
@@ -81,7 +96,7 @@ export async function startConsole({ config, ledger, logger }: StartConsoleOptio
 type ServerPair = Awaited<ReturnType<typeof serverTls>>;
 
 function cookieNames(prefix: string): ConsoleContext['cookies'] {
-  return { session: `${prefix}-session`, theme: `${prefix}-theme`, flash: `${prefix}-news` };
+  return { session: `${prefix}-session`, theme: `${prefix}-theme`, flash: `${prefix}-news`, oidc: `${prefix}-oidc` };
 }
 
 function httpServer({ behindProxy }: Config['console'], https: ServerPair | undefined): ConsoleServer {
@@ -89,7 +104,8 @@ function httpServer({ behindProxy }: Config['console'], https: ServerPair | unde
     logger: false,
     bodyLimit: MOST_FORM_BYTES,
     requestTimeout: REQUEST_TIMEOUT_MS,
-    trustProxy: behindProxy,
+    // The proxy's own entry, which is the last: what stands before it is what the sender made up.
+    trustProxy: behindProxy ? (_address: string, hop: number) => hop === 0 : false,
     // Pages that stay open for news end with the server.
     forceCloseConnections: true,
     https: https ?? null,
@@ -107,6 +123,11 @@ async function listen(server: ConsoleServer, { bind, port }: Config['console']):
   }
   const address = server.server.address();
   return typeof address === 'object' && address !== null ? address.port : port;
+}
+
+/** What people open; with any free port it is known once the console listens. */
+function publicUrlOf({ publicUrl }: Config['console'], listensAt: string): string {
+  return new URL(publicUrl).port === '0' ? listensAt : publicUrl;
 }
 
 function hostOf(bind: string): string {

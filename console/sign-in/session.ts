@@ -1,22 +1,25 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { z } from 'zod';
 import type { ConsolePerson } from '../../ledger/console-people.ts';
 import type { ConsoleContext } from '../server/context.ts';
+import { readSigned, writeSigned } from '../server/signed-cookie.ts';
+import { signsInHere } from './administrators.ts';
 
 /** What the signed cookie of a session holds. Times are milliseconds since 1970. */
-interface SessionFacts {
-  readonly name: string;
-  readonly epoch: number;
-  readonly since: number;
-  readonly seen: number;
-}
+const sessionFacts = z.object({ name: z.string(), epoch: z.number(), since: z.number(), seen: z.number() });
+
+type SessionFacts = Readonly<z.output<typeof sessionFacts>>;
 
 /** The cookie is written anew at most this often. */
 const SEEN_EVERY_MS = 60_000;
 
-/** Begins a session: the browser gets a signed cookie that scripts cannot read and other sites cannot send. */
+/**
+ * Begins a session: the browser gets a signed cookie that scripts cannot read and other sites cannot send. Whatever
+ * cookie it had before is replaced.
+ */
 export function beginSession(context: ConsoleContext, reply: FastifyReply, { name, epoch }: ConsolePerson): void {
   const now = Date.now();
-  write(context, reply, { name, epoch, since: now, seen: now });
+  writeSigned(context, reply, { name: context.cookies.session }, { name, epoch, since: now, seen: now });
 }
 
 export function endSession({ cookies }: ConsoleContext, reply: FastifyReply): void {
@@ -38,7 +41,9 @@ export async function personOf(
   const now = Date.now();
   // A page that reads itself anew is nobody who does something.
   const isByItself = request.headers['waybill-refresh'] !== undefined;
-  if (now - facts.seen > SEEN_EVERY_MS && !isByItself) write(context, reply, { ...facts, seen: now });
+  if (now - facts.seen > SEEN_EVERY_MS && !isByItself) {
+    writeSigned(context, reply, { name: context.cookies.session }, { ...facts, seen: now });
+  }
   return person;
 }
 
@@ -47,29 +52,12 @@ export async function sessionOf(
   context: ConsoleContext,
   request: FastifyRequest,
 ): Promise<{ readonly person: ConsolePerson; readonly facts: SessionFacts } | undefined> {
-  const facts = read(context, request);
+  const facts = readSigned(request, context.cookies.session, sessionFacts);
   if (!facts) return undefined;
   const now = Date.now();
   const { sessionIdleMs, sessionLengthMs } = context.config.console;
   if (now - facts.seen > sessionIdleMs || now - facts.since > sessionLengthMs) return undefined;
   const person = await context.ledger.findPerson(facts.name);
-  if (!person || person.disabledAtUtc !== undefined || person.epoch !== facts.epoch) return undefined;
+  if (!person || person.epoch !== facts.epoch || !signsInHere(context.config.console, person)) return undefined;
   return { person, facts };
-}
-
-function write({ cookies, isSecure }: ConsoleContext, reply: FastifyReply, facts: SessionFacts): void {
-  reply.setCookie(cookies.session, JSON.stringify(facts), {
-    path: '/',
-    httpOnly: true,
-    sameSite: 'lax',
-    secure: isSecure,
-    signed: true,
-  });
-}
-
-function read({ cookies }: ConsoleContext, request: FastifyRequest): SessionFacts | undefined {
-  const cookie = request.cookies[cookies.session];
-  const { valid, value } = cookie === undefined ? { valid: false, value: null } : request.unsignCookie(cookie);
-  // Signed by this installation, so it is as it was written.
-  return valid && value !== null ? (JSON.parse(value) as SessionFacts) : undefined;
 }

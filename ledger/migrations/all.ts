@@ -8,6 +8,7 @@ import { pauses } from './0006-pauses.ts';
 import { auditTrail } from './0007-audit.ts';
 import { processes } from './0008-processes.ts';
 import { consolePeople } from './0009-console-people.ts';
+import { consoleIdentities } from './0010-console-identities.ts';
 import { deciders } from './0011-deciders.ts';
 import type { DialectWords } from './dialect-words.ts';
 
@@ -26,6 +27,7 @@ export function allMigrations(words: DialectWords): Record<string, Migration> {
     '0007-audit': auditTrail(words),
     '0008-processes': processes(words),
     '0009-console-people': consolePeople(words),
+    '0010-console-identities': consoleIdentities(words),
     '0011-deciders': deciders(words),
   };
 }

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import type { Environment } from '../../temporal/server-cache.ts';
+import { addConsoleLinkCommand } from './console-link-command.ts';
 import { withProcessOptions } from './process-options.ts';
 
 /** `waybill console`: the web page, in a process of its own. */
@@ -15,4 +16,5 @@ export function addConsoleCommand(program: Command, environment: Environment): v
       const { runProcess } = await import('./run-process.ts');
       await runProcess(self, environment, consoleProcess);
     });
+  addConsoleLinkCommand(command);
 }

@@ -1,11 +1,12 @@
 import { isWaybillError } from '../../common/errors/waybill-error.ts';
+import type { RunningConsole } from '../../console/server/start-console.ts';
 import type { Config } from '../../config/types.ts';
 import type { Ledger } from '../../ledger/ledger.ts';
 import type { LivePart } from '../live/live-settings.ts';
 import type { ProcessContext } from './run-process.ts';
 
 /** The console of a process, and where it can be opened, or why there is none. */
-export interface ConsolePart extends LivePart {
+export interface ConsolePart extends LivePart, Pick<RunningConsole, 'setUpLink'> {
   readonly url: string;
 }
 
@@ -25,6 +26,7 @@ export async function startServingConsole(
   return {
     kind: 'console',
     url: running.url,
+    setUpLink: running.setUpLink,
     takeOver: async (wanted) => running.takeOver(withAddress(wanted)),
   };
 }

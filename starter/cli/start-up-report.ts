@@ -39,9 +39,15 @@ export function listenerLine(
 
 export const noListenerLine: ReportLine = ['Listener', 'none: every source has watch: poll'];
 
-/** Where the console can be opened. */
-export function consoleLine({ url }: { readonly url: string }): ReportLine {
-  return ['Console', url];
+/** Where the console can be opened, and, where nobody can administer it yet, the link that changes this. */
+export function consoleLine({ url, setUpLink }: ServedConsole): ReportLine {
+  if (!setUpLink) return ['Console', url];
+  return ['Console', url, 'nobody administers it yet; within 24 hours, become administrator at', setUpLink.url];
+}
+
+interface ServedConsole {
+  readonly url: string;
+  readonly setUpLink?: { readonly url: string };
 }
 
 export function ledgerLine({ kind, place }: Ledger): ReportLine {

@@ -4,6 +4,7 @@ import { loadConfig } from '../../config/load.ts';
 import { furnishCompany, MANAGER, REP, type Sandbox, startSandbox } from '../../sandbox/start-sandbox.ts';
 import { openLedger } from '../../ledger/ledger.ts';
 import { connectTemporal } from '../../temporal/connect.ts';
+import { addDemoPeople } from './demo-people.ts';
 import { freePorts } from './free-ports.ts';
 import { followPromotion } from './follow-promotion.ts';
 import { sandboxConfig } from './sandbox-config.ts';
@@ -37,13 +38,14 @@ export async function runDemo(options: RunDemoOptions): Promise<void> {
     const [listener = 0, temporal = 0, temporalUi = 0, console = 0] = await freePorts(4);
     const ports = { listener, temporal, temporalUi, console };
     await writeFile(config, sandboxConfig({ sandbox, dataFolder: path.join(options.folder, 'data'), ports }));
+    const people = await addDemoPeople((await loadConfig(config)).ledger.file);
     say('Starting Temporal, the worker and the listener …');
     waybill = await startUp(config, say);
     await tellStory(sandbox, config, standing, options);
     if (!options.once) {
-      say(
-        `\nIt all stays up: open the console at ${(await loadConfig(config)).console.publicUrl}, or act as a user of the QMC with`,
-      );
+      say(`\nIt all stays up: open the console at ${(await loadConfig(config)).console.publicUrl} and sign in as`);
+      for (const { name, password, what } of people) say(`  ${name.padEnd(5)} ${password}   ${what}`);
+      say('Both were added to the ledger of the demo alone, with passwords made for it. Act as a user of the QMC with');
       say(`  npm run waybill -- sandbox qmc --control ${sandbox.control.url} --site dev --help`);
       say(`Waybill's own view:  npm run waybill -- list --config ${path.relative(process.cwd(), config)}`);
       say('Ctrl-C ends it.');

@@ -18,6 +18,8 @@ const reloading = (...targets: string[]): string =>
 
 const tenant = '{ id: t, url: "https://t.example", apiKey: "k" }';
 const tenants = (entries: string): string => `alerts: { tenants: { ${entries} } }`;
+const oidc = (settings: string, more = ''): string =>
+  `${smallest}console: { ${more} oidc: { clientId: w, clientSecret: "s", account: "C\\\\{upn}", ${settings} } }`;
 const alerting = (destinations: string): string =>
   `alerts: { tenants: { eu: ${tenant} }, destinations: { ${destinations} } }`;
 
@@ -72,6 +74,24 @@ describe('settings that refer to each other', () => {
     ],
     ['alerts.destinations.mail.bi.recipients: nobody would get the alert', alerting('mail: { bi: {} }')],
     ['alerts.destinations.mqtt.bi: alerts cannot be sent here', alerting('mqtt: { bi: {} }')],
+    [
+      'console.bind: the console would speak plain HTTP',
+      `${smallest}console: { enabled: false, bind: 0.0.0.0, publicUrl: "http://waybill.example" }`,
+    ],
+    ['console.localSignIn: nobody could sign in', `${smallest}console: { localSignIn: false }`],
+    [
+      'console.oidc.roles.admin: nobody could become administrator',
+      oidc('issuer: "https://id.example"', 'localSignIn: false,'),
+    ],
+    ['console.oidc.issuer: whoever listens could sign in as anybody', oidc('issuer: "http://id.example"')],
+    [
+      'console.publicUrl: this setting is required with oidc here',
+      oidc('issuer: "https://id.example"', 'bind: 0.0.0.0, behindProxy: true,'),
+    ],
+    [
+      String.raw`console.oidc.account: "C\\upn" cannot stand here`,
+      oidc('issuer: "https://id.example"').replace('{upn}', 'upn'),
+    ],
     ['timeouts.heartbeatEvery: this time is too long', `${smallest}timeouts: { heartbeatEvery: 5m }`],
     ['sources.dev.approval.reminder: this time is too long', source('{ approval: { reminder: 9d, expire: 8d } }')],
     [
@@ -89,6 +109,16 @@ describe('settings that refer to each other', () => {
     ],
   ])('refuses %s', async (problem, text) => {
     expect(await problemsOf(text)).toContainEqual(expect.stringContaining(problem));
+  });
+
+  it.each([
+    ['an identity provider on this machine over HTTP', oidc('issuer: "http://127.0.0.1:8080/realms/x"')],
+    [
+      'roles by groups',
+      oidc('issuer: "https://id.example", roles: { approver: { a: [Sales], b: every }, viewer: everybody }'),
+    ],
+  ])('allows %s', async (_what, text) => {
+    expect(await problemsOf(text)).toEqual([]);
   });
 
   it('still holds the rest against each other when single settings are wrong', async () => {

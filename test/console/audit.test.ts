@@ -55,7 +55,8 @@ describe('the audit page', () => {
     const numbers = await allNumbers('/audit');
 
     expect(numbers).toEqual(numbers.toSorted((a, b) => b - a));
-    expect(new Set(numbers).size).toBe(EVENTS);
+    // The viewer's own sign-in is the first entry.
+    expect(new Set(numbers).size).toBe(EVENTS + 1);
   });
 
   it.each([
@@ -77,9 +78,16 @@ describe('the audit page', () => {
     const page = await viewer.open('/audit?text=HYPERLINK');
     const file = await viewer.open('/audit.csv?text=HYPERLINK');
 
-    expect(numbersIn(page.text)).toEqual([77]);
+    expect(numbersIn(page.text)).toEqual([77 + 1]);
     expect(page.text).not.toContain('<b>look');
     expect(file.text).toContain(`,"'=HYPERLINK(`);
+  });
+
+  it('tells who signed in, from where', async () => {
+    const { text } = await viewer.open('/audit?kind=sign-in');
+
+    expect(text).toContain('COMPANY\\vera');
+    expect(text).toContain('signed in from 127.0.0.1');
   });
 
   it('says which filter it does not understand', async () => {
@@ -95,6 +103,6 @@ describe('settings that were taken over', () => {
     world.takeOver((yaml) => (yaml['sites'].prod.label = 'Production in Graz'));
 
     expect((await viewer.open('/audit')).text).toContain('Production in Graz');
-    world.takeOver(() => undefined);
+    world.takeOver((yaml) => delete yaml['sites'].prod.label);
   });
 });

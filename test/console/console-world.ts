@@ -3,8 +3,9 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { stringify } from 'yaml';
 import { configFromYaml } from '../../config/load.ts';
-import { startConsole } from '../../console/server/start-console.ts';
+import { type RunningConsole, startConsole } from '../../console/server/start-console.ts';
 import { hashPassword } from '../../console/sign-in/password.ts';
+import type { ThrottleLimits } from '../../console/sign-in/throttle.ts';
 import type { ConsoleRoles } from '../../ledger/console-people.ts';
 import { type Ledger, openLedger } from '../../ledger/ledger.ts';
 import { memoryLogger, type MemoryLogger } from '../harness/memory-logger.ts';
@@ -28,8 +29,12 @@ export interface ConsoleWorld {
   readonly folder: string;
   readonly ledger: Ledger;
   readonly logger: MemoryLogger;
-  /** Has the console take over a changed configuration. */
+  /** Makes the first administrator, where there is none. */
+  readonly setUpLink: string | undefined;
+  /** Lets the console take over changed settings. */
   takeOver(change: (yaml: Yaml) => void): void;
+  /** Another console over the same ledger, as after a restart. */
+  startAnother(): Promise<RunningConsole>;
   /** A browser without scripts: it keeps cookies and sends forms as they stand in the page. */
   browser(): Browser;
   /** The same, signed in. */
@@ -40,6 +45,9 @@ export interface ConsoleWorld {
 export interface ConsoleWorldOptions {
   /** Changes the configuration of sites dev, test and prod; dev is the source. */
   readonly change?: (yaml: Yaml) => void;
+  /** Nobody is there yet. */
+  readonly isEmpty?: boolean;
+  readonly limits?: ThrottleLimits;
 }
 
 /** Starts a console with four people, of whom each has one role. */
@@ -49,21 +57,23 @@ export async function startConsoleWorld(options: ConsoleWorldOptions = {}): Prom
   options.change?.(yaml);
   const config = configFromYaml(stringify(yaml), folder, {});
   const ledger = await openLedger({ kind: 'sqlite', file: config.ledger.file });
-  await addPeople(ledger);
+  if (!options.isEmpty) await addPeople(ledger);
   const logger = memoryLogger();
-  const served = await startConsole({ config, ledger, logger });
+  const parts = { config, ledger, logger, limits: options.limits };
+  const served = await startConsole(parts);
   const browser = (): Browser => new Browser(served.url);
   return {
     url: served.url,
     folder,
     ledger,
     logger,
-    browser,
+    setUpLink: served.setUpLink?.url,
     takeOver(change) {
-      const changed = structuredClone(yaml);
-      change(changed);
-      served.takeOver(configFromYaml(stringify(changed), folder, {}));
+      change(yaml);
+      served.takeOver(configFromYaml(stringify(yaml), folder, {}));
     },
+    startAnother: () => startConsole(parts),
+    browser,
     async signedIn(person) {
       const one = browser();
       await one.open('/sign-in');
@@ -107,20 +117,34 @@ export interface Shown {
   readonly path: string;
 }
 
+interface Way {
+  /** The page that a redirect comes from. */
+  readonly from?: string;
+  readonly until?: string;
+}
+
 /** Opens pages and sends their forms, with the cookies it was given. */
 export class Browser {
   readonly #url: string;
   readonly #cookies = new Map<string, string>();
+  readonly #headers: Readonly<Record<string, string>>;
   #page: Shown | undefined;
 
-  constructor(url: string) {
+  /** `headers`: what is sent with every request, as by a proxy in between. */
+  constructor(url: string, headers: Readonly<Record<string, string>> = {}) {
     this.#url = url;
+    this.#headers = headers;
   }
 
-  /** The page under a path, after redirects. */
+  /** The page under a path, or at another address, after redirects. */
   async open(path: string): Promise<Shown> {
     this.#page = await this.#follow(path, { method: 'GET' });
     return this.#page;
+  }
+
+  /** As `open`, but a redirect to an address with this in it is not followed: it is the answer's path. */
+  openUntil(path: string, part: string): Promise<Shown> {
+    return this.#follow(path, { method: 'GET' }, { until: part });
   }
 
   /** Sends a form of the page that is open, with the token that stands in it. */
@@ -151,14 +175,18 @@ export class Browser {
     this.#cookies.set(name, value);
   }
 
-  async #follow(path: string, init: RequestInit): Promise<Shown> {
+  async #follow(path: string, init: RequestInit, way: Way = {}): Promise<Shown> {
+    const url = new URL(path, way.from ?? this.#url);
     const cookie = [...this.#cookies].map(([name, value]) => `${name}=${value}`).join('; ');
-    const headers = { accept: 'text/html', ...(cookie ? { cookie } : {}) };
-    const reply = await fetch(new URL(path, this.#url), { ...init, headers, redirect: 'manual' });
+    const headers = { ...this.#headers, accept: 'text/html', ...(cookie ? { cookie } : {}) };
+    const reply = await fetch(url, { ...init, headers, redirect: 'manual' });
     for (const line of reply.headers.getSetCookie()) this.#keep(line);
     const location = reply.headers.get('location');
-    if (location !== null && reply.status < 400) return this.#follow(location, { method: 'GET' });
-    return { status: reply.status, headers: reply.headers, text: await reply.text(), path };
+    const isOver =
+      location === null || reply.status >= 400 || (way.until !== undefined && location.includes(way.until));
+    if (!isOver) return this.#follow(location, { method: 'GET' }, { ...way, from: url.href });
+    const shown = url.origin === new URL(this.#url).origin ? `${url.pathname}${url.search}` : url.href;
+    return { status: reply.status, headers: reply.headers, text: await reply.text(), path: location ?? shown };
   }
 
   #keep(line: string): void {

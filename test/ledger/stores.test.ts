@@ -13,6 +13,7 @@ import { describeTampering } from './suites/audit-tampering.ts';
 import { describeAttempts } from './suites/attempts.ts';
 import { describeBackupsAndMails } from './suites/backups-and-mails.ts';
 import { describeClaims } from './suites/claims.ts';
+import { describeConsolePeople } from './suites/console-people.ts';
 import { describeDeliveries } from './suites/deliveries.ts';
 import { describeLifecycle } from './suites/lifecycle.ts';
 import { describePauses } from './suites/pauses.ts';
@@ -46,6 +47,7 @@ function describeLedger(store: StoreUnderTest): void {
   describeAudit(store);
   describeTampering(store);
   describeProcesses(store);
+  describeConsolePeople(store);
   describeAttempts(store);
   describeLifecycle(store);
 }

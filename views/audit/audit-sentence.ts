@@ -10,9 +10,19 @@ import { recordLine } from '../record-line.ts';
 export function auditSentence({ kind, type, seq = '', site, facts }: AuditRow): string {
   const known = (typeof facts === 'object' && facts !== null ? facts : {}) as Readonly<Record<string, unknown>>;
   if (kind === 'store' && type === 'restored') return 'the ledger was marked as put back from a backup';
+  if (kind === 'sign-in') return plain(signInSentence(type, known));
   if (kind !== 'pause') return plain(recordLine({ seq, type, facts }));
   const place = site === EVERY_SITE ? 'every site' : (site ?? 'a site');
   return plain(`${type} ${place}; why it was paused: ${String(known['why'])}`);
+}
+
+/** What happened at the door of the console, or to people who may sign in. */
+function signInSentence(type: string, facts: Readonly<Record<string, unknown>>): string {
+  const { person, why, address } = facts;
+  const from = typeof address === 'string' ? ` from ${address}` : '';
+  const because = typeof why === 'string' ? `: ${why}` : '';
+  const whom = typeof person === 'string' ? ` (${person})` : '';
+  return `${type.replaceAll('-', ' ')}${whom}${from}${because}`;
 }
 
 /** The site of an entry as people read it. */
