@@ -13,6 +13,7 @@ import { describeBackupsAndMails } from './suites/backups-and-mails.ts';
 import { describeClaims } from './suites/claims.ts';
 import { describeDeliveries } from './suites/deliveries.ts';
 import { describeLifecycle } from './suites/lifecycle.ts';
+import { describeNews } from './suites/news.ts';
 import { describePauses } from './suites/pauses.ts';
 import { describePromotions } from './suites/promotions.ts';
 import { describeRecords } from './suites/records.ts';
@@ -40,6 +41,7 @@ function describeLedger(store: StoreUnderTest): void {
   describeBackupsAndMails(store);
   describeAlerts(store);
   describePauses(store);
+  describeNews(store);
   describeAttempts(store);
   describeLifecycle(store);
 }
