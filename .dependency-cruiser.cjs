@@ -24,6 +24,7 @@ const rooms = [
   'qvf',
   'rules',
   'sandbox',
+  'setup',
   'starter',
   'temporal',
   'test',
@@ -54,7 +55,7 @@ const contract = String.raw`^workflows/contract\.ts$`;
 const configTypes = String.raw`^config/types\.ts$`;
 
 /** Commands of the CLI that load their room when they are called. */
-const callers = String.raw`^starter/cli/(up|worker|console|gateway|backup|restore)[^/]*\.ts$`;
+const callers = String.raw`^starter/cli/(up|worker|console|gateway|backup|restore|init)[^/]*\.ts$`;
 /** The demo's own room, which the CLI loads when called. */
 const demoCallers = '^starter/demo/';
 
@@ -98,6 +99,12 @@ module.exports = {
       configTypes,
       '^ledger/',
     ]),
+    room('setup', 'Setting up speaks to sites before there is a worker; it knows no promotion.', [
+      common,
+      String.raw`^activities/(qrs/client|doctor)/`,
+      '^rules/',
+      '^config/',
+    ]),
     room('starter', 'Who starts a promotion knows the contract, not how a promotion is done.', [
       common,
       contract,
@@ -105,8 +112,8 @@ module.exports = {
       '^temporal/',
       '^config/',
       '^views/',
-      '^rules/(alerts|doctor)/',
-      '^(worker|console|gateway|sandbox|backup)/',
+      '^rules/(alerts|doctor|setup)/',
+      '^(worker|console|gateway|sandbox|backup|setup)/',
     ]),
     room('console', 'The console shows the ledger and speaks to workflows through the contract.', [
       common,
@@ -122,17 +129,17 @@ module.exports = {
       severity: 'error',
       from: { path: '^starter/', pathNot: demoCallers },
       to: {
-        path: '^(worker|console|gateway|backup|sandbox|starter/demo)/',
+        path: '^(worker|console|gateway|backup|setup|sandbox|starter/demo)/',
         dynamic: false,
         dependencyTypesNot: ['type-only'],
       },
     },
     {
       name: 'only-commands-load-rooms',
-      comment: 'Only up, worker, console, gateway, backup and restore load a room; the rest of the starter needs none.',
+      comment: 'Only these commands load a room; the rest of the starter needs none.',
       severity: 'error',
       from: { path: '^starter/', pathNot: [callers, demoCallers] },
-      to: { path: '^(worker|console|gateway|backup)/' },
+      to: { path: '^(worker|console|gateway|backup|setup)/' },
     },
     {
       name: 'only-the-demo-loads-the-sandbox',

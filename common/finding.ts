@@ -8,6 +8,7 @@ import { withoutSecrets } from './known-secrets.ts';
 export const doctorChecks = {
   'command.secrets': 'every secret of the configuration can be read from here',
   'command.ledger': 'the ledger can be opened from here',
+  'process.settings': 'each process that runs has the settings that stand in the file',
   'temporal.reach': 'the Temporal service answers',
   'temporal.namespace': 'namespace, search attributes and Schedules are there',
   'temporal.queue': 'a worker takes the tasks of each queue',

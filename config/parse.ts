@@ -8,8 +8,8 @@ import { configSchema, type ParsedConfig } from './schema.ts';
 import type { Config } from './types.ts';
 
 export type ParseOutcome =
-  | { readonly config: Config; readonly findings: readonly [] }
-  | { readonly config?: undefined; readonly findings: readonly Finding[] };
+  | { readonly config: Config; readonly parsed: ParsedConfig; readonly findings: readonly [] }
+  | { readonly config?: undefined; readonly parsed?: undefined; readonly findings: readonly Finding[] };
 
 /** The configuration made of the values of a file, or everything that is wrong with them, all at once. */
 export function parseConfig(written: unknown, surroundings: Surroundings): ParseOutcome {
@@ -21,7 +21,7 @@ export function parseConfig(written: unknown, surroundings: Surroundings): Parse
     ...crossFindingsOf(result.data ?? dataWithoutWrong(prepared.value)),
   ];
   if (result.data === undefined || findings.length > 0) return { findings: uniqueByPath(findings) };
-  return { config: complete(result.data, surroundings.folder), findings: [] };
+  return { config: complete(result.data, surroundings.folder), parsed: result.data, findings: [] };
 }
 
 function crossFindingsOf(data: ParsedConfig | undefined): Finding[] {

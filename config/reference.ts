@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { processNames, restartSettings } from './live/restart-settings.ts';
+import { touches } from './live/setting-pattern.ts';
 import { configSchema } from './schema.ts';
 import { kindOf } from './setting.ts';
 import { bare, keysOf } from './shape.ts';
@@ -17,7 +19,7 @@ Waybill reads one YAML file: the one named with \`--config\`, otherwise \`waybil
 | path in dataFolder | a file or folder; a relative one is taken from \`dataFolder\` |
 | secret | \`\${env:NAME}\` or \`\${file:PATH}\`, read each time it is used; the value itself, in quotes, works too, but then it stands in the file |
 
-\`\${env:NAME}\` and \`\${file:PATH}\` work in every other value as well; there they are read once, at the start. A key that does not stand on this page is refused. \`<alias>\` is the name you give a site or a tenant, \`<stream>\` the name of a stream, \`<name>\` the one you give a destination.
+\`\${env:NAME}\` and \`\${file:PATH}\` work in every other value as well; there they are read when the file is. Running processes [take over](../how-to/change-settings.md) what changes in the file, but for settings that say they need a restart. A key that does not stand on this page is refused. \`<alias>\` is the name you give a site or a tenant, \`<stream>\` the name of a stream, \`<name>\` the one you give a destination.
 `;
 
 /** The reference page: every setting with type, unit, default and meaning, in the order of the schema. */
@@ -46,7 +48,8 @@ function groupText(key: string, schema: z.ZodType): string {
 
 function table(rows: readonly Row[]): string {
   const lines = rows.map(
-    (row) => `| \`${row.path}\` | ${typeText(row.schema)} | ${defaultText(row)} | ${cell(meaning(row.schema))} |`,
+    (row) =>
+      `| \`${row.path}\` | ${typeText(row.schema)} | ${defaultText(row)} | ${cell(meaning(row.schema) + restartText(row.path))} |`,
   );
   return ['| Setting | Type | Default | Meaning |', '|---|---|---|---|', ...lines].join('\n');
 }
@@ -73,6 +76,15 @@ function nameIn(path: string): string {
 
 function meaning(schema: z.ZodType): string {
   return schema.meta()?.description ?? '';
+}
+
+/** Which processes have to be started again for it; nothing where none has. */
+function restartText(path: string): string {
+  const needed = restartSettings.find(({ setting }) => touches(path.split('.'), setting));
+  if (needed === undefined) return '';
+  const { processes } = needed;
+  if (processes.length === processNames.length) return ' Needs a restart.';
+  return ` Needs a restart of ${processes.map((name) => `\`${name}\``).join(', ')}.`;
 }
 
 function typeText(schema: z.ZodType): string {

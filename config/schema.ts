@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import { alertsSection } from './sections/alerts.ts';
 import { artifactsSection } from './sections/artifacts.ts';
 import { consoleSection } from './sections/console.ts';
+import { configurationSection } from './sections/configuration.ts';
 import { loggingSection, stagingSection } from './sections/housekeeping.ts';
 import { installationSection } from './sections/installation.ts';
 import { ledgerSection } from './sections/ledger.ts';
@@ -23,6 +24,7 @@ import { named, path, section, text } from './setting.ts';
  */
 export const configSchema = section({
   installation: installationSection.prefault({}).describe('This installation of Waybill.'),
+  configuration: configurationSection.prefault({}).describe('How running processes take over changes of this file.'),
   dataFolder: path()
     .prefault('data')
     .describe('Folder for the ledger, the artifacts, the Temporal database and the logs, where these are relative.'),

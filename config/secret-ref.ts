@@ -21,14 +21,24 @@ export interface SecretRef {
   toString(): string;
 }
 
+const texts = new WeakMap<SecretRef, string>();
+
 /** A SecretRef for the text of a setting; a relative `${file:…}` is taken from `folder`. */
 export function secretRef(text: string, folder: string, env: NodeJS.ProcessEnv): SecretRef {
-  return secretFrom(describeText(text), async () => {
+  const ref = secretFrom(describeText(text), async () => {
     const { value, missing } = fillPlaceholders(text, folder, env);
     const [source, reason] = missing[0] ?? (value === '' ? [text, 'it is empty'] : []);
     if (source !== undefined) throw waybillError('WAYBILL_CONFIG_SECRET_MISSING', { source, reason });
     return value;
   });
+  texts.set(ref, text);
+  return ref;
+}
+
+/** Whether two settings say the same of a secret: the same place, or the same text in the file itself. Neither is read. */
+export function isSameSetting(one: SecretRef, other: SecretRef): boolean {
+  const text = texts.get(one);
+  return text === undefined ? one.describe() === other.describe() : text === texts.get(other);
 }
 
 /** A SecretRef that is read by a function; `description` is shown in its place. */

@@ -63,6 +63,7 @@ export type WorkerConfig = ParsedConfig['worker'];
 export type TimeoutsConfig = ParsedConfig['timeouts'];
 export type RetryConfig = ParsedConfig['retry'];
 export type LoggingConfig = ParsedConfig['logging'];
+export type ConfigurationConfig = ParsedConfig['configuration'];
 export type StagingConfig = ParsedConfig['staging'];
 /** How an S3 bucket is reached. */
 export type ObjectStoreConfig = NonNullable<ArtifactsConfig['s3']>;
@@ -73,6 +74,7 @@ export type ObjectStoreConfig = NonNullable<ArtifactsConfig['s3']>;
  */
 export interface Config {
   readonly installation: InstallationConfig;
+  readonly configuration: ConfigurationConfig;
   readonly dataFolder: string;
   readonly timeZone: string;
   readonly locale: string;

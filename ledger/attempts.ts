@@ -68,12 +68,13 @@ const rowsPerStatement = 200;
 const lastCharacter = '\u{10FFFF}';
 
 /** Makes the attempts group over a database or a transaction. */
-export function createAttempts({ db }: StoreParts): Attempts {
+export function createAttempts(parts: StoreParts): Attempts {
+  const { db } = parts;
   return {
     async writeAttempts(rows) {
       const merged = mergeByAttempt(rows);
       if (merged.length === 0) return;
-      await inTransaction(db, async (tx) => {
+      await inTransaction(parts, async ({ db: tx }) => {
         for (let start = 0; start < merged.length; start += rowsPerStatement) {
           await tx
             .insertInto('attempts')

@@ -29,8 +29,7 @@ export interface Decisions {
 export function createDecisions(parts: StoreParts): Decisions {
   return {
     async recordDecision({ claim, promotion, record }) {
-      return inTransaction(parts.db, async (db) => {
-        const tx: StoreParts = { ...parts, db };
+      return inTransaction(parts, async (tx) => {
         const { fresh, state, promotionKey } = await createClaims(tx).claim(claim);
         if (state === 'open') {
           await createPromotions(tx).openPromotion({ ...promotion, promotionKey });

@@ -2,6 +2,7 @@ import { type Kysely, sql } from 'kysely';
 import { waybillError } from '../common/errors/catalogue.ts';
 import { type AlertSends, createAlertSends } from './alert-sends.ts';
 import { type Attempts, createAttempts } from './attempts.ts';
+import { type Audit, createAudit } from './audit.ts';
 import { type AwaitingApps, createAwaiting } from './awaiting.ts';
 import { type Backups, createBackups } from './backups.ts';
 import { type Claims, createClaims } from './claims.ts';
@@ -21,13 +22,14 @@ import { createNews, type News } from './news.ts';
 import { openPostgres, placeOfUrl } from './postgres-store.ts';
 import { createOverwriteLocks, type OverwriteLocks } from './overwrite-locks.ts';
 import { createPauses, type Pauses } from './pauses.ts';
+import { createProcesses, type Processes } from './processes.ts';
 import { createPromotions, type Promotions } from './promotions.ts';
 import { createRecords, type Records } from './records.ts';
 import { copySqlite } from './sqlite-copy.ts';
 import { openSqlite } from './sqlite-store.ts';
 import { createReloadFailures, type ReloadFailures } from './reload-failures.ts';
 import { createStagings, type Stagings } from './stagings.ts';
-import type { StoreParts } from './store.ts';
+import { inTransaction, type StoreParts } from './store.ts';
 import type { LedgerTables } from './tables.ts';
 import { createTroubles, type Troubles } from './troubles.ts';
 
@@ -71,8 +73,10 @@ export interface LedgerStore
     ReloadFailures,
     AlertSends,
     Pauses,
+    Audit,
     ConsolePeople,
     ConsoleLinks,
+    Processes,
     News,
     Counts {}
 
@@ -134,13 +138,13 @@ interface LedgerFacts {
 }
 
 function createLedger(db: Kysely<LedgerTables>, { kind, place, now }: LedgerFacts): Ledger {
-  const nowUtc = () => now().toISOString();
+  const parts: StoreParts = { db, kind, nowUtc: () => now().toISOString() };
   const guard = createGuard(place);
   let ended: Promise<void> | undefined;
 
   const whole = {
     withTransaction: <T>(work: (store: LedgerStore) => Promise<T>) =>
-      db.transaction().execute((tx) => guard.runInside(() => work(guard.wrap(createStore({ db: tx, nowUtc }), true)))),
+      inTransaction(parts, (inside) => guard.runInside(() => work(guard.wrap(createStore(inside), true)))),
     async ping() {
       await sql`select 1`.execute(db);
     },
@@ -153,7 +157,7 @@ function createLedger(db: Kysely<LedgerTables>, { kind, place, now }: LedgerFact
   return {
     kind,
     place,
-    ...guard.wrap({ ...createStore({ db, nowUtc }), ...whole }),
+    ...guard.wrap({ ...createStore(parts), ...whole }),
     close() {
       guard.close();
       ended ??= db.destroy();
@@ -180,8 +184,10 @@ function createStore(parts: StoreParts): LedgerStore {
     ...createReloadFailures(parts),
     ...createAlertSends(parts),
     ...createPauses(parts),
+    ...createAudit(parts),
     ...createConsolePeople(parts),
     ...createConsoleLinks(parts),
+    ...createProcesses(parts),
     ...createNews(parts),
     ...createCounts(parts),
   };

@@ -1,5 +1,6 @@
 import type { Kysely } from 'kysely';
 import { type Migration, Migrator } from 'kysely/migration';
+import pRetry from 'p-retry';
 import { waybillError } from '../common/errors/catalogue.ts';
 import { ledgerFailure, reasonOf } from './failures.ts';
 import type { LedgerTables } from './tables.ts';
@@ -15,10 +16,27 @@ export interface MigrationPlan {
 
 /**
  * Brings the schema up to date, once, however many processes try at the same time: in SQLite one transaction holds
- * the write lock, in PostgreSQL an advisory lock is held. All pending migrations happen or none. Safe to repeat.
+ * the write lock, in PostgreSQL an advisory lock is held, and the others wait. All pending migrations happen or none. Safe to repeat.
  * Throws WAYBILL_LEDGER_NEWER_SCHEMA, WAYBILL_LEDGER_MIGRATION_FAILED and the errors of a database out of reach.
  */
 export async function migrate(db: Kysely<LedgerTables>, plan: MigrationPlan): Promise<void> {
+  await pRetry(() => migrateOnce(db, plan), {
+    retries: longestMigrationMs / lookAgainMs,
+    minTimeout: lookAgainMs,
+    factor: 1,
+    shouldRetry: ({ error }) => isHeld(error, plan),
+  });
+}
+
+/** A migration of a large ledger takes minutes; the processes that wait for it look again and again. */
+const longestMigrationMs = 15 * 60 * 1000;
+const lookAgainMs = 1000;
+
+function isHeld(error: unknown, { place }: MigrationPlan): boolean {
+  return (ledgerFailure(error, place, 'migrate') as { code?: string }).code === 'WAYBILL_LEDGER_LOCKED';
+}
+
+async function migrateOnce(db: Kysely<LedgerTables>, plan: MigrationPlan): Promise<void> {
   const done = await migrationsDone(db);
   refuseNewer(done, plan);
   if (Object.keys(plan.migrations).every((name) => done.includes(name))) return;

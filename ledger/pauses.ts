@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { Selectable } from 'kysely';
+import { entryOfPause, entryOfResume } from './audit-entry.ts';
 import { fromJson, toJson } from './columns.ts';
-import type { StoreParts } from './store.ts';
+import { inTransaction, type StoreParts } from './store.ts';
 import type { PauseTable } from './tables.ts';
 
 /** Stands for all sites, also those that are configured later. No alias of a site can be it. */
@@ -47,46 +48,57 @@ export interface Pauses {
   pauseOf(site: string): Promise<Pause | undefined>;
 }
 
-/** Makes the pauses group over a database or a transaction. */
-export function createPauses({ db, nowUtc }: StoreParts): Pauses {
-  const inForce = () =>
-    db.selectFrom('pauses').selectAll().where('resumed_at_utc', 'is', null).orderBy('paused_at_utc');
+/** Makes the pauses group over a database or a transaction. What begins or ends goes into the audit trail with it. */
+export function createPauses(parts: StoreParts): Pauses {
+  const { db, nowUtc } = parts;
   return {
-    async pauseSite({ site, why, by }) {
-      const row = { pause_id: randomUUID(), site, why, paused_by: toJson(by), paused_at_utc: nowUtc() };
-      for (;;) {
-        const made = await db
-          .insertInto('pauses')
-          .values({ ...row, resumed_by: null, resumed_at_utc: null })
-          .onConflict((conflict) => conflict.doNothing())
-          .returningAll()
-          .executeTakeFirst();
-        if (made) return { ...toPause(made), isNew: true };
-        const found = await inForce().where('site', '=', site).executeTakeFirst();
-        // Resumed between both: try again.
-        if (found) return { ...toPause(found), isNew: false };
-      }
-    },
+    pauseSite: ({ site, why, by }) =>
+      inTransaction(parts, async ({ db: tx, audit }) => {
+        const row = { pause_id: randomUUID(), site, why, paused_by: toJson(by), paused_at_utc: nowUtc() };
+        for (;;) {
+          const made = await tx
+            .insertInto('pauses')
+            .values({ ...row, resumed_by: null, resumed_at_utc: null })
+            .onConflict((conflict) => conflict.doNothing())
+            .returningAll()
+            .executeTakeFirst();
+          if (made) {
+            audit.add(entryOfPause(toPause(made)));
+            return { ...toPause(made), isNew: true };
+          }
+          const found = await inForce(tx).where('site', '=', site).executeTakeFirst();
+          // Resumed between both: try again.
+          if (found) return { ...toPause(found), isNew: false };
+        }
+      }),
 
-    async resumeSite({ site, by }) {
-      const resumed = db
-        .updateTable('pauses')
-        .set({ resumed_by: toJson(by), resumed_at_utc: nowUtc() })
-        .where('resumed_at_utc', 'is', null)
-        .returningAll();
-      const rows = await (site === EVERY_SITE ? resumed : resumed.where('site', '=', site)).execute();
-      return rows.map(toPause);
-    },
+    resumeSite: ({ site, by }) =>
+      inTransaction(parts, async ({ db: tx, audit }) => {
+        const atUtc = nowUtc();
+        const resumed = tx
+          .updateTable('pauses')
+          .set({ resumed_by: toJson(by), resumed_at_utc: atUtc })
+          .where('resumed_at_utc', 'is', null)
+          .returningAll();
+        const rows = await (site === EVERY_SITE ? resumed : resumed.where('site', '=', site)).execute();
+        const ended = rows.map(toPause);
+        for (const pause of ended) audit.add(entryOfResume(pause, by, atUtc));
+        return ended;
+      }),
 
     async pausesInForce() {
-      return (await inForce().execute()).map(toPause);
+      return (await inForce(db).execute()).map(toPause);
     },
 
     async pauseOf(site) {
-      const row = await inForce().where('site', 'in', [site, EVERY_SITE]).executeTakeFirst();
+      const row = await inForce(db).where('site', 'in', [site, EVERY_SITE]).executeTakeFirst();
       return row && toPause(row);
     },
   };
+}
+
+function inForce(db: StoreParts['db']) {
+  return db.selectFrom('pauses').selectAll().where('resumed_at_utc', 'is', null).orderBy('paused_at_utc');
 }
 
 function toPause({ site, why, paused_by, paused_at_utc }: Selectable<PauseTable>): Pause {

@@ -1,6 +1,7 @@
 import type { Selectable } from 'kysely';
+import { entryOfRecord } from './audit-entry.ts';
 import { fromJson, toJson } from './columns.ts';
-import type { StoreParts } from './store.ts';
+import { inTransaction, type StoreParts } from './store.ts';
 import type { RecordTable } from './tables.ts';
 
 export interface RecordInput<Facts = unknown> {
@@ -42,7 +43,10 @@ export interface RecordFilter {
 }
 
 export interface Records {
-  /** Writes a record once: `fresh` is false when (promotionKey, seq) stood already, and then nothing changes. */
+  /**
+   * Writes a record once, and its entry in the audit trail with it: `fresh` is false when (promotionKey, seq) stood
+   * already, and then nothing changes.
+   */
   record(input: RecordInput): Promise<{ fresh: boolean }>;
   /** The records of a promotion, in the order in which they were written. */
   recordsOf<Facts = unknown>(promotionKey: string): Promise<LedgerRecord<Facts>[]>;
@@ -51,24 +55,15 @@ export interface Records {
 }
 
 /** Makes the records group over a database or a transaction. The database itself refuses to change or delete one. */
-export function createRecords({ db }: StoreParts): Records {
+export function createRecords(parts: StoreParts): Records {
+  const { db } = parts;
   return {
-    async record(input) {
-      const { numInsertedOrUpdatedRows } = await db
-        .insertInto('records')
-        .values({
-          promotion_key: input.promotionKey,
-          seq: input.seq,
-          type: input.type,
-          at_utc: input.atUtc,
-          site: input.site ?? null,
-          app_id: input.appId ?? null,
-          facts: toJson(input.facts),
-        })
-        .onConflict((conflict) => conflict.columns(['promotion_key', 'seq']).doNothing())
-        .executeTakeFirst();
-      return { fresh: (numInsertedOrUpdatedRows ?? 0n) > 0n };
-    },
+    record: (input) =>
+      inTransaction(parts, async ({ db: tx, audit }) => {
+        const fresh = await insertRecord(tx, input);
+        if (fresh) audit.add(entryOfRecord(input));
+        return { fresh };
+      }),
 
     async recordsOf<Facts>(promotionKey: string) {
       const rows = await db
@@ -96,6 +91,23 @@ export function createRecords({ db }: StoreParts): Records {
       return rows.map(toRecord<Facts>);
     },
   };
+}
+
+async function insertRecord(db: StoreParts['db'], input: RecordInput): Promise<boolean> {
+  const { numInsertedOrUpdatedRows } = await db
+    .insertInto('records')
+    .values({
+      promotion_key: input.promotionKey,
+      seq: input.seq,
+      type: input.type,
+      at_utc: input.atUtc,
+      site: input.site ?? null,
+      app_id: input.appId ?? null,
+      facts: toJson(input.facts),
+    })
+    .onConflict((conflict) => conflict.columns(['promotion_key', 'seq']).doNothing())
+    .executeTakeFirst();
+  return (numInsertedOrUpdatedRows ?? 0n) > 0n;
 }
 
 function toRecord<Facts>(row: Selectable<RecordTable>): LedgerRecord<Facts> {

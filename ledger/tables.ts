@@ -1,5 +1,6 @@
 import type { Generated, GeneratedAlways } from 'kysely';
 import type { AlertKind, AlertSendState } from './alert-sends.ts';
+import type { AuditKind } from './audit-kinds.ts';
 import type { AttemptOutcome } from './attempts.ts';
 import type { ClaimKind, ClaimState } from './claims.ts';
 import type { LinkPurpose } from './console-links.ts';
@@ -211,6 +212,32 @@ export interface PauseTable {
   resumed_at_utc: UtcText | null;
 }
 
+export interface AuditTable {
+  /** 1, 2, 3 and so on, without gaps. */
+  n: number;
+  at_utc: UtcText;
+  kind: AuditKind;
+  type: string;
+  seq: string | null;
+  account: string | null;
+  door: string | null;
+  asserted: 0 | 1 | null;
+  site: string | null;
+  app_id: string | null;
+  app_name: string | null;
+  target_app_id: string | null;
+  promotion_key: string | null;
+  facts: JsonText;
+  search: string;
+  previous_hash: string;
+  hash: string;
+}
+
+export interface AuditHeadTable {
+  n: number;
+  hash: string;
+}
+
 export interface ConsolePersonTable {
   name: string;
   kind: PersonKind;
@@ -234,6 +261,21 @@ export interface ConsoleLinkTable {
   used_at_utc: UtcText | null;
 }
 
+export interface ProcessTable {
+  process_id: string;
+  name: string;
+  host: string;
+  pid: number;
+  started_at_utc: UtcText;
+  seen_at_utc: UtcText;
+  config_file: string;
+  config_fingerprint: string;
+  config_since_utc: UtcText;
+  is_watching: number;
+  waiting: JsonText;
+  problems: JsonText;
+}
+
 /** The schema as queries see it; `migrations/` is what makes it, and `docs/explanation/ledger.md` tells it. */
 export interface LedgerTables {
   claims: ClaimTable;
@@ -252,6 +294,9 @@ export interface LedgerTables {
   reload_parts: ReloadPartTable;
   alert_sends: AlertSendTable;
   pauses: PauseTable;
+  audit: AuditTable;
+  audit_head: AuditHeadTable;
   console_people: ConsolePersonTable;
   console_links: ConsoleLinkTable;
+  processes: ProcessTable;
 }

@@ -41,6 +41,8 @@ const tellers: Readonly<Record<string, (facts: Facts) => string>> = {
   trouble: (facts) => `stuck at "${text(facts['step'])}": ${text(facts['message'])} (${text(facts['code'])})`,
   'trouble-over': () => 'goes on',
   order: (facts) => `ordered "${text(facts['action'])}" for "${text(facts['step'])}" ${decider(facts)}${noted(facts)}`,
+  adopted: (facts) => `a standing decision was taken up ${decider(facts)}`,
+  dismissed: (facts) => `a standing decision was dismissed ${decider(facts)}`,
   refused: (facts) => `a decision ${decider(facts)} was refused: ${text(facts['why'])}`,
   'too-late': (facts) => `a denial by ${text(facts['denier'])} came too late`,
   unpublished: (facts) => `taken out of its stream and given back to its owner as ${text(facts['copyAppId'])}`,

@@ -6,12 +6,36 @@ import { workflowIds } from '../workflows/contract.ts';
 
 const WATCH_EVERY_MS = 60_000;
 
+/** Keeps the source sites of the settings of the moment watched, until `signal`. */
+export class SiteKeeper {
+  readonly #signal: AbortSignal;
+  #current = new AbortController();
+  #keeping: Promise<unknown> = Promise.resolve();
+
+  constructor(signal: AbortSignal) {
+    this.#signal = signal;
+  }
+
+  /** From now on those of these settings, in place of any before. */
+  keep(options: PrepareOptions): void {
+    this.#current.abort();
+    this.#current = new AbortController();
+    const signal = AbortSignal.any([this.#signal, this.#current.signal]);
+    this.#keeping = Promise.all([this.#keeping, keepSitesWatched(options, signal)]);
+  }
+
+  /** Resolves when the signal has ended it. */
+  async ended(): Promise<void> {
+    await this.#keeping;
+  }
+}
+
 /**
  * Starts `siteWatch` of every source site that has none, now and then every minute, until `signal`. A watch that is gone
  * may mean that Temporal has lost all it had: then what promotions need there is made again first, and the new watch
  * starts what the ledger holds open. A trouble is logged, and the next minute tries again.
  */
-export async function keepSitesWatched(options: PrepareOptions, signal: AbortSignal): Promise<void> {
+async function keepSitesWatched(options: PrepareOptions, signal: AbortSignal): Promise<void> {
   const { config, logger } = options;
   const client = clientOver(options);
   while (!signal.aborted) {

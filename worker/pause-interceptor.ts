@@ -24,7 +24,7 @@ const GOES_ON: ReadonlySet<string> = new Set([
 export interface PauseLook {
   readonly ledger: Pick<Pauses, 'pauseOf'>;
   /** Milliseconds between two looks whether a site was resumed. */
-  readonly checkEveryMs: number;
+  readonly checkEveryMs: () => number;
 }
 
 export interface PauseInterceptorOptions extends PauseLook {
@@ -48,7 +48,7 @@ export function pauseInterceptor(options: PauseInterceptorOptions): ActivityInte
           throw failed(error);
         });
         if (!pause) return next(input);
-        throw failed(waybillError('WAYBILL_SITE_PAUSED', factsOfPause(site, pause), { retryAfterMs: checkEveryMs }));
+        throw failed(waybillError('WAYBILL_SITE_PAUSED', factsOfPause(site, pause), { retryAfterMs: checkEveryMs() }));
       },
     },
   });

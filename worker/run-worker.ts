@@ -10,14 +10,23 @@ import { workflowBundle } from './bundle.ts';
 import { connectWorker } from './connect-worker.ts';
 import { type HealthEndpoint, type MetricsPage, serveHealth } from './health-endpoint.ts';
 import { installRuntime } from './install-runtime.ts';
-import { keepSitesWatched } from './keep-sites-watched.ts';
+import { SiteKeeper } from './keep-sites-watched.ts';
 import { onShutdownSignal } from './shutdown-signals.ts';
 import type { PauseLook } from './pause-interceptor.ts';
+import { LiveActivities } from './live-activities.ts';
+import { RunningFleet } from './running-fleet.ts';
 import { createFleet, discardFleet, type FleetActivities } from './worker-fleet.ts';
+import { takeOver, type TakeOverOptions } from './take-over.ts';
 import { type FleetPhase, type FleetState, queueStates, temporalProbe } from './worker-state.ts';
 
+/** The settings that Workers are made of. */
+export type WorkersConfig = Pick<
+  Config,
+  'dataFolder' | 'temporal' | 'worker' | 'sites' | 'sources' | 'staging' | 'timeouts'
+>;
+
 export interface RunWorkersOptions {
-  readonly config: Pick<Config, 'dataFolder' | 'temporal' | 'worker' | 'sites' | 'sources' | 'staging' | 'timeouts'>;
+  readonly config: WorkersConfig;
   readonly logger: Logger;
   /** The activities, or what makes them over a client of the worker's own connection. */
   readonly activities: FleetActivities | ((client: Client) => FleetActivities);
@@ -52,8 +61,18 @@ export interface RunningWorkers {
   /** Resolves when stopped. Rejects with WAYBILL_TEMPORAL_WORKER_FAILED when a Worker ended by itself. */
   readonly done: Promise<void>;
   state(): FleetState;
+  /**
+   * Goes on with other settings and activities: steps under way end with what they began with. All or nothing; safe to
+   * repeat. @throws as `runWorkers`, and what Temporal refuses
+   */
+  takeOver(options: TakeOverOptions): Promise<TakenOver>;
   /** The port of the health endpoint; none when `worker.healthPort` is not set. */
   readonly healthPort?: number;
+}
+
+export interface TakenOver {
+  /** Resolves when nothing runs with what stood before. */
+  readonly finished: Promise<void>;
 }
 
 /**
@@ -77,17 +96,21 @@ export async function runWorkers(options: RunWorkersOptions): Promise<RunningWor
 class WorkerRun {
   readonly #options: RunWorkersOptions;
   readonly #stopping = new AbortController();
+  readonly #fleet: RunningFleet;
+  readonly #sites: SiteKeeper;
   #phase: FleetPhase = 'starting';
   #workers: Worker[] = [];
   #connection: NativeConnection | undefined;
   #temporalAnswers: () => Promise<boolean> = async () => false;
   #health: HealthEndpoint | undefined;
   #takeBackSignals: () => void = () => undefined;
-  #watching: Promise<void> = Promise.resolve();
+  #takeOver: RunningWorkers['takeOver'] = () => Promise.reject(this.#stopped());
   #done: Promise<void> = Promise.resolve();
 
   constructor(options: RunWorkersOptions) {
     this.#options = options;
+    this.#fleet = new RunningFleet(options.logger);
+    this.#sites = new SiteKeeper(this.#stopping.signal);
   }
 
   async start(): Promise<void> {
@@ -107,13 +130,14 @@ class WorkerRun {
     await this.#options.beforePolling?.(clientOver(preparation));
     const bundlePath = await bundle;
     this.#throwIfStopping();
-    const activities = this.#activities(preparation);
-    this.#workers = await createFleet({ ...preparation, activities, bundlePath });
+    const activities = new LiveActivities(this.#activities(preparation));
+    const fleetOptions = { ...preparation, activities, bundlePath };
+    this.#workers = await createFleet(fleetOptions);
     this.#throwIfStopping();
-    this.#done = this.#runAll();
-    this.#done.catch(() => undefined);
-    this.#enter('running');
-    if (prepare) this.#watching = keepSitesWatched(preparation, this.#stopping.signal);
+    this.#run();
+    if (prepare) this.#sites.keep(preparation);
+    const parts = { fleetOptions, fleet: this.#fleet, sites: this.#sites, prepare, signal: this.#stopping.signal };
+    this.#takeOver = takeOver(parts);
     logger.info({ queues: this.#workers.map((worker) => worker.options.taskQueue) }, 'The worker polls');
   }
 
@@ -122,13 +146,14 @@ class WorkerRun {
       stop: () => this.#stop(),
       done: this.#done,
       state: () => this.#state(),
+      takeOver: (options) => this.#takeOver(options),
       healthPort: this.#health?.port,
     };
   }
 
   async close(phase: 'stopped' | 'failed'): Promise<void> {
     this.#stopping.abort();
-    await this.#watching;
+    await this.#sites.ended();
     await this.#options.attempts?.flush();
     await discardFleet(this.#workers);
     await this.#closeConnection();
@@ -147,7 +172,8 @@ class WorkerRun {
   }
 
   #state(): FleetState {
-    return { phase: this.#phase, queues: queueStates(this.#workers) };
+    const hasEnded = this.#phase === 'stopped' || this.#phase === 'failed';
+    return { phase: this.#phase, queues: hasEnded ? queueStates(this.#workers) : this.#fleet.states() };
   }
 
   #enter(phase: FleetPhase): void {
@@ -186,9 +212,12 @@ class WorkerRun {
     return typeof activities === 'function' ? activities(clientOver(preparation)) : activities;
   }
 
+  #stopped(): Error {
+    return waybillError('WAYBILL_TEMPORAL_STOPPED', { what: 'The start of the worker' });
+  }
+
   #throwIfStopping(): void {
-    if (!this.#stopping.signal.aborted) return;
-    throw waybillError('WAYBILL_TEMPORAL_STOPPED', { what: 'The start of the worker' });
+    if (this.#stopping.signal.aborted) throw this.#stopped();
   }
 
   readonly #onAbort = (): void => {
@@ -202,41 +231,23 @@ class WorkerRun {
 
   async #stop(): Promise<void> {
     this.#stopping.abort();
-    this.#shutDown();
+    if (this.#phase === 'running') {
+      this.#enter('draining');
+      this.#fleet.shutDown();
+    }
     await this.#done;
   }
 
-  #shutDown(): void {
-    if (this.#phase !== 'running') return;
-    this.#enter('draining');
-    for (const worker of this.#workers) {
-      if (worker.getState() === 'RUNNING') worker.shutdown();
-    }
-  }
-
-  /** Runs until all Workers have ended. When one ends by itself the others are drained, as half a fleet helps nobody. */
-  async #runAll(): Promise<void> {
-    const results = await Promise.allSettled(this.#workers.map((worker) => this.#runOne(worker)));
-    const failure = results.find((result) => result.status === 'rejected');
-    await this.close(failure === undefined ? 'stopped' : 'failed');
-    if (failure !== undefined) throw failure.reason;
-  }
-
-  async #runOne(worker: Worker): Promise<void> {
-    const { taskQueue } = worker.options;
-    const { logger } = this.#options;
-    try {
-      await worker.run();
-    } catch (error) {
-      const reason = (error as Error).message;
-      if (this.#phase === 'draining') {
-        logger.warn({ taskQueue, reason }, 'A step did not end in time and is left behind; another worker repeats it');
-        return;
-      }
-      const problem = waybillError('WAYBILL_TEMPORAL_WORKER_FAILED', { taskQueue, reason }, { cause: error });
-      logger.error({ code: problem.code, taskQueue }, problem.message);
-      this.#shutDown();
-      throw problem;
-    }
+  #run(): void {
+    this.#fleet.add(this.#workers);
+    this.#done = this.#fleet.ended().then(
+      () => this.close('stopped'),
+      async (error: unknown) => {
+        await this.close('failed');
+        throw error;
+      },
+    );
+    this.#done.catch(() => undefined);
+    this.#enter('running');
   }
 }

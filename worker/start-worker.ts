@@ -1,32 +1,11 @@
-import type { Client } from '@temporalio/client';
-import {
-  createMainActivities,
-  createSiteActivities,
-  createSiteBulkActivities,
-} from '../activities/create-activities.ts';
-import { createCheckActivities } from '../activities/checks.ts';
-import type { ActivityDependencies } from '../activities/dependencies.ts';
-import { createMailActivities } from '../activities/mail/create-mail-activities.ts';
-import { createMailTransport } from '../activities/mail/transport.ts';
-import { paceOf } from '../activities/pace.ts';
-import type { OutgoingMail } from '../activities/promotion-types.ts';
-import { createQrsClients } from '../activities/qrs/client/qrs-clients.ts';
 import type { Logger } from '../common/logger.ts';
 import type { Config } from '../config/types.ts';
 import { createAttemptSink } from '../ledger/attempt-sink.ts';
 import type { Ledger } from '../ledger/ledger.ts';
-import { ensureSiteWatch } from '../temporal/ensure-site-watch.ts';
-import { isRunning, runningSince } from '../temporal/is-running.ts';
-import { outcomeOf } from '../temporal/outcome-of.ts';
-import { signals, startAttributes, taskQueues, workflowIds, workflowTypes } from '../workflows/contract.ts';
-import { createAlertParts } from './alert-parts.ts';
+import { type Generation, makeGeneration } from './generation.ts';
 import { createMetrics } from './metrics/create-metrics.ts';
-import { readSweepsSeen } from './sweeps-seen.ts';
-import { ownerResolver } from './owner-resolver.ts';
-import { openArtifacts } from './open-artifacts.ts';
-import { openVersions } from './open-versions.ts';
 import { type RunningWorkers, type RunWorkersOptions, runWorkers } from './run-worker.ts';
-import { watchQueues } from './watch-queues.ts';
+import { readSweepsSeen } from './sweeps-seen.ts';
 
 export interface StartWorkerOptions extends Pick<RunWorkersOptions, 'prepare'> {
   readonly config: Config;
@@ -40,94 +19,67 @@ export interface StartWorkerOptions extends Pick<RunWorkersOptions, 'prepare'> {
   readonly now?: () => Date;
 }
 
-export interface StartedWorker extends RunningWorkers {
+export interface StartedWorker extends Omit<RunningWorkers, 'takeOver'> {
+  /**
+   * Goes on with another configuration, but for what `config/live/restart-settings.ts` names. Steps under way end with
+   * what they began with; every later one has the new settings. All or nothing; safe to repeat.
+   * @throws as `runWorkers`, and errors of Temporal: then nothing has changed
+   */
+  takeOver(config: Config): Promise<void>;
   /** As `stop`, and closes what the worker opened itself: sites, mail, Temporal. The ledger stays open. */
   close(): Promise<void>;
 }
 
 /** Makes the clients and stores of a configuration, the activities over them, and runs the Workers. */
 export async function startWorker(options: StartWorkerOptions): Promise<StartedWorker> {
-  const { config, ledger, logger, now = () => new Date() } = options;
-  const clients = createQrsClients(config, logger);
-  const transport = createMailTransport();
+  const { ledger, logger, now = () => new Date() } = options;
+  let { config } = options;
   const attempts = createAttemptSink(ledger, {
     onLost: (err, rows) => logger.warn({ err, rows }, 'attempts could not be recorded'),
   });
-  const metrics = config.worker.healthPort === undefined ? undefined : createMetrics({ config, ledger, logger });
-  const artifacts = openArtifacts(config);
-  const versions = openVersions(config);
-  const resolveOwner = ownerResolver((site) => clients.get(site));
-  const mail = createMailActivities({ config: () => config, ledger, transport, logger, resolveOwner });
+  const hasMetrics = config.worker.healthPort !== undefined;
+  const metrics = hasMetrics ? createMetrics({ config: () => config, ledger, logger }) : undefined;
   const sweepsSeen = new Map<string, number>();
-  const nowUtc = (): string => now().toISOString();
-  const alerts = createAlertParts({ config, ledger, mail: transport, startMail, logger, nowUtc });
-  const dependencies = (client: Client): ActivityDependencies => ({
-    config: () => config,
-    ledger,
-    qrs: (site) => clients.get(site),
-    artifacts,
-    versions,
-    nudge: (site, appId) => nudge(client, config, site, appId),
-    startMail: (one) => startMail(client, config, one),
-    isRunning: (workflowId) => isRunning(client, workflowId),
-    runningSince: (workflowId) => runningSince(client, workflowId),
-    ensureWatch: (site) => ensureSiteWatch(client, site, config),
-    outcomeOf: (workflowId) => outcomeOf(client, workflowId),
-    sweepsSeen,
-    logger,
-    nowUtc,
-  });
-  const stopping = new AbortController();
-  let watching = Promise.resolve();
+  const generationOf = (settings: Config): Generation =>
+    makeGeneration({ config: settings, ledger, logger, sweepsSeen, nowUtc: () => now().toISOString() });
+  let generation = generationOf(config);
+  const open = new Set([generation]);
   const running = await runWorkers({
     ...options,
     attempts: metrics?.counting(attempts) ?? attempts,
     metrics,
-    pauses: { ledger, checkEveryMs: config.retry.pausedMs },
+    pauses: { ledger, checkEveryMs: () => config.retry.pausedMs },
     beforePolling: (client) => readSweepsSeen(client, Object.keys(config.sources), sweepsSeen),
-    activities: (client) => {
-      const deps = dependencies(client);
-      watching = watchQueues({ client, config, ledger, logger }, stopping.signal);
-      return {
-        main: { ...createMainActivities(deps), ...mail, ...createCheckActivities(deps), ...alerts.activities(client) },
-        site: () => ({ ...createSiteActivities(deps), ...createCheckActivities(deps) }),
-        siteBulk: () => createSiteBulkActivities(deps),
-      };
-    },
+    activities: (client) => generation.activities(client),
   });
-  const close = async (): Promise<void> => {
-    stopping.abort();
-    await running.stop();
-    await watching;
-    await attempts.close();
-    await clients.close();
-    await alerts.close();
-    transport.close();
+  const takeOver = async (wanted: Config): Promise<void> => {
+    const next = generationOf(wanted);
+    const newSources = Object.keys(wanted.sources).filter((site) => !sweepsSeen.has(site));
+    const { finished } = await running
+      .takeOver({
+        config: wanted,
+        activities: (client) => next.activities(client),
+        beforeSteps: (client) => readSweepsSeen(client, newSources, sweepsSeen),
+      })
+      .catch(async (error: unknown) => {
+        await next.close();
+        throw error;
+      });
+    const before = generation;
+    [generation, config] = [next, wanted];
+    open.add(next);
+    before.retire();
+    finished
+      .then(() => before.close())
+      .then(() => open.delete(before))
+      .catch((err: unknown) => logger.warn({ err }, 'What older settings had opened could not be closed'));
   };
-  return { ...running, close };
-}
-
-/** As a promotion hands a mail on; one that is being sent already is the same mail. */
-async function startMail(client: Client, config: Config, mail: OutgoingMail): Promise<void> {
-  const { mail: pace, heartbeatMs } = paceOf(config);
-  await client.workflow.start(workflowTypes.notify, {
-    workflowId: workflowIds.notify(mail.promotionKey, mail.key),
-    taskQueue: taskQueues.main(config.temporal.taskQueue),
-    args: [{ mail, pace, heartbeatMs }],
-    workflowIdConflictPolicy: 'USE_EXISTING',
-    staticSummary: `${mail.mail.kind} mail`,
-  });
-}
-
-/** Starts an app's promotion, or has the running one look again. Safe to repeat. */
-async function nudge(client: Client, config: Config, site: string, appId: string): Promise<void> {
-  await client.workflow.signalWithStart(workflowTypes.promotion, {
-    workflowId: workflowIds.promotion(site, appId),
-    taskQueue: taskQueues.main(config.temporal.taskQueue),
-    args: [{ site, appId, heartbeatMs: config.timeouts.heartbeatMs }],
-    signal: signals.look,
-    signalArgs: [],
-    searchAttributes: startAttributes.promotion({ site, appId }),
-    staticSummary: `app ${appId} of ${site}`,
-  });
+  const close = async (): Promise<void> => {
+    generation.retire();
+    await running.stop();
+    await attempts.close();
+    // A step that was left behind holds what it began with for ever.
+    await Promise.all([...open].map((one) => one.close()));
+  };
+  return { ...running, takeOver, close };
 }

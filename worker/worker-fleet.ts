@@ -25,6 +25,8 @@ export interface FleetActivities {
 }
 
 export interface FleetOptions {
+  /** The sites to make Workers for, alone. Default: those that this process serves, and the main Worker. */
+  readonly sitesAlone?: readonly string[] | undefined;
   readonly config: Pick<Config, 'temporal' | 'worker' | 'sites' | 'timeouts'>;
   readonly connection: NativeConnection;
   readonly dataConverter: DataConverter;
@@ -71,7 +73,7 @@ function fleetParts(options: FleetOptions): WorkerOptions[] {
     maxCachedWorkflows,
     stickyQueueScheduleToStartTimeout: takeOverMs,
   };
-  const ofSites = servedSites(config).flatMap((site) => {
+  const ofSites = (options.sitesAlone ?? servedSites(config)).flatMap((site) => {
     const common = commonOptions(options, site);
     return [
       { ...common, taskQueue: taskQueues.site(site), activities: activities.site(site), ...slots(siteSlots) },
@@ -83,7 +85,7 @@ function fleetParts(options: FleetOptions): WorkerOptions[] {
       },
     ];
   });
-  return [main, ...ofSites];
+  return options.sitesAlone ? ofSites : [main, ...ofSites];
 }
 
 /** The sites that this worker process serves: those of `worker.sites`, else all. */

@@ -109,14 +109,13 @@ export const taskQueues = {
 export const signals = {
   /** siteWatch: apps that something may have happened to. Argument: `HintBatch`. */
   hint: 'hint',
+  /** siteWatch: settings have changed; look at them again. No argument. */
+  settings: 'settings',
   /** promotion, deliver, overwrite: look again. No argument that decides anything. */
   look: 'look',
   /** deliver: the exported files, or why none will come. Sent by the promotion. */
   files: 'files',
-  /**
-   * promotion: a decision from the Temporal UI, `SignalledDecision`. Off by default (`temporal.decisionsBySignal`), and
-   * recorded as asserted: nobody proves who sent it.
-   */
+  /** promotion: a `SignalledDecision` of the Temporal UI, which nobody proves; `temporal.decisionsBySignal` allows it. */
   decide: 'decide',
   /** reloadAlert: what an event told of the reload, `ReloadNews`. */
   reloadNews: 'reloadNews',

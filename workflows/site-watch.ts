@@ -46,6 +46,7 @@ export interface SiteWatchInput {
 }
 
 export const hintSignal = defineSignal<[HintBatch]>(signals.hint);
+export const settingsSignal = defineSignal(signals.settings);
 export const siteWatchStatusQuery = defineQuery<SiteWatchStatus>(queries.status);
 
 /**
@@ -79,6 +80,8 @@ class SiteWatch {
   private heartbeat: Pick<Pace, 'heartbeatMs'>;
   private notBeforeMs = 0;
   private quiet = false;
+  /** The plan may be of older settings; the next run reads a new one. */
+  private outdated = false;
   private readonly failing = new Set<string>();
 
   constructor(input: SiteWatchInput) {
@@ -95,6 +98,9 @@ class SiteWatch {
       const appIds: readonly unknown[] = Array.isArray(batch?.appIds) ? batch.appIds : [];
       for (const id of appIds) if (typeof id === 'string' && GUID.test(id)) this.inbox.add(id);
     });
+    setHandler(settingsSignal, () => {
+      this.outdated = true;
+    });
     setHandler(siteWatchStatusQuery, () => ({
       site: this.site,
       inbox: this.inbox.size,
@@ -104,6 +110,7 @@ class SiteWatch {
   }
 
   get isOld(): boolean {
+    if (this.outdated) return true;
     const { historyLength, continueAsNewSuggested } = workflowInfo();
     if (continueAsNewSuggested || Date.now() - this.startedMs > RUN_MS) return true;
     return historyLength > (this.quiet ? EVENTS_IN_QUIET : EVENTS_A_RUN);
@@ -149,22 +156,24 @@ class SiteWatch {
     this.quiet = false;
     const nowMs = Date.now();
     const blocked = nowMs < this.notBeforeMs;
-    if (this.inbox.size > 0 && !blocked) return;
+    if (this.outdated || (this.inbox.size > 0 && !blocked)) return;
     const dues = [
       this.sweepAtMs,
       ...(this.plan?.callbacks ? [this.renewAtMs] : []),
       ...(blocked ? [this.notBeforeMs] : []),
     ];
     const waitMs = Math.max(1, Math.min(...dues) - nowMs);
-    this.quiet = !(await this.timer.until(() => this.inbox.size > 0 && !blocked, waitMs));
+    const isWoken = (): boolean => this.outdated || (this.inbox.size > 0 && !blocked);
+    this.quiet = !(await this.timer.until(isWoken, waitMs));
   }
 
   asInput(): SiteWatchInput {
+    const dueAtUtc = (ms: number): string => new Date(this.outdated ? Date.now() : ms).toISOString();
     return {
       site: this.site,
       inbox: [...this.inbox],
-      renewAtUtc: new Date(this.renewAtMs).toISOString(),
-      sweepAtUtc: new Date(this.sweepAtMs).toISOString(),
+      renewAtUtc: dueAtUtc(this.renewAtMs),
+      sweepAtUtc: dueAtUtc(this.sweepAtMs),
       ...(this.lastSweepUtc && { lastSweepUtc: this.lastSweepUtc }),
       subscribed: this.subscribed,
       heartbeatMs: this.heartbeat.heartbeatMs,

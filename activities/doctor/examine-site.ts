@@ -1,3 +1,4 @@
+import { hostname } from 'node:os';
 import {
   type DoctorCheck,
   type Finding,
@@ -18,6 +19,7 @@ import { besideAnswering, type HostLook, lookAtHost } from './look-at-host.ts';
 import { lookAtSource } from './look-at-source.ts';
 import { lookAtUser } from './look-at-user.ts';
 import { proveRights } from './scratch-app.ts';
+import type { SiteEyes } from './site-eyes.ts';
 
 /** What needs a site that answers. */
 const furtherChecks = ['site.user', 'site.streams', 'site.rights'] as const satisfies readonly DoctorCheck[];
@@ -56,7 +58,9 @@ async function lookAtHosts(
   certificates: SiteCertificates,
   day: (utc: string) => string,
 ): Promise<HostLook> {
-  const looks = await Promise.all(settings.hosts.map((host) => lookAtHost(deps, settings, host, certificates, day)));
+  const looks = await Promise.all(
+    settings.hosts.map((host) => lookAtHost(eyesOf(deps), settings, host, certificates, day)),
+  );
   const buildVersion = looks.find((one) => one.buildVersion !== undefined)?.buildVersion;
   const all = looks.flatMap(({ findings }) => findings);
   return buildVersion === undefined ? { findings: all } : { findings: besideAnswering(all), buildVersion };
@@ -71,7 +75,7 @@ async function lookInside(
   const { sources, targets } = deps.config();
   const { signal } = attemptContext();
   const source = sources[alias];
-  const findings: Finding[] = [await lookAtUser(deps, settings)];
+  const findings: Finding[] = [await lookAtUser(eyesOf(deps), settings)];
   try {
     const names = (await deps.qrs(alias).streams(undefined, { signal })).map(({ name }) => name);
     findings.push(...streamFindings(alias, names, targets[alias] !== undefined));
@@ -84,6 +88,11 @@ async function lookInside(
   if (await deps.ledger.pauseOf(alias)) return { findings: [...findings, whilePaused(alias)] };
   const { finding, appId } = await proveRights(deps, alias);
   return { findings: [...findings, finding], ...(appId === undefined ? {} : { scratchAppId: appId }) };
+}
+
+/** Those of the running attempt. */
+function eyesOf(deps: ActivityDependencies): SiteEyes {
+  return { ...deps, signal: attemptContext().signal, us: `${hostname()}, where the worker runs,` };
 }
 
 function notReached(deps: ActivityDependencies, site: string): Finding[] {

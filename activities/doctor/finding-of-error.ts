@@ -8,6 +8,7 @@ export function findingOfError(deps: Pick<ActivityDependencies, 'logger'>, about
   const [check, subject] = about;
   deps.logger.error({ check, subject, err: error }, 'A check of doctor met an unexpected error');
   const name = error instanceof Error ? error.name : typeof error;
-  const remedy = 'Look into the log of the worker for "unexpected error", and report what it says.';
+  const remedy =
+    'Look into the log of the process that looked, mostly the worker, for "unexpected error", and report what it says.';
   return broken(about, `An unexpected error was met (${name}).`, remedy);
 }

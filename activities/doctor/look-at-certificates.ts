@@ -14,7 +14,7 @@ export interface CertificateLook {
 
 /** Whether the three files fit together, and how long they are valid. Reads them only; nothing of them is shown but dates. */
 export async function lookAtCertificates(
-  deps: ActivityDependencies,
+  deps: Pick<ActivityDependencies, 'logger' | 'nowUtc'>,
   settings: SiteConfig,
   day: (utc: string) => string,
 ): Promise<CertificateLook> {

@@ -6,12 +6,11 @@ import type { SiteConfig } from '../../config/types.ts';
 import { certificateFinding } from '../../rules/doctor/certificate-days.ts';
 import { clockFinding } from '../../rules/doctor/clock.ts';
 import { nameService, openPort } from '../../rules/doctor/site-remedies.ts';
-import { attemptContext } from '../activity-context.ts';
-import type { ActivityDependencies } from '../dependencies.ts';
 import type { SiteCertificates } from '../qrs/client/certificates.ts';
 import { createQrsClient } from '../qrs/client/qrs-client.ts';
 import { tlsOptions } from '../qrs/client/tls-options.ts';
 import { findingOfError } from './finding-of-error.ts';
+import type { SiteEyes } from './site-eyes.ts';
 
 /** What was found at one host; `buildVersion` only where it answers. */
 export interface HostLook {
@@ -25,41 +24,41 @@ type Step = (typeof way)[number] | 'site.certificates' | 'site.user';
 
 /** Asks one host of a site alone, as a step of a promotion would, and says how far that came. Changes nothing. */
 export async function lookAtHost(
-  deps: ActivityDependencies,
+  eyes: SiteEyes,
   settings: SiteConfig,
   host: string,
   certificates: SiteCertificates,
   day: (utc: string) => string,
 ): Promise<HostLook> {
-  const { signal } = attemptContext();
+  const { signal } = eyes;
   const { alias } = settings;
   const site = { ...settings, hosts: [host] };
-  const client = createQrsClient({ alias, site, timeouts: deps.config().timeouts, logger: deps.logger });
+  const client = createQrsClient({ alias, site, timeouts: eyes.config().timeouts, logger: eyes.logger });
   try {
     const { buildVersion } = await client.about({ signal });
     const siteTimeUtc = await client.siteTimeUtc({ signal });
-    const clock = clockFinding(alias, siteTimeUtc, deps.nowUtc(), hostname());
-    const served = await servedCertificate(settings, host, certificates, deps.config().timeouts.connectMs);
+    const clock = clockFinding(alias, siteTimeUtc, eyes.nowUtc(), hostname());
+    const served = await servedCertificate(settings, host, certificates, eyes.config().timeouts.connectMs);
     const findings = [
       passed('site.name', settings, host),
       passed('site.port', settings, host),
-      served ? servedFinding(settings, host, served, deps.nowUtc(), day) : passed('site.tls', settings, host),
+      served ? servedFinding(settings, host, served, eyes.nowUtc(), day) : passed('site.tls', settings, host),
       ok(['site.answer', siteSubject(alias)], `${host} answers; its product version is ${buildVersion}.`),
       clock,
     ];
     return { findings, buildVersion };
   } catch (error) {
-    return { findings: failedWay(deps, settings, host, error) };
+    return { findings: failedWay(eyes, settings, host, error) };
   } finally {
     await client.close(0);
   }
 }
 
-function failedWay(deps: ActivityDependencies, settings: SiteConfig, host: string, error: unknown): Finding[] {
+function failedWay(eyes: SiteEyes, settings: SiteConfig, host: string, error: unknown): Finding[] {
   const step = stepOf(error);
   const before = way.slice(0, way.indexOf(step === 'site.certificates' || step === 'site.user' ? 'site.tls' : step));
-  const found = findingOfError(deps, [step, siteSubject(settings.alias)], error);
-  return [...before.map((check) => passed(check, settings, host)), withOwnRemedy(found, settings, host)];
+  const found = findingOfError(eyes, [step, siteSubject(settings.alias)], error);
+  return [...before.map((check) => passed(check, settings, host)), withOwnRemedy(found, settings, host, eyes.us)];
 }
 
 /** How far it came, by the error. */
@@ -75,11 +74,9 @@ function stepOf(error: unknown): Step {
 }
 
 /** What the error advises fits every cause; here the cause is known better. */
-function withOwnRemedy(found: Finding, { alias, port }: SiteConfig, host: string): Finding {
-  const us = hostname();
-  if (found.check === 'site.name')
-    return { ...found, remedy: nameService(alias, host, `${us}, where the worker runs,`) };
-  return found.check === 'site.port' ? { ...found, remedy: openPort({ alias, port }, host, us) } : found;
+function withOwnRemedy(found: Finding, { alias, port }: SiteConfig, host: string, us: string): Finding {
+  if (found.check === 'site.name') return { ...found, remedy: nameService(alias, host, us) };
+  return found.check === 'site.port' ? { ...found, remedy: openPort({ alias, port }, host, hostname()) } : found;
 }
 
 const passedWords = {

@@ -14,6 +14,7 @@ import { mailErrors } from './mail-errors.ts';
 import { promotionErrors } from './promotion-errors.ts';
 import { qrsErrors } from './qrs-errors.ts';
 import { qvfErrors } from './qvf-errors.ts';
+import { setupErrors } from './setup-errors.ts';
 import { siteErrors } from './site-errors.ts';
 import { serviceErrors } from './service-errors.ts';
 import { temporalErrors } from './temporal-errors.ts';
@@ -26,6 +27,7 @@ export const catalogue = {
   ...importErrors,
   ...cliErrors,
   ...backupErrors,
+  ...setupErrors,
   ...serviceErrors,
   ...temporalErrors,
   ...qrsErrors,

@@ -41,6 +41,11 @@ export const cliErrors = {
     remedy: 'Answer y when asked, or add --yes.',
     retryable: false,
   },
+  WAYBILL_AUDIT_NOT_WRITTEN: {
+    message: 'The audit trail was not written to {file}: {reason}.',
+    remedy: 'Name another file with --out, or add --force to replace one that stands there.',
+    retryable: false,
+  },
   WAYBILL_CLI_NO_LEDGER: {
     message: 'There is no ledger at {file}: no Waybill has worked with this configuration yet.',
     remedy:

@@ -1,5 +1,6 @@
 import type { ConsoleContext, ConsoleServer } from '../server/context.ts';
 import { addAppPages } from './apps/app-pages.ts';
+import { addAuditPage } from './audit/audit-page.ts';
 import { addEvents } from './events.ts';
 import { addInboxPage } from './inbox/inbox-page.ts';
 import { addPausePage } from './pause/pause-page.ts';
@@ -20,4 +21,5 @@ export function addPages(server: ConsoleServer, context: ConsoleContext): void {
   addPromotionPage(server, context);
   addOrderPages(server, context);
   addPausePage(server, context);
+  addAuditPage(server, context);
 }

@@ -10,6 +10,7 @@ export function navigation(_person: ConsolePerson): Entry[] {
   return [
     { href: '/', label: 'Inbox' },
     { href: '/promotions', label: 'Promotions' },
+    { href: '/audit', label: 'Audit' },
     { href: '/pause', label: 'Pause' },
   ];
 }

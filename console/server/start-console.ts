@@ -10,6 +10,7 @@ import type { ConsoleContext, ConsoleServer } from './context.ts';
 import { addDoor } from './door.ts';
 import { addErrorPages } from './error-pages.ts';
 import { addHardening } from './hardening.ts';
+import { liveConfig } from './live-config.ts';
 import { temporalLink } from './temporal-link.ts';
 
 /** The largest form that is read, in bytes: the whole of a configuration file fits. */
@@ -27,6 +28,8 @@ export interface RunningConsole {
   /** Where it listens, as in `http://127.0.0.1:5080`. */
   readonly url: string;
   readonly port: number;
+  /** Goes on with other settings; port, bind and certificate stay. Safe to repeat. */
+  takeOver(config: Config): void;
   /** Takes nothing more, ends what is open, closes. Safe to repeat. */
   close(): Promise<void>;
 }
@@ -40,8 +43,9 @@ export async function startConsole({ config, ledger, logger }: StartConsoleOptio
   const temporal = temporalLink(config);
   const isSecure = settings.tls !== undefined || settings.behindProxy;
   const prefix = isSecure ? '__Host-waybill' : 'waybill';
+  const live = liveConfig(config);
   const context: ConsoleContext = {
-    config,
+    config: live.config,
     ledger,
     logger,
     isSecure,
@@ -67,7 +71,7 @@ export async function startConsole({ config, ledger, logger }: StartConsoleOptio
     const port = await listen(server, settings);
     const url = `${settings.tls ? 'https' : 'http'}://${hostOf(settings.bind)}:${port}`;
     logger.info({ url }, 'The console can be opened');
-    return { url, port, close };
+    return { url, port, takeOver: live.takeOver, close };
   } catch (error) {
     await close();
     throw error;

@@ -5,6 +5,8 @@ import { mailsAndAttempts } from './0003-mails-and-attempts.ts';
 import { mailOrders } from './0004-mail-orders.ts';
 import { alerts } from './0005-alerts.ts';
 import { pauses } from './0006-pauses.ts';
+import { auditTrail } from './0007-audit.ts';
+import { processes } from './0008-processes.ts';
 import { consolePeople } from './0009-console-people.ts';
 import { deciders } from './0011-deciders.ts';
 import type { DialectWords } from './dialect-words.ts';
@@ -21,6 +23,8 @@ export function allMigrations(words: DialectWords): Record<string, Migration> {
     '0004-mail-orders': mailOrders(words),
     '0005-alerts': alerts(words),
     '0006-pauses': pauses(words),
+    '0007-audit': auditTrail(words),
+    '0008-processes': processes(words),
     '0009-console-people': consolePeople(words),
     '0011-deciders': deciders(words),
   };

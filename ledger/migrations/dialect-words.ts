@@ -7,6 +7,8 @@ export interface DialectWords {
   readonly bigint: string;
   /** A primary key that rises with every row. */
   readonly risingId: string;
+  /** A primary key of whole numbers that the writer chooses. */
+  readonly wholeKey: string;
   /** What stands after the closing bracket of a table. */
   readonly tableEnd: string;
   /** The text at a path of a column that holds JSON; null where there is none. */
@@ -15,12 +17,22 @@ export interface DialectWords {
   readonly computed: string;
   /** Statements that make the database refuse to change or delete rows of a table. */
   readonly appendOnly: (table: string) => readonly string[];
+  /**
+   * Statements that make the texts of a column searchable by any part of three characters or more; `key` is the table's
+   * whole-number primary key. Of a table to which rows are only ever added. `audit-search.ts` knows what they make.
+   */
+  readonly searchable: (table: string, key: string, column: string) => readonly string[];
+  /** Statements that make the planner know a table which was just filled. */
+  readonly wellKnown: (table: string) => readonly string[];
+  /** Statements before work that may take minutes. */
+  readonly longWork: readonly string[];
 }
 
 export const sqliteWords: DialectWords = {
   text: 'text',
   bigint: 'integer',
   risingId: 'integer primary key autoincrement',
+  wholeKey: 'integer primary key',
   tableEnd: 'strict',
   fromJson: (column, path) => `cast(json_extract(${column}, '$.${path.join('.')}') as text)`,
   computed: 'virtual',
@@ -30,12 +42,22 @@ export const sqliteWords: DialectWords = {
         `create trigger ${table}_no_${change} before ${change} on ${table}
          begin select raise(abort, '${table} is append-only'); end`,
     ),
+  searchable: (table, key, column) => [
+    `create virtual table ${table}_text using
+     fts5(${column}, content = '${table}', content_rowid = '${key}', tokenize = 'trigram case_sensitive 1')`,
+    `insert into ${table}_text (${table}_text) values ('rebuild')`,
+    `create trigger ${table}_text_too after insert on ${table}
+     begin insert into ${table}_text (rowid, ${column}) values (new.${key}, new.${column}); end`,
+  ],
+  wellKnown: () => [],
+  longWork: [],
 };
 
 export const postgresWords: DialectWords = {
   text: 'text collate "C"',
   bigint: 'bigint',
   risingId: 'bigint generated always as identity primary key',
+  wholeKey: 'bigint primary key',
   tableEnd: '',
   fromJson: (column, path) => `${column}::jsonb #>> '{${path.join(',')}}'`,
   computed: 'stored',
@@ -45,7 +67,27 @@ export const postgresWords: DialectWords = {
     `create trigger ${table}_append_only before update or delete or truncate on ${table}
      for each statement execute function ${table}_refuse_change()`,
   ],
+  // Parts of words need an extension that comes with PostgreSQL but may not be installed, or not be allowed to this
+  // account; then whole words and their beginnings are found.
+  searchable: (table, _key, column) => [
+    `do $$ begin
+       create extension if not exists pg_trgm;
+       create index ${table}_by_trigrams on ${table} using gin (${column} gin_trgm_ops);
+     exception when others then
+       create index ${table}_by_words on ${table} using gin (${wordsOf(column)});
+     end $$`,
+  ],
+  wellKnown: (table) => [`analyze ${table}`],
+  longWork: ['set local statement_timeout = 0'],
 };
+
+/** What separates words, for the search where PostgreSQL cannot look for parts of them. */
+export const WORD_SEPARATORS = '\\/.,:;@_-+*#"()[]{}<>|=?!&%$~^`';
+
+/** The words of a column, as PostgreSQL's index of words has them. */
+export function wordsOf(column: string): string {
+  return `to_tsvector('simple', translate(${column}, '${WORD_SEPARATORS}', '${' '.repeat(WORD_SEPARATORS.length)}'))`;
+}
 
 /** Runs schema statements one after the other. They are this program's own text, never anybody's input. */
 export async function runStatements(db: Kysely<unknown>, statements: readonly string[]): Promise<void> {

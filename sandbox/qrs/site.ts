@@ -8,6 +8,7 @@ import type { OpenExport } from './export-desk.ts';
 import type { FaultBoard } from './faults.ts';
 import type { Subscription } from './notification-hub.ts';
 import type { QmcHands } from './qmc-hands.ts';
+import type { KindName } from './records.ts';
 import type { RequestLog } from './request-log.ts';
 import type { QrsSwitches } from './switches.ts';
 
@@ -67,6 +68,8 @@ export interface QrsSite {
   objects(appId: string): Record<string, unknown>[];
   /** SHA-256 over the app's objects and script; undefined when there is no such app. */
   contentHash(appId: string): string | undefined;
+  /** The full JSON of everything of a kind, such as `SystemRule`. */
+  entities(kind: KindName): Record<string, unknown>[];
   events(): readonly SiteEvent[];
   requests(): ReturnType<RequestLog['all']>;
   requestCounts(): Record<string, number>;

@@ -145,7 +145,7 @@ function runningOf({ state, hub, desk, listener, closeControl }: Parts): Running
 
 type Views = Pick<
   QrsSite,
-  'apps' | 'standing' | 'accounts' | 'app' | 'objects' | 'contentHash' | 'events' | 'setClockSkew'
+  'apps' | 'standing' | 'accounts' | 'app' | 'objects' | 'contentHash' | 'entities' | 'events' | 'setClockSkew'
 >;
 
 function viewsOf(state: SiteState): Views {
@@ -162,6 +162,7 @@ function viewsOf(state: SiteState): Views {
       const app = findApp(state, appId);
       return app && contentHashOf(state, app);
     },
+    entities: (kind) => [...recordsOf(state, kind).values()].map((record) => fullShape(state, record)),
     events: () => state.eventLog.all(),
     setClockSkew(ms) {
       Object.assign(state.clock, { skewMs: ms, latestMs: 0 });

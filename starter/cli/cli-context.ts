@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import pc from 'picocolors';
 import { waybillError } from '../../common/errors/catalogue.ts';
 import { ledgerPlace } from '../../config/ledger-place.ts';
-import { loadConfig } from '../../config/load.ts';
+import { loadSettings, type Settings } from '../../config/load.ts';
 import type { Config } from '../../config/types.ts';
 import { type Ledger, openLedger } from '../../ledger/ledger.ts';
 import { type Clock, createClock } from '../../common/clock.ts';
@@ -13,6 +13,8 @@ type Paint = ReturnType<typeof pc.createColors>;
 /** What a command works with: settings, the ledger, and where to print. It holds no Qlik certificate. */
 export interface Cli {
   readonly config: Config;
+  /** The file that the settings stand in, and which content of it. */
+  readonly source: Pick<Settings, 'file' | 'fingerprint'>;
   readonly ledger: Ledger;
   /** The result is to be one JSON document on stdout. */
   readonly json: boolean;
@@ -32,11 +34,18 @@ interface CommonOptions {
 
 /** Adds what every command of this kind takes: the configuration file, JSON, and examples below the help. */
 export function withCommonOptions(command: Command, examples: readonly string[]): Command {
+  return withExamples(
+    command
+      .option('-c, --config <file>', 'configuration file (default: waybill.yaml in this folder)')
+      .option('--json', 'print JSON'),
+    examples,
+  );
+}
+
+/** Adds examples below the help. */
+export function withExamples(command: Command, examples: readonly string[]): Command {
   const lines = examples.map((example) => `  waybill ${example}`);
-  return command
-    .option('-c, --config <file>', 'configuration file (default: waybill.yaml in this folder)')
-    .option('--json', 'print JSON')
-    .addHelpText('after', `\nExamples:\n${lines.join('\n')}`);
+  return command.addHelpText('after', `\nExamples:\n${lines.join('\n')}`);
 }
 
 /** A command that works without the ledger. */
@@ -48,7 +57,7 @@ export type LedgerlessCli = Omit<Cli, 'ledger'>;
  */
 export async function withSettings(command: Command, work: (cli: LedgerlessCli) => Promise<void>): Promise<void> {
   const { config, json = false } = command.optsWithGlobals<CommonOptions>();
-  await work(createCli(command, await loadConfig(config), json));
+  await work(createCli(command, await loadSettings(config), json));
 }
 
 /**
@@ -66,15 +75,22 @@ export async function withCli(command: Command, work: (cli: Cli) => Promise<void
   });
 }
 
-function createCli(command: Command, config: Config, json: boolean): LedgerlessCli {
+function createCli(command: Command, { config, file, fingerprint }: Settings, json: boolean): LedgerlessCli {
+  return { config, source: { file, fingerprint }, ...createPrinter(command, json, config.timeZone) };
+}
+
+/** What a command prints with before there are settings. */
+export type Printer = Omit<LedgerlessCli, 'config' | 'source'>;
+
+/** Where a command prints; its clock is that of the zone, or of this machine. */
+export function createPrinter(command: Command, json: boolean, timeZone?: string): Printer {
   const output = command.configureOutput();
   const out = (text: string): void => output.writeOut?.(`${text}\n`);
   const err = (text: string): void => output.writeErr?.(`${text}\n`);
   return {
-    config,
     json,
     paint: pc.createColors(output.getOutHasColors?.() ?? false),
-    clock: createClock(config.timeZone),
+    clock: createClock(timeZone),
     print: out,
     remark: json ? err : out,
     printJson: (value) => out(JSON.stringify(value, null, 2)),

@@ -18,6 +18,6 @@ export const consoleProcess: LongRun = {
       logLine(config, 'console'),
     ];
     say(reportText('The console is running.', lines, 'Ctrl-C ends it.'));
-    return { ended: new Promise(() => undefined) };
+    return { ended: new Promise(() => undefined), parts: [served], ledger: Promise.resolve(ledger) };
   },
 };

@@ -1,7 +1,13 @@
 import { isWaybillError } from '../../common/errors/waybill-error.ts';
-import type { RunningConsole } from '../../console/server/start-console.ts';
+import type { Config } from '../../config/types.ts';
 import type { Ledger } from '../../ledger/ledger.ts';
+import type { LivePart } from '../live/live-settings.ts';
 import type { ProcessContext } from './run-process.ts';
+
+/** The console of a process, and where it can be opened, or why there is none. */
+export interface ConsolePart extends LivePart {
+  readonly url: string;
+}
 
 /**
  * Starts the console; it is closed when the process ends. `address` is the Temporal service in place of the configured
@@ -11,12 +17,16 @@ export async function startServingConsole(
   { config, logger, closers }: ProcessContext,
   ledger: Ledger,
   address = config.temporal.address,
-): Promise<RunningConsole> {
+): Promise<ConsolePart> {
   const { startConsole } = await import('../../console/server/start-console.ts');
-  const temporal = { ...config.temporal, address };
-  const running = await startConsole({ config: { ...config, temporal }, ledger, logger });
+  const withAddress = (one: Config): Config => ({ ...one, temporal: { ...one.temporal, address } });
+  const running = await startConsole({ config: withAddress(config), ledger, logger });
   closers.defer(() => running.close());
-  return running;
+  return {
+    kind: 'console',
+    url: running.url,
+    takeOver: async (wanted) => running.takeOver(withAddress(wanted)),
+  };
 }
 
 /** The console beside other parts: promotions matter more than a page, so where its port is taken they go on without. */
@@ -24,7 +34,7 @@ export async function startConsoleBeside(
   context: ProcessContext,
   ledger: Ledger,
   address: string,
-): Promise<{ readonly url: string } | undefined> {
+): Promise<ConsolePart | undefined> {
   if (!context.config.console.enabled) return undefined;
   try {
     return await startServingConsole(context, ledger, address);
@@ -32,6 +42,6 @@ export async function startConsoleBeside(
     if (!isWaybillError(error) || error.code !== 'WAYBILL_CONSOLE_CANNOT_LISTEN') throw error;
     const { code, message, remedy } = error;
     context.logger.error({ code, reason: message }, 'There is no console; all else runs');
-    return { url: `none: ${message} ${remedy}` };
+    return { kind: 'console', url: `none: ${message} ${remedy}`, takeOver: async () => undefined };
   }
 }

@@ -1,5 +1,6 @@
 import { temporalAddress } from '../../temporal/connect.ts';
 import type { LongRun } from './run-process.ts';
+import { ledgerInReach } from './open-process-ledger.ts';
 import { startListening, withListenerPort } from './start-listening.ts';
 import { listenerLine, logLine, noListenerLine, reportText } from './start-up-report.ts';
 
@@ -8,7 +9,8 @@ export const listenerProcess: LongRun = {
   name: 'listener',
   async start(context) {
     const { config, say } = context;
-    const listener = await startListening(context);
+    const listening = await startListening(context);
+    const { listener } = listening;
     if (listener === undefined) {
       say(reportText('There is nothing to listen for.', [noListenerLine], 'The sweep of the worker finds everything.'));
       return undefined;
@@ -19,6 +21,6 @@ export const listenerProcess: LongRun = {
       logLine(config, 'listener'),
     ];
     say(reportText('The listener is running.', lines, 'Ctrl-C ends it.'));
-    return { ended: new Promise(() => undefined) };
+    return { ended: new Promise(() => undefined), parts: [listening], ledger: ledgerInReach(context) };
   },
 };

@@ -7,6 +7,7 @@ import { addConsoleCommand } from './console-command.ts';
 import { addDemoCommand } from './demo-command.ts';
 import { addDoctorCommand } from './doctor-command.ts';
 import { addGatewayCommand } from './gateway-command.ts';
+import { addInitCommand } from './init-command.ts';
 import { addListenerCommand } from './listener-command.ts';
 import { addServiceCommand } from './service-command.ts';
 import { addSubscriberCommand } from './subscriber-command.ts';
@@ -20,6 +21,7 @@ import { addWorkerCommand } from './worker-command.ts';
 const summaries: Readonly<Record<string, string>> = {
   list: 'what waits, what is stuck and why, what has ended',
   show: 'what happened to an app: who decided, what went where',
+  audit: 'who did what and when; export it, check it',
   approve: 'approve an app that waits',
   deny: 'deny an app that waits',
   retry: 'try a stuck step again now',
@@ -34,6 +36,7 @@ const summaries: Readonly<Record<string, string>> = {
   console: 'serve the web page: inbox, promotions, audit',
   gateway: 'take the webhooks of Qlik Cloud, publish them to MQTT',
   subscriber: 'take the events of Qlik Cloud from MQTT, for alerts',
+  init: 'test sites, set up the source, write waybill.yaml',
   service: 'run it as a service of Windows or systemd',
   doctor: 'look at everything it needs, and say what to do',
   config: 'check and show the configuration, or import one',
@@ -44,6 +47,7 @@ const summaries: Readonly<Record<string, string>> = {
 const examples = `
 Examples:
   waybill demo                         see one promotion happen, without any Qlik site
+  waybill init                         set it up: sites, custom properties, waybill.yaml
   waybill config check                 is waybill.yaml right, and where would apps go?
   waybill up                           run Waybill on this machine
   waybill doctor                       does everything work, and what is to be done?
@@ -81,6 +85,7 @@ export function createProgram(environment: Environment, output: OutputConfigurat
   addBackupCommand(program, versionOfPackage());
   addRestoreCommand(program, environment);
   program.commandsGroup('Set it up and try it:');
+  addInitCommand(program, environment);
   addServiceCommand(program, environment);
   addDoctorCommand(program);
   addConfigCommands(program);

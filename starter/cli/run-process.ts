@@ -1,9 +1,13 @@
 import type { Command } from 'commander';
 import { isWaybillError } from '../../common/errors/waybill-error.ts';
 import { createLogger, type ProcessLogger } from '../../common/logger.ts';
-import { loadConfig } from '../../config/load.ts';
+import type { ProcessName } from '../../config/live/restart-settings.ts';
+import { loadSettings, type Settings } from '../../config/load.ts';
 import type { Config } from '../../config/types.ts';
 import type { Environment } from '../../temporal/server-cache.ts';
+import type { Ledger } from '../../ledger/ledger.ts';
+import { followSettings } from '../live/follow-settings.ts';
+import type { LivePart } from '../live/live-settings.ts';
 import type { ProcessOptions } from './process-options.ts';
 import { refuseHalfRestored } from './refuse-half-restored.ts';
 import { onShutdownRequest } from './shutdown-signals.ts';
@@ -24,19 +28,27 @@ export interface ProcessContext {
   readonly say: (text: string) => void;
 }
 
+/** A process whose parts all stand. */
+export interface Running {
+  /** Rejects when one of the parts ends by itself. */
+  readonly ended: Promise<unknown>;
+  /** What goes on with other settings, in this order. */
+  readonly parts: readonly LivePart[];
+  /** Where it tells that it runs, and with which settings; none where it has no way there. */
+  readonly ledger: Promise<Ledger | undefined>;
+}
+
 /** A command that runs until it is stopped. */
 export interface LongRun {
   /** Name of the process, in log lines and in the name of the log file. */
-  readonly name: string;
-  /**
-   * Starts the parts. `ended` rejects when one of them ends by itself; without an answer there is nothing to run.
-   */
-  start(context: ProcessContext): Promise<{ readonly ended: Promise<unknown> } | undefined>;
+  readonly name: ProcessName;
+  /** Starts the parts; without an answer there is nothing to run. */
+  start(context: ProcessContext): Promise<Running | undefined>;
 }
 
 /**
- * Runs a long-running command: settings, logger, start, and an orderly end at the first request; at the second the
- * process ends at once. Resolves when everything is closed.
+ * Runs a long-running command: settings, logger, start, changes of the settings, and an orderly end at the first
+ * request; at the second the process ends at once. Resolves when everything is closed.
  * @throws what ended it before it was asked to
  */
 export async function runProcess(command: Command, environment: Environment, run: LongRun): Promise<void> {
@@ -47,7 +59,8 @@ export async function runProcess(command: Command, environment: Environment, run
     onSecond: () => process.exit(1),
   });
   try {
-    const config = await loadConfig(options.config, environment);
+    const settings = await loadSettings(options.config, environment);
+    const { config } = settings;
     await refuseHalfRestored(config);
     const level = options.logLevel ?? config.logging.level;
     const logger = await createLogger({ ...config.logging, level }, { process: run.name });
@@ -55,7 +68,7 @@ export async function runProcess(command: Command, environment: Environment, run
     closers.defer(() => logger.close());
     const say = (text: string): void => command.configureOutput().writeOut?.(text);
     try {
-      await untilStopped(run, { config, environment, logger, signal: stopping.signal, closers, say });
+      await untilStopped(run, settings, { config, environment, logger, signal: stopping.signal, closers, say });
     } finally {
       await closers.disposeAsync();
       setTimeout(() => process.exit(), EXIT_PATIENCE_MS).unref();
@@ -65,7 +78,7 @@ export async function runProcess(command: Command, environment: Environment, run
   }
 }
 
-async function untilStopped(run: LongRun, context: ProcessContext): Promise<void> {
+async function untilStopped(run: LongRun, settings: Settings, context: ProcessContext): Promise<void> {
   const { logger, signal } = context;
   const failure = unexpectedErrors(context);
   const asked = new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
@@ -73,6 +86,7 @@ async function untilStopped(run: LongRun, context: ProcessContext): Promise<void
   try {
     const running = await run.start(context);
     if (running === undefined) return;
+    followSettings({ ...context, ...running, settings, name: run.name });
     await Promise.race([running.ended, failure, asked]);
     if (signal.aborted) logger.info({ reason: String(signal.reason) }, 'Ending: what is under way is finished first');
   } catch (error) {

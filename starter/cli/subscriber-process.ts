@@ -10,8 +10,8 @@ export const subscriberProcess: LongRun = {
   async start(context) {
     const { config, say } = context;
     const ledger = await openProcessLedger(context);
-    const subscriber = await startSubscribing(context, ledger);
-    if (subscriber === undefined) {
+    const subscribing = await startSubscribing(context, ledger);
+    if (subscribing.subscriber === undefined) {
       say(
         reportText(
           'There is nothing to subscribe to.',
@@ -28,6 +28,6 @@ export const subscriberProcess: LongRun = {
       logLine(config, 'subscriber'),
     ];
     say(reportText('The subscriber is running.', lines, 'Ctrl-C ends it; the broker keeps what comes then.'));
-    return { ended: new Promise(() => undefined) };
+    return { ended: new Promise(() => undefined), parts: [subscribing], ledger: Promise.resolve(ledger) };
   },
 };

@@ -1,4 +1,5 @@
 import type { Config } from '../../config/types.ts';
+import type { LivePart } from '../live/live-settings.ts';
 import { keepDevServer } from './keep-dev-server.ts';
 import { openProcessLedger } from './open-process-ledger.ts';
 import type { LongRun, ProcessContext } from './run-process.ts';
@@ -26,8 +27,9 @@ export const upProcess: LongRun = {
     const { startWorker } = await import('../../worker/start-worker.ts');
     const ledger = await openProcessLedger(context);
     const temporal = await temporalService(context);
-    const listener = await startListening(context, temporal.address);
-    const called = listener === undefined ? config : withListenerPort(config, listener);
+    const listening = await startListening(context, temporal.address);
+    const { listener } = listening;
+    const called = withListenerPort(config, listener);
     const worker = await startWorker({
       config: called,
       ledger,
@@ -36,20 +38,25 @@ export const upProcess: LongRun = {
       handleSignals: false,
     });
     closers.defer(() => worker.close());
-    const subscriber = await startSubscribing(context, ledger, temporal.address);
+    const subscribing = await startSubscribing(context, ledger, temporal.address);
     const served = await startConsoleBeside(context, ledger, temporal.address);
     const hasSources = Object.keys(config.sources).length > 0;
     const lines: ReportLine[] = [
       ...(hasSources ? [watchedLine(config)] : []),
       ...(listener ? [listenerLine(called, listener)] : hasSources ? [noListenerLine] : []),
-      ...(subscriber ? [subscriberLine(context)] : []),
+      ...(subscribing.subscriber ? [subscriberLine(context)] : []),
       ...(served ? [consoleLine(served)] : []),
       temporal.line,
       ledgerLine(ledger),
       logLine(config, 'up'),
     ];
     say(reportText('Waybill is running.', lines, 'Ctrl-C ends it; steps under way are finished first.'));
-    return { ended: worker.done };
+    const working: LivePart = {
+      kind: 'worker',
+      takeOver: (wanted) => worker.takeOver(withListenerPort(wanted, listening.listener)),
+    };
+    const parts = [listening, working, subscribing, ...(served ? [served] : [])];
+    return { ended: worker.done, parts, ledger: Promise.resolve(ledger) };
   },
 };
 

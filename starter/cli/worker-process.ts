@@ -1,3 +1,4 @@
+import type { LivePart } from '../live/live-settings.ts';
 import { openProcessLedger } from './open-process-ledger.ts';
 import type { LongRun } from './run-process.ts';
 import { ledgerLine, logLine, type ReportLine, reportText, watchedLine } from './start-up-report.ts';
@@ -23,7 +24,8 @@ export const workerProcess: LongRun = {
       logLine(config, 'worker'),
     ];
     say(reportText('The worker is running.', lines, 'Ctrl-C ends it; steps under way are finished first.'));
-    return { ended: worker.done };
+    const working: LivePart = { kind: 'worker', takeOver: (wanted) => worker.takeOver(wanted) };
+    return { ended: worker.done, parts: [working], ledger: Promise.resolve(ledger) };
   },
 };
 

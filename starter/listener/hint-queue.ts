@@ -24,14 +24,15 @@ export class HintQueue {
   #waiting: Waiting[] = [];
   #isSending = false;
   #notBeforeMs = 0;
-  readonly #gatherMs: number;
+  /** Shortest time between two signals, when one carried the hints of several callers. */
+  gatherMs: number;
   readonly #refused = new Set<string>();
   #passingOn: NodeJS.Timeout | undefined;
   #isClosed = false;
 
   constructor(send: (appIds: readonly string[]) => Promise<void>, gatherMs = 0) {
     this.#send = send;
-    this.#gatherMs = gatherMs;
+    this.gatherMs = gatherMs;
   }
 
   /**
@@ -67,7 +68,7 @@ export class HintQueue {
       if (waitMs > 0) await wait(waitMs);
       const { ids, count } = this.#nextSignal();
       // A caller that waits for each answer comes alone each time, and is not slowed down.
-      this.#notBeforeMs = count > 1 ? performance.now() + this.#gatherMs : 0;
+      this.#notBeforeMs = count > 1 ? performance.now() + this.gatherMs : 0;
       const aboard = this.#waiting.splice(0, count);
       try {
         await this.#send([...ids]);

@@ -5,14 +5,17 @@ import { serverTls } from '../../common/server-tls.ts';
 import type { Config } from '../../config/types.ts';
 import { callbackDoors, callbackSites } from './callback-doors.ts';
 import { addCallbackRoutes } from './callback-routes.ts';
-import { HintQueue } from './hint-queue.ts';
+import { SiteQueues } from './site-queues.ts';
 import { openTemporalLink, type TemporalLink } from './temporal-link.ts';
 
 /** A request that has not come in whole by then is dropped. */
 const REQUEST_TIMEOUT_MS = 30_000;
 
+/** The settings that a listener is made of. */
+export type ListenerConfig = Pick<Config, 'installation' | 'sources' | 'listener' | 'temporal' | 'timeouts'>;
+
 export interface StartListenerOptions {
-  readonly config: Pick<Config, 'installation' | 'sources' | 'listener' | 'temporal' | 'timeouts'>;
+  readonly config: ListenerConfig;
   readonly logger: Logger;
   /** host:port in place of the configured one: that of a development server just started. */
   readonly address?: string;
@@ -24,6 +27,11 @@ export interface RunningListener {
   readonly port: number;
   /** The sites that call back. */
   readonly sites: readonly string[];
+  /**
+   * Goes on with other sites and another `listener.gather`, with its port open all the while. Safe to repeat.
+   * @throws WAYBILL_CONFIG_SECRET_MISSING: then nothing has changed
+   */
+  takeOver(config: ListenerConfig): Promise<void>;
   /** Takes nothing more, answers what waits, closes. Safe to repeat. */
   close(): Promise<void>;
 }
@@ -37,25 +45,35 @@ export interface RunningListener {
  */
 export async function startListener(options: StartListenerOptions): Promise<RunningListener> {
   const { config, logger } = options;
-  const admit = await callbackDoors(config);
+  let admit = await callbackDoors(config);
   const server = await httpServer(config.listener, logger);
   const link = await openTemporalLink(options);
-  const sites = callbackSites(config);
-  const { gatherMs } = config.listener;
-  const queues = new Map(sites.map((site) => [site, new HintQueue((appIds) => link.hint(site, appIds), gatherMs)]));
-  const hint = async (site: string, appIds: readonly string[]): Promise<void> => queues.get(site)?.add(appIds);
-  addCallbackRoutes(server, { admit, hint, logger });
+  const queues = new SiteQueues(link);
+  queues.serve(callbackSites(config), config.listener.gatherMs);
+  addCallbackRoutes(server, { admit: (path) => admit(path), hint: (site, appIds) => queues.add(site, appIds), logger });
   addHealthRoutes(server, link);
   const close = async (): Promise<void> => {
     await server.close();
-    for (const queue of queues.values()) queue.close();
+    queues.serve([], 0);
     await link.close();
+  };
+  const takeOver = async (wanted: ListenerConfig): Promise<void> => {
+    admit = await callbackDoors(wanted);
+    queues.serve(callbackSites(wanted), wanted.listener.gatherMs);
   };
   try {
     const port = await listen(server, config.listener);
     const url = urlOf(config.listener, port);
-    logger.info({ url, sites }, 'The listener takes callbacks');
-    return { url, port, sites, close };
+    logger.info({ url, sites: queues.sites }, 'The listener takes callbacks');
+    return {
+      url,
+      port,
+      get sites() {
+        return queues.sites;
+      },
+      takeOver,
+      close,
+    };
   } catch (error) {
     await close();
     throw error;

@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { waybillError } from '../../common/errors/catalogue.ts';
 import type { Config } from '../../config/types.ts';
 
-export const serviceProcesses = ['up', 'worker', 'listener', 'subscriber', 'gateway'] as const;
+export const serviceProcesses = ['up', 'worker', 'listener', 'console', 'subscriber', 'gateway'] as const;
 export type ServiceProcess = (typeof serviceProcesses)[number];
 
 /** What a service runs, whatever starts it. Paths are absolute. */
@@ -84,6 +84,7 @@ const descriptions: Readonly<Record<ServiceProcess, string>> = {
   up: 'Waybill: promotes Qlik Sense apps between sites',
   worker: 'Waybill worker: promotes Qlik Sense apps between sites',
   listener: 'Waybill listener: takes callbacks of Qlik Sense sites',
+  console: 'Waybill console: the web page of Waybill',
   subscriber: 'Waybill subscriber: takes events of Qlik Cloud from MQTT',
   gateway: 'Waybill gateway: publishes webhooks of Qlik Cloud to MQTT',
 };

@@ -52,6 +52,7 @@ describe.skipIf(absent)('a ledger in PostgreSQL', () => {
     expect(made.manifest.artifacts).toEqual([{ sha256: world.sha256, sizeBytes: 300_000 }]);
     expect(restored.heldAt).toEqual(['dev']);
     expect((await ledger.getSiteMemory<{ putBackUtc?: string }>('dev'))?.memory.putBackUtc).toBeDefined();
+    expect(await ledger.listAudit()).toMatchObject([{ kind: 'store', type: 'restored' }]);
     await ledger.close();
   });
 });

@@ -3,6 +3,7 @@ import path from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { MANIFEST } from '../../backup/manifest.ts';
 import { openLedger } from '../../ledger/ledger.ts';
+import { verifyAudit } from '../../views/audit/verify-audit.ts';
 import { waybillOnce } from '../starter/waybill-process.ts';
 import { filesBelow, restoreTo, type StoresTarget, type StoresWorld, storesWorld } from './stores-world.ts';
 
@@ -41,6 +42,21 @@ describe('a restore into an empty folder', () => {
     expect(await standing()).toEqual(expect.arrayContaining(['waybill.yaml', 'templates/publish.hbs', 'ca.pem']));
     expect((await standing()).filter((name) => /restor/.test(name))).toEqual([]);
     expect(restored).toMatchObject({ backup, heldAt: ['dev'], renamed: [], left: [], artifacts: { count: 1 } });
+  });
+
+  it('gives an audit trail that holds, tells of the restore, and goes on', async () => {
+    const source = await openLedger({ kind: 'sqlite', file: world.config.ledger.file });
+    const before = await verifyAudit(source);
+    await source.close();
+
+    await restore();
+
+    const ledger = await openLedger({ kind: 'sqlite', file: target.config.ledger.file });
+    await ledger.record({ promotionKey: 'p', seq: 'after', type: 'exported', atUtc: new Date().toISOString() });
+    expect(before.entries).toBeGreaterThan(0);
+    expect(await verifyAudit(ledger, before.lastHash)).toMatchObject({ holds: true, entries: before.entries + 2 });
+    expect(await ledger.listAudit({ kinds: ['store'] })).toMatchObject([{ type: 'restored', n: before.entries + 1 }]);
+    await ledger.close();
   });
 
   it('tells people what was put back, what they keep themselves, and what happens next', async () => {

@@ -128,6 +128,7 @@ async function fillLedger(config: Config): Promise<string> {
   const [target, targetAppId, promotionKey] = ['test', 'app', 'key'];
   const atUtc = new Date().toISOString();
   await ledger.recordBackup({ target, targetAppId, promotionKey, sha256, sizeBytes, withData: true, atUtc });
+  await ledger.record({ promotionKey, seq: 'export', type: 'exported', atUtc });
   await ledger.putSiteMemory('dev', { firstStartUtc: atUtc, watermarkUtc: atUtc, sweeps: 7 });
   await ledger.close();
   return sha256;

@@ -40,6 +40,7 @@ describe('the check of directions', () => {
     'backup-stays-in-its-room: backup/imports-worker.ts',
     'views-stays-in-its-room: views/imports-worker.ts',
     'worker-stays-in-its-room: worker/imports-console.ts',
+    'setup-stays-in-its-room: setup/imports-worker.ts',
     'starter-stays-in-its-room: starter/imports-activities.ts',
     'console-stays-in-its-room: console/imports-activities.ts',
     'cli-loads-rooms-when-called: starter/cli/worker-at-once.ts',

@@ -28,6 +28,8 @@ export interface ConsoleWorld {
   readonly folder: string;
   readonly ledger: Ledger;
   readonly logger: MemoryLogger;
+  /** Has the console take over a changed configuration. */
+  takeOver(change: (yaml: Yaml) => void): void;
   /** A browser without scripts: it keeps cookies and sends forms as they stand in the page. */
   browser(): Browser;
   /** The same, signed in. */
@@ -57,6 +59,11 @@ export async function startConsoleWorld(options: ConsoleWorldOptions = {}): Prom
     ledger,
     logger,
     browser,
+    takeOver(change) {
+      const changed = structuredClone(yaml);
+      change(changed);
+      served.takeOver(configFromYaml(stringify(changed), folder, {}));
+    },
     async signedIn(person) {
       const one = browser();
       await one.open('/sign-in');

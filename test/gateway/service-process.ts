@@ -13,8 +13,8 @@ export interface Service {
   readonly output: () => string;
   /** Whether the process still runs. */
   readonly isAlive: () => boolean;
-  /** Highest of its resident memory since it was asked before; only `gateway-in-child.ts` answers. */
-  memoryBytes(): Promise<number>;
+  /** What it keeps after a collection, and its highest resident memory; only `gateway-in-child.ts` answers. */
+  memory(): Promise<{ readonly keptBytes: number; readonly peakBytes: number }>;
   /** Ends it as a power cut would. */
   kill(): Promise<void>;
   /** Asks it to end; the exit code. */
@@ -58,9 +58,9 @@ export async function startService({ folder, brokerUrl, change, program = main }
   const service: Service = {
     url,
     isAlive: () => child.exitCode === null && child.signalCode === null,
-    memoryBytes: () =>
+    memory: () =>
       new Promise((resolve) => {
-        child.once('message', (bytes) => resolve(Number(bytes)));
+        child.once('message', (memory) => resolve(memory as { keptBytes: number; peakBytes: number }));
         child.send('memory');
       }),
     pid: child.pid ?? 0,

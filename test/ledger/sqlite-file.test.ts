@@ -8,7 +8,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { text } from 'node:stream/consumers';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openLedger } from '../../ledger/ledger.ts';
-import { noon } from './suites/store-under-test.ts';
+import { verifyAudit } from '../../views/audit/verify-audit.ts';
+import { auditAndLater, noon } from './suites/store-under-test.ts';
 
 const processes = join(import.meta.dirname, 'processes');
 
@@ -98,6 +99,28 @@ describe('a ledger file', () => {
     await Promise.all([one.close(), two.close()]);
   });
 
+  it('waits for another process that brings it up to date, however long that takes', async () => {
+    await (await openLedger({ kind: 'sqlite', file })).close();
+    const other = new DatabaseSync(file);
+    other.exec(`delete from waybill_migrations where name >= '0007'`);
+    for (const statement of auditAndLater) other.exec(statement);
+    other.exec('begin immediate');
+    let isOpen = false;
+
+    const opening = openLedger({ kind: 'sqlite', file, busyTimeoutMs: 20 }).then((ledger) => {
+      isOpen = true;
+      return ledger;
+    });
+    await delay(200);
+    expect(isOpen).toBe(false);
+    other.exec('rollback');
+    other.close();
+
+    const ledger = await opening;
+    expect(await ledger.record(record('a'))).toEqual({ fresh: true });
+    await ledger.close();
+  });
+
   it('copies itself whole while others write, and over nothing', async () => {
     const [ledger, other] = [await openLedger({ kind: 'sqlite', file }), await openLedger({ kind: 'sqlite', file })];
     await ledger.record(record('before'));
@@ -109,6 +132,8 @@ describe('a ledger file', () => {
     const restored = await openLedger({ kind: 'sqlite', file: copy });
     const seqs = (await restored.recordsOf('p')).map(({ seq }) => seq);
     expect(seqs).toContain('before');
+    expect(await verifyAudit(restored)).toMatchObject({ holds: true, entries: seqs.length });
+    expect(await restored.listAudit({ text: 'before' })).toHaveLength(1);
     expect(seqs).not.toContain('after');
     await expect(ledger.backup(copy)).rejects.toMatchObject({ code: 'WAYBILL_LEDGER_BACKUP_EXISTS' });
     expect(existsSync(`${copy}.partial`)).toBe(false);

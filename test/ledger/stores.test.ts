@@ -8,6 +8,8 @@ import { type Ledger, type LedgerPlace, openLedger } from '../../ledger/ledger.t
 import { findPostgres, type PostgresServer, query, startPostgres } from '../harness/postgres.ts';
 import { describeAlerts } from './suites/alerts.ts';
 import { describeApps } from './suites/apps.ts';
+import { describeAudit } from './suites/audit.ts';
+import { describeTampering } from './suites/audit-tampering.ts';
 import { describeAttempts } from './suites/attempts.ts';
 import { describeBackupsAndMails } from './suites/backups-and-mails.ts';
 import { describeClaims } from './suites/claims.ts';
@@ -15,6 +17,7 @@ import { describeDeliveries } from './suites/deliveries.ts';
 import { describeLifecycle } from './suites/lifecycle.ts';
 import { describeNews } from './suites/news.ts';
 import { describePauses } from './suites/pauses.ts';
+import { describeProcesses } from './suites/processes.ts';
 import { describePromotions } from './suites/promotions.ts';
 import { describeRecords } from './suites/records.ts';
 import type { StoreUnderTest } from './suites/store-under-test.ts';
@@ -42,6 +45,9 @@ function describeLedger(store: StoreUnderTest): void {
   describeAlerts(store);
   describePauses(store);
   describeNews(store);
+  describeAudit(store);
+  describeTampering(store);
+  describeProcesses(store);
   describeAttempts(store);
   describeLifecycle(store);
 }

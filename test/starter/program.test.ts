@@ -51,7 +51,7 @@ describe('waybill', () => {
 
     const lines = list!.split('\n').filter((line) => line.startsWith('  '));
     expect(lines.map((line) => /^ {2}(\w+) +\w/.exec(line)?.[1])).toEqual(
-      'up worker listener console gateway subscriber list show approve deny retry skip abort pause resume adopt rebuild backup restore service doctor config demo sandbox'.split(
+      'up worker listener console gateway subscriber list show audit approve deny retry skip abort pause resume adopt rebuild backup restore init service doctor config demo sandbox'.split(
         ' ',
       ),
     );

@@ -17,7 +17,8 @@ export interface WorkerMetrics {
 }
 
 export interface MetricsOptions {
-  readonly config: Pick<Config, 'sites' | 'sources' | 'worker'>;
+  /** Asked for the settings of the moment. */
+  readonly config: () => Pick<Config, 'sites' | 'sources' | 'worker'>;
   readonly ledger: Ledger;
   readonly logger: Logger;
 }
@@ -27,8 +28,8 @@ export function createMetrics({ config, ledger, logger }: MetricsOptions): Worke
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   const parts = [
-    ledgerGauges(registry, ledger, Object.keys(config.sources)),
-    certificateGauges(registry, config.sites, servedSites(config)),
+    ledgerGauges(registry, ledger, () => Object.keys(config().sources)),
+    certificateGauges(registry, config, () => servedSites(config())),
   ];
   return {
     contentType: registry.contentType,

@@ -7,7 +7,11 @@ import type { Trouble } from '../../workflows/contract.ts';
 type Read = Pick<Ledger, 'counts' | 'troubles' | 'pausesInForce' | 'getSiteMemory'>;
 
 /** Gauges of what the ledger holds; what is returned reads it anew. Every worker of an installation shows the same. */
-export function ledgerGauges(registry: Registry, ledger: Read, sources: readonly string[]): () => Promise<void> {
+export function ledgerGauges(
+  registry: Registry,
+  ledger: Read,
+  sourcesOf: () => readonly string[],
+): () => Promise<void> {
   const gauge = <Label extends string>(name: string, help: string, ...labelNames: Label[]): Gauge<Label> =>
     new Gauge({ name, help, labelNames, registers: [registry] });
   const awaiting = gauge('waybill_awaiting_decision', 'Apps that wait for a decision.', 'site');
@@ -35,7 +39,7 @@ export function ledgerGauges(registry: Registry, ledger: Read, sources: readonly
   );
   const all = [awaiting, oldest, promotions, deliveries, stuck, mails, failures, alerts, paused, sweeps];
 
-  const read = () =>
+  const read = (sources: readonly string[]) =>
     Promise.all([
       ledger.counts(),
       ledger.troubles<Trouble>(),
@@ -45,7 +49,8 @@ export function ledgerGauges(registry: Registry, ledger: Read, sources: readonly
 
   return async () => {
     // A value that is out of date would look like a sound one.
-    const [counts, troubles, pauses, memories] = await read().finally(() => all.forEach((one) => one.reset()));
+    const sources = sourcesOf();
+    const [counts, troubles, pauses, memories] = await read(sources).finally(() => all.forEach((one) => one.reset()));
     for (const { site, count, oldestSinceUtc } of counts.awaiting) {
       awaiting.set({ site }, count);
       oldest.set({ site }, Date.parse(oldestSinceUtc) / 1000);

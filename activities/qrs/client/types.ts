@@ -103,6 +103,25 @@ export interface QrsCustomPropertyDefinition extends QrsEntity {
   readonly description?: string;
 }
 
+/** A rule of the site; those of the category `Security` say who may do what. */
+export interface QrsSystemRule extends QrsEntity {
+  readonly name: string;
+  readonly category: string;
+  /** `Default` came with the site, `Custom` was made or changed; `ReadOnly` cannot be changed. */
+  readonly type: string;
+  /** The condition. */
+  readonly rule: string;
+  readonly resourceFilter: string;
+  /** The sum of 1 create, 2 read, 4 update, 8 delete, 16 export, 32 publish and more. */
+  readonly actions: number;
+  readonly comment: string;
+  readonly disabled: boolean;
+  /** 0 both in hub and QMC, 1 hub, 2 QMC; some sites send the name instead. */
+  readonly ruleContext: number | string;
+  readonly seedId?: string;
+  readonly version?: number;
+}
+
 export interface QrsUserAttribute extends QrsEntity {
   /** Such as `email` or `group`. */
   readonly attributeType: string;
@@ -118,6 +137,8 @@ export interface QrsUser extends QrsEntity {
   readonly inactive: boolean;
   readonly blacklisted: boolean;
   readonly removedExternally: boolean;
+  readonly customProperties?: readonly QrsCustomPropertyValue[];
+  readonly tags?: readonly QrsTagRef[];
 }
 
 export interface QrsAbout {

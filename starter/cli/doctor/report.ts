@@ -11,6 +11,9 @@ export interface DoctorReport {
   readonly findings: readonly Finding[];
 }
 
+/** What text for people needs. */
+type Painted = Pick<LedgerlessCli, 'paint'>;
+
 /** The findings with how many there are of each verdict. */
 export function reportOf(findings: readonly Finding[]): DoctorReport {
   const count = (verdict: Verdict): number => findings.filter((one) => one.verdict === verdict).length;
@@ -20,7 +23,7 @@ export function reportOf(findings: readonly Finding[]): DoctorReport {
 }
 
 /** For people: what belongs to one subject stands together, and below each fault what to do. */
-export function reportText(cli: LedgerlessCli, { findings, counts }: DoctorReport): string {
+export function reportText(cli: Painted, { findings, counts }: DoctorReport): string {
   const subjects = [...new Set(findings.map(({ subject }) => subject))];
   const groups = subjects.map((subject) => {
     const ours = findings.filter((one) => one.subject === subject);
@@ -35,7 +38,7 @@ export function reportText(cli: LedgerlessCli, { findings, counts }: DoctorRepor
 const CHECK_WIDTH = 20;
 
 /** What was not looked at for the same reason stands on one line. */
-function skippedLines(cli: LedgerlessCli, findings: readonly Finding[]): string[] {
+function skippedLines(cli: Painted, findings: readonly Finding[]): string[] {
   const reasons = Map.groupBy(
     findings.filter(({ verdict }) => verdict === 'skipped'),
     ({ what, remedy }) => `${what} ${remedy}`,
@@ -47,7 +50,7 @@ function skippedLines(cli: LedgerlessCli, findings: readonly Finding[]): string[
   });
 }
 
-function lineOf(cli: LedgerlessCli, finding: Finding): string {
+function lineOf(cli: Painted, finding: Finding): string {
   const { check, verdict, what } = finding;
   const { paint } = cli;
   const colours = { ok: paint.green, look: paint.yellow, broken: paint.red, skipped: paint.dim };
@@ -55,7 +58,7 @@ function lineOf(cli: LedgerlessCli, finding: Finding): string {
   return [line, ...belowLines(cli, finding)].join('\n');
 }
 
-function belowLines({ paint }: LedgerlessCli, { remedy, code }: Finding): string[] {
+function belowLines({ paint }: Painted, { remedy, code }: Finding): string[] {
   const below = ' '.repeat(10);
   return [...(remedy ? [`${below}→ ${plain(remedy)}`] : []), ...(code ? [`${below}${paint.dim(code)}`] : [])];
 }

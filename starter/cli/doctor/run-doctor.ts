@@ -4,6 +4,7 @@ import { connectError, connectTemporal, type TemporalClient } from '../../../tem
 import { taskQueues } from '../../../workflows/contract.ts';
 import type { LedgerlessCli } from '../cli-context.ts';
 import { findingOfError } from './finding-of-error.ts';
+import { lookAtProcesses } from './look-at-processes.ts';
 import { lookHere } from './look-here.ts';
 import { lookAtService } from './look-at-temporal.ts';
 import { lookAtSites } from './look-at-sites.ts';
@@ -22,6 +23,7 @@ export async function runDoctor(cli: LedgerlessCli, options: DoctorOptions): Pro
     cli.remark('Looking at this command: secrets, ledger …');
     findings.push(...(await lookHere(cli)));
   }
+  if (wants(options, 'process')) findings.push(...(await lookAtProcesses(cli)));
   if (wants(options, 'temporal', 'worker', 'mail', 's3', 'mqtt', 'listener', 'site', 'sites', 'source')) {
     findings.push(...(await lookByTemporal(run)));
   }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { openLedger } from '../../../ledger/ledger.ts';
-import { approval, noon, someKeys, type StoreUnderTest } from './store-under-test.ts';
+import { approval, dropAudit, noon, someKeys, type StoreUnderTest } from './store-under-test.ts';
 
 export function describeLifecycle(store: StoreUnderTest): void {
   describe('opening, transactions and closing', () => {
@@ -42,10 +42,10 @@ export function describeLifecycle(store: StoreUnderTest): void {
         'pauses',
         'console_people',
         'console_links',
+        'processes',
       ])
         await store.execute(place, `drop table ${table}`);
-      await store.execute(place, 'drop index promotions_of_decider');
-      await store.execute(place, 'alter table promotions drop column decided_by');
+      await dropAudit(store, place);
       await store.execute(place, `delete from waybill_migrations where name >= '0003'`);
 
       const [after, other] = await Promise.all([openLedger(place), openLedger(place)]);

@@ -13,6 +13,22 @@ export interface StoreUnderTest {
   execute(place: LedgerPlace, statement: string): Promise<Record<string, unknown>[]>;
 }
 
+/** What takes back the migration of the audit trail and later ones, in either database, but for a function. */
+export const auditAndLater = [
+  'drop index promotions_of_decider',
+  'alter table promotions drop column decided_by',
+  ...['audit', 'audit_head', 'audit_text', 'processes', 'console_people', 'console_links'].map(
+    (table) => `drop table if exists ${table}`,
+  ),
+];
+
+/** Takes the audit trail away, with all that its migration and later ones made, as in a ledger of before. */
+export async function dropAudit(store: StoreUnderTest, place: LedgerPlace): Promise<void> {
+  for (const statement of auditAndLater) await store.execute(place, statement);
+  if (store.kind === 'postgres') await store.execute(place, 'drop function audit_refuse_change');
+  await store.execute(place, `delete from waybill_migrations where name >= '0007'`);
+}
+
 /** Ids that no other test has. */
 export function someKeys() {
   const id = randomUUID();

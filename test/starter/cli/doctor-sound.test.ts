@@ -3,10 +3,12 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { ListMultipartUploadsCommand, ListObjectVersionsCommand } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { loadSettings } from '../../../config/load.ts';
 import type { SiteEvent } from '../../../sandbox/qrs/event-log.ts';
 import { freePort } from '../../../sandbox/s3/server-process.ts';
 import { type SandboxS3, startS3 } from '../../../sandbox/s3/start-s3.ts';
 import type { DoctorReport } from '../../../starter/cli/doctor/report.ts';
+import { followSettings } from '../../../starter/live/follow-settings.ts';
 import { type RunningListener, startListener } from '../../../starter/listener/start-listener.ts';
 import { queries, type SiteWatchStatus, workflowIds } from '../../../workflows/contract.ts';
 import { findMosquitto, type Mosquitto, startMosquitto } from '../../harness/mosquitto.ts';
@@ -22,6 +24,7 @@ let s3: SandboxS3;
 let broker: Mosquitto | undefined;
 let cli: CliWorld;
 let listener: RunningListener;
+const closers = new AsyncDisposableStack();
 
 beforeAll(async () => {
   folder = await mkdtemp(path.join(tmpdir(), 'waybill-sound-'));
@@ -42,7 +45,16 @@ beforeAll(async () => {
       if (broker) yaml['alerts'] = { broker: { url: broker.url } };
     },
   });
-  const { config, logger, temporal, alias } = cli.world;
+  const { config, logger, temporal, alias, ledger, worker } = cli.world;
+  followSettings({
+    name: 'worker',
+    settings: await loadSettings(cli.file, {}),
+    parts: [{ kind: 'worker', takeOver: (wanted) => worker.takeOver(wanted) }],
+    ledger: Promise.resolve(ledger),
+    environment: {},
+    logger,
+    closers,
+  });
   listener = await startListener({ config, logger });
   await waitFor('the site to be asked to call back', async () => {
     const watch = temporal.client.workflow.getHandle(workflowIds.siteWatch(alias('dev')));
@@ -52,6 +64,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await listener?.close();
+  await closers.disposeAsync();
   await cli?.world.close();
   await broker?.close();
   await s3?.close();
