@@ -147,12 +147,14 @@ export function createPromotions({ db, nowUtc }: StoreParts): Promotions {
       return rows.map(toPromotion<Decision>);
     },
 
-    async deciders() {
-      const query = db.selectFrom('promotions').select('decided_by').distinct().where('decided_by', 'is not', null);
-      const rows = await query.orderBy('decided_by').execute();
-      return rows.flatMap(({ decided_by }) => decided_by ?? []);
-    },
+    deciders: () => listDeciders(db),
   };
+}
+
+async function listDeciders(db: StoreParts['db']): Promise<string[]> {
+  const query = db.selectFrom('promotions').select('decided_by').distinct().where('decided_by', 'is not', null);
+  const rows = await query.orderBy('decided_by').execute();
+  return rows.flatMap(({ decided_by }) => decided_by ?? []);
 }
 
 /** Latest first, and by key where several started in the same millisecond. */

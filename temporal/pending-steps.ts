@@ -48,8 +48,9 @@ export async function pendingSteps(
 
 async function stepOf(client: Client, workflowId: string, pending: Pending): Promise<PendingStep> {
   const { loadedDataConverter } = client.options;
-  const { activityType, attempt, state, heartbeatDetails, lastFailure, scheduledTime } = pending;
-  const isRunning = state === STARTED;
+  const { activityType, attempt, state, heartbeatDetails, lastFailure, nextAttemptScheduleTime, scheduledTime } =
+    pending;
+  const isRunning = Number(state) === STARTED;
   const failure = await decodeOptionalFailureToOptionalError(loadedDataConverter, lastFailure);
   const startedUtc = utcOf(pending.lastStartedTime);
   const heardUtc = utcOf(pending.lastHeartbeatTime);
@@ -62,7 +63,7 @@ async function stepOf(client: Client, workflowId: string, pending: Pending): Pro
     isRunning,
     startedUtc,
     heardUtc,
-    nextTryUtc: isRunning ? undefined : utcOf(scheduledTime),
+    nextTryUtc: isRunning ? undefined : utcOf(nextAttemptScheduleTime ?? scheduledTime),
     bytes,
     bytesPerSecond: rateOf(bytes, startedUtc, heardUtc),
     lastError: failure?.message,

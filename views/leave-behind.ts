@@ -3,7 +3,6 @@ import type { Config } from '../config/types.ts';
 import { fateOfSource } from './fate-of-source.ts';
 import type { Aim } from './find-aim.ts';
 import type { Found } from './find-app.ts';
-import { plain } from './plain.ts';
 import { recordLine } from './record-line.ts';
 import { targetOf } from './target-of-record.ts';
 

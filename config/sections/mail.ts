@@ -62,7 +62,11 @@ export const mailSection = section({
   operators: list(mailAddress()).prefault([]).describe('Who hears of trouble.'),
   templates: path().optional().describe("Folder with templates that replace Waybill's own."),
   ownerMails: flag().prefault(true).describe('Whether owners hear of the decision and the results.'),
-  consoleUrl: url().optional().describe('Address of the console in mails. When not set: console.publicUrl, unless the console is off or open to its own machine alone; then mails have no link to it.'),
+  consoleUrl: url()
+    .optional()
+    .describe(
+      'Address of the console in mails. When not set: console.publicUrl, unless the console is off or open to its own machine alone; then mails have no link to it.',
+    ),
   timeouts: timeoutsSection.prefault({}).describe('How long a mail server is waited for.'),
   retry: retrySection.prefault({}).describe('How a mail that was not accepted is repeated.'),
 });

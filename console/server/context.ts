@@ -39,7 +39,7 @@ export interface ConsoleContext {
   /** Signs decisions, so that a worker can tell that they come from here. */
   readonly installationSecret: string;
   /** The connection to Temporal, made at first use. @throws WAYBILL_TEMPORAL_UNREACHABLE */
-  temporal(): Promise<TemporalClient>;
+  readonly temporal: () => Promise<TemporalClient>;
 }
 
 /** Who sends this request, where only people who are signed in get to. */

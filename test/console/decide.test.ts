@@ -36,9 +36,10 @@ describe('deciding on the console', () => {
     const content = world.site('dev').contentHash(appId);
     const anna = await room.signedIn('anna');
 
-    const page = await anna.open(`${path}/decide`);
-    expect(page.text).toContain('Approved on the console');
-    expect(page.text).toContain(`name="stream.${to('test')}" value="Finance"`);
+    await waitFor('the page to show the streams of the target', async () => {
+      const { text } = await anna.open(`${path}/decide`);
+      return text.includes(`name="stream.${to('test')}" value="Finance"`) && text.includes('Approved on the console');
+    });
     const preview = await anna.send(`${path}/preview`, everywhere());
     expect(preview.text).toContain('replaces the app of this name, or adds it, in Sales, Finance');
     expect(await world.ledger.listPromotions({ site: to('dev'), appId })).toEqual([]);

@@ -131,7 +131,7 @@ describe('the hub of news', () => {
     expect(ids(heard.left)).toEqual(ids(heard.right));
     left?.destroy();
     right?.destroy();
-    await Promise.all([left, right].map((stream) => stream && !stream.closed && once(stream, 'close')));
+    for (const stream of [left, right]) if (stream && !stream.closed) await once(stream, 'close');
     const after = looks;
     await waitFor('the next heartbeats', async () => (await look(), looks > after + 3));
     expect(looks).toBe(after + 4);

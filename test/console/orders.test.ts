@@ -147,9 +147,13 @@ describe('orders on the console', () => {
     expect(paused.text).toMatch(/is paused<\/strong>, by COMPANY\\otto/);
     const appId = publishedApp(world, 'Held');
     approve(world, appId, { test: 'Overwrite' }, ['Sales']);
-    await waitFor('the promotion to begin', async () => {
+    const promotionKey = await waitFor('the promotion to begin', async () => {
       const [promotion] = await world.ledger.listPromotions({ site: to('dev'), appId });
-      return promotion?.artifact !== undefined;
+      return promotion?.artifact === undefined ? undefined : promotion.promotionKey;
+    });
+    await waitFor('the page to tell what waits for its next try, as Temporal knows it', async () => {
+      const { text } = await otto.open(`/promotions/${promotionKey}`);
+      return /Look what stands at the target[^]*next try[^]*moving to a new server/.test(text);
     });
     expect((await (await room.signedIn('vera')).open('/promotions')).text).toContain('moving to a new server');
     const vera = await room.signedIn('vera');

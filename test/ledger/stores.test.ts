@@ -16,6 +16,7 @@ import { describeClaims } from './suites/claims.ts';
 import { describeConsolePeople } from './suites/console-people.ts';
 import { describeDeliveries } from './suites/deliveries.ts';
 import { describeLifecycle } from './suites/lifecycle.ts';
+import { describeNews } from './suites/news.ts';
 import { describePauses } from './suites/pauses.ts';
 import { describeProcesses } from './suites/processes.ts';
 import { describePromotions } from './suites/promotions.ts';
@@ -44,6 +45,7 @@ function describeLedger(store: StoreUnderTest): void {
   describeBackupsAndMails(store);
   describeAlerts(store);
   describePauses(store);
+  describeNews(store);
   describeAudit(store);
   describeTampering(store);
   describeProcesses(store);

@@ -17,7 +17,7 @@ const FRESH_MS = 5 * 60_000;
 /** A site that could not be asked is left alone for this long. */
 const AGAIN_AFTER_MS = 60_000;
 /** A page waits no longer than this for a first answer; it comes to the next page. */
-const PATIENCE_MS = 1500;
+const PATIENCE_MS = 700;
 
 /**
  * Has a worker read which streams a target has, as the console may not speak to sites itself. An answer that has grown old
@@ -28,7 +28,7 @@ export function createStreamLook({ config, temporal, logger }: ConsoleContext): 
     max: 200,
     ttl: FRESH_MS,
     allowStale: true,
-    fetchMethod: async (site, _stale, { options }) => {
+    fetchMethod: async (site, before, { options }) => {
       const names = await temporal()
         .then((client) => askForStreams(config, client, site))
         .catch((error: unknown) => {
@@ -36,7 +36,7 @@ export function createStreamLook({ config, temporal, logger }: ConsoleContext): 
           return undefined;
         });
       if (names === undefined) options.ttl = AGAIN_AFTER_MS;
-      return { names };
+      return { names: names ?? before?.names };
     },
   });
   return async (site, promotions) => {

@@ -41,7 +41,7 @@ export function targetFields({ target, name, chosen, known, problem }: TargetFie
     ${
       known?.from === 'site'
         ? others.length > 0 && html`${moreStreams(target, name, others)}`
-        : html`<p class="quiet">${name} could not be asked for its streams${names.length > 0 ? '; these are known from earlier promotions' : ''}.</p>
+        : html`<p class="quiet">${name} has not told its streams: load the page again in a moment, or write their names${names.length > 0 ? '. These are known from earlier promotions' : ''}.</p>
           ${moreStreams(target, name, others)}`
     }
     ${

@@ -10,7 +10,7 @@ import { siteOptions } from '../promotions/site-options.ts';
 import { stuckPart } from './stuck-part.ts';
 import { waitingPart } from './waiting-part.ts';
 
-const MOST_ROWS = 100;
+const MOST_ROWS = 50;
 
 const inboxQuery = z.object({ text: z.string().max(200).optional(), site: z.string().max(40).optional() });
 

@@ -58,5 +58,5 @@ export function nextPage(
   const params = new URLSearchParams();
   for (const [name, value] of Object.entries({ ...query, after: `${last.startedAtUtc}_${last.promotionKey}` }))
     if (value !== undefined) params.set(name, value);
-  return `/promotions?${params}`;
+  return `/promotions?${params.toString()}`;
 }

@@ -54,6 +54,6 @@ function oneButton(parts: OrderParts, action: ResolveAction): Html {
   const query = new URLSearchParams({ action, target: target ?? '' });
   const label = action === 'retry' ? 'Choose and retry' : `${labels[action]} …`;
   const kind = action === 'retry' ? 'button' : 'button danger';
-  return html`<a class=${kind} href=${`${promotionHref(promotionKey)}/orders?${query}`}>
+  return html`<a class=${kind} href=${`${promotionHref(promotionKey)}/orders?${query.toString()}`}>
     ${label}<span class="hidden"> ${about}</span></a>`;
 }

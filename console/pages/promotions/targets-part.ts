@@ -121,6 +121,6 @@ function whyNotAtTarget(
 
 function stateWhy(hasEnded: boolean, delivery: TargetRow['delivery']): WhyNot {
   if (hasEnded) return 'The promotion has ended.';
-  if (!delivery) return 'It has not begun.';
-  return delivery.endedAtUtc === null ? undefined : 'It has ended.';
+  // One that has no row yet may be held before its first step, as by a pause.
+  return (delivery?.endedAtUtc ?? null) === null ? undefined : 'It has ended.';
 }

@@ -28,9 +28,11 @@ export function createTemporalLook({ temporal, logger }: ConsoleContext): Tempor
   };
 }
 
-function openDeliveries({ promotionKey, deliveries }: PromotionStory): string[] {
-  const open = deliveries.filter(({ endedAtUtc }) => endedAtUtc === null);
-  return open.map(({ target }) => workflowIds.deliver(promotionKey, target));
+/** Also of targets that the ledger has nothing of yet: their first step may be the one that waits. */
+function openDeliveries({ promotionKey, decision, deliveries }: PromotionStory): string[] {
+  const ended = new Set(deliveries.filter(({ endedAtUtc }) => endedAtUtc !== null).map(({ target }) => target));
+  const targets = [...new Set(decision.targets.map(({ site }) => site))];
+  return targets.filter((target) => !ended.has(target)).map((target) => workflowIds.deliver(promotionKey, target));
 }
 
 async function within<T>(ms: number, work: () => Promise<T>): Promise<T> {

@@ -149,11 +149,50 @@ describe('words', () => {
 
     expect(new Set(links)).toEqual(
       new Set([
-        `https://waybill.company.com/promotion/dev/${appId}`,
+        `https://waybill.company.com/apps/dev/${appId}/decide`,
         `https://qlik-dev.company.com/sense/app/${appId}`,
         'https://waybill.company.com',
       ]),
     );
+  });
+});
+
+describe('links to the console', () => {
+  const address = 'https://console.company.com';
+  const served = (enabled: boolean, publicUrl: string) =>
+    mailContext({ consoleUrl: undefined }, { console: { enabled, publicUrl } });
+
+  test('lead from a request to the page where it is decided, and from the rest to the promotion', async () => {
+    for (const kind of ['publishAlert', 'reapproval', 'reminder', 'escalation'] as const) {
+      const { text, html } = await renderMail(served(true, address), sampleMail(kind), quiet);
+      expect(text).toContain(`On the Waybill console: ${address}/apps/dev/${appId}/decide`);
+      expect(html).toContain(`href="${address}/apps/dev/${appId}/decide"`);
+    }
+    const results = await renderMail(served(true, address), sampleMail('results'), quiet);
+    expect(results.text).toContain(`${address}/apps/dev/${appId}\n`);
+  });
+
+  test('lead from trouble to each promotion that waits for it', async () => {
+    const mail = sampleMail('trouble');
+    const { text, html } = await renderMail(served(true, address), mail, quiet);
+
+    expect(mail.waiting.length).toBeGreaterThan(0);
+    for (const { promotionKey } of mail.waiting) {
+      expect(text).toContain(`${address}/promotions/${promotionKey}`);
+      expect(html).toContain(`href="${address}/promotions/${promotionKey}"`);
+    }
+  });
+
+  test('are left out where there is no console, or none that others reach', async () => {
+    for (const context of [
+      served(false, address),
+      served(true, 'http://127.0.0.1:5080'),
+      served(true, 'http://[::1]:1'),
+    ]) {
+      const { text, html } = await renderMail(context, sampleMail('publishAlert'), quiet);
+      expect(text + html).not.toMatch(/decide"|\/decide|127\.0\.0\.1/);
+      expect(text).toContain('In the QMC, edit the app');
+    }
   });
 });
 
