@@ -6,6 +6,11 @@ export function moment(utc: string): Html {
   return html`<time datetime=${utc} data-show="moment">${utc.slice(0, 16).replace('T', ' ')} UTC</time>`;
 }
 
+/** A moment with its seconds, as `moment`. */
+export function exact(utc: string): Html {
+  return html`<time datetime=${utc} data-show="exact">${utc.slice(0, 19).replace('T', ' ')} UTC</time>`;
+}
+
 /** How long it is until then; the moment itself shows when pointed at. */
 export function until(utc: string): Html {
   return html`<time datetime=${utc} data-show="until">in ${lasting(Date.parse(utc) - Date.now())}</time>`;

@@ -1,6 +1,7 @@
 import type { ConsoleContext, ConsoleServer } from '../server/context.ts';
 import { addAccountPage } from './account/account-page.ts';
 import { addAppPages } from './apps/app-pages.ts';
+import { addAuditPage } from './audit/audit-page.ts';
 import { addChoosePasswordPage } from './choose-password/choose-password-page.ts';
 import { addEvents } from './events.ts';
 import { addInboxPage } from './inbox/inbox-page.ts';
@@ -28,4 +29,5 @@ export function addPages(server: ConsoleServer, context: ConsoleContext): void {
   addPromotionPage(server, context);
   addOrderPages(server, context);
   addPausePage(server, context);
+  addAuditPage(server, context);
 }

@@ -24,7 +24,7 @@ export type ConsoleServer = FastifyInstance;
 
 /** What the pages of the console work with. It holds no Qlik certificate. */
 export interface ConsoleContext {
-  /** The settings in force. They change while it runs: read them when a page is made, and keep no copy. */
+  /** The settings in force. They change while it runs: read a group of them when a page is made, and keep none. */
   readonly config: Config;
   readonly ledger: Ledger;
   readonly logger: Logger;

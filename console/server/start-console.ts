@@ -13,6 +13,7 @@ import type { ConsoleContext, ConsoleServer } from './context.ts';
 import { addDoor } from './door.ts';
 import { addErrorPages } from './error-pages.ts';
 import { addHardening } from './hardening.ts';
+import { liveConfig } from './live-config.ts';
 import { temporalLink } from './temporal-link.ts';
 
 /** The largest form that is read, in bytes: the whole of a configuration file fits. */
@@ -50,22 +51,20 @@ export async function startConsole({ config, ledger, logger, limits }: StartCons
   const isSecure = settings.tls !== undefined || settings.behindProxy;
   let listensAt = '';
   const prefix = isSecure ? '__Host-waybill' : 'waybill';
-  let inForce = config;
+  const live = liveConfig(config);
   const providerOf = latestProvider();
   const context: ConsoleContext = {
-    get config() {
-      return inForce;
-    },
+    config: live.config,
     ledger,
     logger,
     isSecure,
     // Browsers share cookies between the ports of a host: two consoles on one machine must not end each other's sessions.
     cookies: cookieNames(`${prefix}-${config.installation.id}`),
     installationSecret: await config.installation.secret.resolve(),
-    publicUrl: () => publicUrlOf(inForce.console, listensAt),
+    publicUrl: () => publicUrlOf(live.config.console, listensAt),
     throttle: createThrottle(limits),
     get provider() {
-      return providerOf(inForce.console.oidc);
+      return providerOf(live.config.console.oidc);
     },
     temporal: () => temporal.connected(),
   };
@@ -87,8 +86,7 @@ export async function startConsole({ config, ledger, logger, limits }: StartCons
     listensAt = `${settings.tls ? 'https' : 'http'}://${hostOf(settings.bind)}:${port}`;
     logger.info({ url: listensAt }, 'The console can be opened');
     const setUpLink = await makeSetUpLink({ settings, ledger, publicUrl: context.publicUrl() });
-    const takeOver = (wanted: Config): void => void (inForce = wanted);
-    return { url: listensAt, port, setUpLink, takeOver, close };
+    return { url: listensAt, port, setUpLink, takeOver: live.takeOver, close };
   } catch (error) {
     await close();
     throw error;

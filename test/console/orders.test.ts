@@ -141,7 +141,7 @@ describe('orders on the console', () => {
     const { world } = room;
     const otto = await room.signedIn('otto');
     await otto.open('/pause');
-    expect(await otto.send('/pause', { site: to('test'), why: '' })).toMatchObject({ status: 403 });
+    expect(await otto.send('/pause', { site: to('test'), why: '' })).toMatchObject({ status: 400 });
     await otto.open('/pause');
     const paused = await otto.send('/pause', { site: to('test'), why: 'moving to a new server' });
     expect(paused.text).toMatch(/is paused<\/strong>, by COMPANY\\otto/);
