@@ -3,7 +3,7 @@ import type { Config } from '../../config/types.ts';
 /** Settings that read as those in force wherever they were handed to, also after others were taken over. */
 export interface LiveConfig {
   readonly config: Config;
-  takeOver(config: Config): void;
+  readonly takeOver: (config: Config) => void;
 }
 
 /** Makes such settings; a group of them that somebody keeps for himself stays as it was. */

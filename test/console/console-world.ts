@@ -31,10 +31,10 @@ export interface ConsoleWorld {
   readonly logger: MemoryLogger;
   /** Makes the first administrator, where there is none. */
   readonly setUpLink: string | undefined;
-  /** Lets the console take over changed settings. */
-  takeOver(change: (yaml: Yaml) => void): void;
   /** Another console over the same ledger, as after a restart. */
   startAnother(): Promise<RunningConsole>;
+  /** Has the console take over a changed configuration. */
+  takeOver(change: (yaml: Yaml) => void): void;
   /** A browser without scripts: it keeps cookies and sends forms as they stand in the page. */
   browser(): Browser;
   /** The same, signed in. */

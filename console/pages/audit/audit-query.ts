@@ -43,5 +43,5 @@ export function auditFilterOf(query: AuditPageQuery, timeZone: string | undefine
 export function withFilters(path: string, query: AuditPageQuery): string {
   const params = new URLSearchParams();
   for (const [name, value] of Object.entries(query)) if (value !== undefined) params.set(name, String(value));
-  return params.size === 0 ? path : `${path}?${params}`;
+  return params.size === 0 ? path : `${path}?${params.toString()}`;
 }
