@@ -102,7 +102,7 @@ describe('waybill init', () => {
 
     const report = JSON.parse(stdout) as InitReport;
     expect(report).toMatchObject({ source: 'dev', dryRun: false, configuration: { became: 'written' } });
-    expect(report.done).toHaveLength(3);
+    expect(report.done).toHaveLength(4);
   });
 
   it.each([
@@ -263,7 +263,7 @@ describe('a process that is killed half-way', () => {
 
   it('leaves a record by which another run goes on, or takes all of it back', async () => {
     const args = [...all(), '--security-rules', 'create'];
-    await kill(args, 'POST', 5);
+    await kill(args, 'POST', 6);
     expect(namesAt('CustomPropertyDefinition')).toHaveLength(5);
     expect(path.basename(world.recordFile)).toBe('waybill-init.json');
 
