@@ -3,6 +3,7 @@ import { isWaybillError, type WaybillError } from '../../common/errors/waybill-e
 import { html } from '../html/html.ts';
 import { showPage } from '../html/show-page.ts';
 import type { ConsoleContext, ConsoleServer } from './context.ts';
+import { whatToDo } from './what-to-do.ts';
 
 interface Trouble {
   readonly status: number;
@@ -67,9 +68,16 @@ export function statusOf({ code, retryable }: WaybillError): number {
 
 function troubleOf(error: Error): Trouble {
   if (isWaybillError(error)) {
-    const { code, message, remedy, retryAfterMs } = error;
+    const { code, message, retryAfterMs } = error;
     const status = statusOf(error);
-    return { status, title: titles[status] ?? 'That did not work', message, remedy, code, retryAfterMs };
+    return {
+      status,
+      title: titles[status] ?? 'That did not work',
+      message,
+      remedy: whatToDo(error),
+      code,
+      retryAfterMs,
+    };
   }
   const { statusCode, code } = error as { statusCode?: number; code?: string };
   if (code?.startsWith('FST_CSRF')) {
