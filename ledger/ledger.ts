@@ -1,6 +1,7 @@
 import { type Kysely, sql } from 'kysely';
 import { waybillError } from '../common/errors/catalogue.ts';
 import { type AlertSends, createAlertSends } from './alert-sends.ts';
+import { createPromotedApps, type PromotedApps } from './apps.ts';
 import { type Attempts, createAttempts } from './attempts.ts';
 import { type Audit, createAudit } from './audit.ts';
 import { type AwaitingApps, createAwaiting } from './awaiting.ts';
@@ -78,7 +79,8 @@ export interface LedgerStore
     ConsoleLinks,
     Processes,
     News,
-    Counts {}
+    Counts,
+    PromotedApps {}
 
 /**
  * The store of claims, records and attempts. Every method may throw WAYBILL_LEDGER_UNREACHABLE, _LOCKED, _FULL,
@@ -190,5 +192,6 @@ function createStore(parts: StoreParts): LedgerStore {
     ...createProcesses(parts),
     ...createNews(parts),
     ...createCounts(parts),
+    ...createPromotedApps(parts),
   };
 }
