@@ -90,9 +90,9 @@ describe('the history of an app', () => {
     const { text } = await vera.open(address);
 
     expect(text).toContain(`<code>${TARGET_APP}</code>`);
-    expect(text).toContain(`<code title="SHA-256 ${SHA}">${SHA.slice(0, 10)}</code>`);
+    expect(text).toContain(`<code title="SHA-256 ${SHA}">${SHA.slice(0, 12)}</code>`);
     expect(text).toContain(`/promotions/${KEY}`);
-    expect(text).toContain('before it, at test (with data, 8.58MB)');
+    expect(text).toContain('before it, at test (with data, 8.6 MB)');
   });
 
   it('tells viewers why they cannot download, and offers them nothing', async () => {

@@ -1,12 +1,9 @@
-import bytes from 'bytes';
 import type { ExportedContent } from '../../../views/apps/app-history.ts';
+import { shortHash, sizeText } from '../../../views/plain.ts';
 import { type Html, html } from '../../html/html.ts';
 
-/** So much of a hash tells contents apart; the whole of it shows when pointed at. */
-const SHOWN = 10;
-
-/** A content by the beginning of its hash and its size. */
+/** A content by the beginning of its hash and its size; the whole hash shows when pointed at. */
 export function contentName({ sha256, sizeBytes }: ExportedContent): Html {
   if (sha256 === '') return html`<span class="quiet">not recorded</span>`;
-  return html`<code title=${`SHA-256 ${sha256}`}>${sha256.slice(0, SHOWN)}</code> <span class="quiet">${bytes(sizeBytes)}</span>`;
+  return html`<code title=${`SHA-256 ${sha256}`}>${shortHash(sha256)}</code> <span class="quiet">${sizeText(sizeBytes)}</span>`;
 }

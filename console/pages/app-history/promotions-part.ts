@@ -1,7 +1,7 @@
-import bytes from 'bytes';
 import type { Config } from '../../../config/types.ts';
 import type { Backup } from '../../../ledger/backups.ts';
 import type { AppHistory, PromotionOfApp } from '../../../views/apps/app-history.ts';
+import { sizeText } from '../../../views/plain.ts';
 import { stateBadge } from '../../html/badge.ts';
 import { type Html, html } from '../../html/html.ts';
 import { promotionHref, siteName } from '../../html/links.ts';
@@ -40,7 +40,7 @@ function filesOf(config: Config, { promotionKey, content, version, backups }: Pr
     whyNot ? html`<span>${words}</span>` : html`<a href=${href}>${words}</a>`;
   const kept = (one: Backup): string => {
     const data = one.withData ? 'with data' : 'without data';
-    return `before it, at ${siteName(config, one.target)} (${data}, ${bytes(one.sizeBytes)})`;
+    return `before it, at ${siteName(config, one.target)} (${data}, ${sizeText(one.sizeBytes)})`;
   };
   return html`<ul class="plain">
     ${content && html`<li>${file(exportHref(promotionKey), 'what was exported')}</li>`}
