@@ -28,6 +28,7 @@ import { createRecords, type Records } from './records.ts';
 import { copySqlite } from './sqlite-copy.ts';
 import { openSqlite } from './sqlite-store.ts';
 import { createReloadFailures, type ReloadFailures } from './reload-failures.ts';
+import { createSettingsVersions, type SettingsVersions } from './settings-versions.ts';
 import { createStagings, type Stagings } from './stagings.ts';
 import { inTransaction, type StoreParts } from './store.ts';
 import type { LedgerTables } from './tables.ts';
@@ -77,6 +78,7 @@ export interface LedgerStore
     ConsolePeople,
     ConsoleLinks,
     Processes,
+    SettingsVersions,
     News,
     Counts {}
 
@@ -188,6 +190,7 @@ function createStore(parts: StoreParts): LedgerStore {
     ...createConsolePeople(parts),
     ...createConsoleLinks(parts),
     ...createProcesses(parts),
+    ...createSettingsVersions(parts),
     ...createNews(parts),
     ...createCounts(parts),
   };
