@@ -12,6 +12,11 @@ export function navigation({ roles }: ConsolePerson): Entry[] {
     { href: '/promotions', label: 'Promotions' },
     { href: '/audit', label: 'Audit' },
     { href: '/pause', label: 'Pause' },
-    ...(roles.admin ? [{ href: '/people', label: 'People' }] : []),
+    ...(roles.admin
+      ? [
+          { href: '/people', label: 'People' },
+          { href: '/settings', label: 'Settings' },
+        ]
+      : []),
   ];
 }

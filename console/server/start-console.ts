@@ -23,6 +23,10 @@ const REQUEST_TIMEOUT_MS = 30_000;
 
 export interface StartConsoleOptions {
   readonly config: Config;
+  /** Absolute path of the file that `config` comes from; without it no settings can be changed. */
+  readonly configFile?: string;
+  /** The variables that `${env:NAME}` names. Default: none. */
+  readonly environment?: NodeJS.ProcessEnv;
   readonly ledger: Ledger;
   readonly logger: Logger;
   /** How often a password may be wrong. Default: `usualLimits`. */
@@ -45,7 +49,8 @@ export interface RunningConsole {
  * Serves the console. It starts whether Temporal is there or not. `GET /health/live` answers 200.
  * @throws WAYBILL_CONSOLE_CANNOT_LISTEN, WAYBILL_CONSOLE_CERTIFICATE_UNUSABLE, WAYBILL_CONFIG_SECRET_MISSING
  */
-export async function startConsole({ config, ledger, logger, limits }: StartConsoleOptions): Promise<RunningConsole> {
+export async function startConsole(options: StartConsoleOptions): Promise<RunningConsole> {
+  const { config, configFile, environment = {}, ledger, logger, limits } = options;
   const settings = config.console;
   const temporal = temporalLink(config);
   const isSecure = settings.tls !== undefined || settings.behindProxy;
@@ -55,6 +60,8 @@ export async function startConsole({ config, ledger, logger, limits }: StartCons
   const providerOf = latestProvider();
   const context: ConsoleContext = {
     config: live.config,
+    configFile,
+    environment,
     ledger,
     logger,
     isSecure,

@@ -15,13 +15,13 @@ export interface ConsolePart extends LivePart, Pick<RunningConsole, 'setUpLink'>
  * one. @throws as `startConsole`
  */
 export async function startServingConsole(
-  { config, logger, closers }: ProcessContext,
+  { config, configFile, environment, logger, closers }: ProcessContext,
   ledger: Ledger,
   address = config.temporal.address,
 ): Promise<ConsolePart> {
   const { startConsole } = await import('../../console/server/start-console.ts');
   const withAddress = (one: Config): Config => ({ ...one, temporal: { ...one.temporal, address } });
-  const running = await startConsole({ config: withAddress(config), ledger, logger });
+  const running = await startConsole({ config: withAddress(config), configFile, environment, ledger, logger });
   closers.defer(() => running.close());
   return {
     kind: 'console',
