@@ -107,6 +107,7 @@ function listHtml(field: FieldOf<'list'>, shown: Shown): Html {
     ${labelText(field)}
     <textarea ...${inputFacts(field, shown)} name=${`v:${name}`} rows=${rows}>${typed}</textarea>
     ${
+      unset !== undefined &&
       unset !== 'nothing' &&
       html`<label><input type="checkbox" name=${`none:${name}`} value="yes" checked=${isEmpty} /> none at all</label>`
     }

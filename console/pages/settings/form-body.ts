@@ -3,7 +3,7 @@ import { badge } from '../../html/badge.ts';
 import { form } from '../../html/form.ts';
 import { type Html, html } from '../../html/html.ts';
 import type { Field } from '../../settings/fields.ts';
-import { addressOf } from '../../settings/groups.ts';
+import { addressOf, titleOf } from '../../settings/groups.ts';
 import type { FieldProblem } from '../../settings/plan-change.ts';
 import type { Sent } from '../../settings/read-fields.ts';
 import { trialOf, type TrialSteps } from '../../settings/try-settings.ts';
@@ -61,7 +61,7 @@ export function headFields({ act, at, fingerprint }: Pick<FormParts, 'act' | 'at
 function aboveLink(above: FormParts['at'] | undefined): Html {
   const isPage = above !== undefined && above.length > 0;
   const href = isPage ? `/settings/edit?at=${encodeURIComponent(addressOf(above))}` : '/settings';
-  return html`<p><a href=${href}>${isPage ? `All of ${pathText(above)}` : 'All settings'}</a></p>`;
+  return html`<p><a href=${href}>${isPage ? titleOf(above) : 'All settings'}</a></p>`;
 }
 
 /** What is wrong, where it has no field of its own on the page; and that nothing was saved. */

@@ -20,13 +20,14 @@ export function addSettingsIndex(server: ConsoleServer, context: ConsoleContext)
       ${
         whyNot !== undefined &&
         html`<div class="notice warn">
-          The console cannot write <code>${written.file}</code>: ${whyNot}. Changes can be made ready here, to be put into the
-          file by hand.
+          The console cannot write <code>${written.file}</code>: ${whyNot}. Changes can be made ready here, and put into the file by
+          hand.
         </div>`
       }
-      ${groupList()}
       <h2>What the processes run with</h2>
       ${processList(processes, written)}
+      <h2>What can be set</h2>
+      ${groupList()}
       <p class="actions"><a class="button" href="/settings/versions">Versions</a></p>
       <p class="quiet">The settings stand in <code>${written.file}</code>. They can be changed there as well.</p>
     `;

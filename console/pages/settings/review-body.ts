@@ -42,7 +42,8 @@ export function reviewBody(parts: ReviewParts, sentForm: SentForm): Html {
 /** What would change, and what else is to be known of it. */
 export function changeBody({ written, plan, whyNotWritable }: ReviewParts): Html {
   return html`<p>
-      This would change ${plan.changed.map((setting, index) => html`${index > 0 && ', '}<code>${setting}</code>`)} in
+      This would change${' '}
+      ${plan.changed.map((setting, index) => html`${index > 0 && ', '}<code>${setting}</code>`)} in${' '}
       <code>${written.file}</code>. Nothing is saved yet.
     </p>
     ${diffHtml(written.text, plan.text)} ${whyNotWritable !== undefined && byHand(plan.text, whyNotWritable)}`;
@@ -59,8 +60,7 @@ function byHand(text: string, why: string): Html {
   return html`<section class="notice warn">
     <p>
       The console cannot write the file (${why}), as where it is part of a container. Put this text in its place by hand;
-      the processes take it over.
-      ${masked.includes(mask) && html` Where it says ${mask}, leave the secret that stands in your file.`}
+      the processes take it over.${masked.includes(mask) && ` Where it says ${mask}, leave the secret that stands in your file.`}
     </p>
     <textarea readonly rows="14" aria-label="The whole configuration">${masked}</textarea>
   </section>`;

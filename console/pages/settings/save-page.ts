@@ -29,7 +29,7 @@ export function addSave(server: ConsoleServer, context: ConsoleContext): void {
         return redirectWith(context, reply, '/settings', { tone: 'good', text: 'Nothing was to be changed.' });
       }
       const n = await saveChange(context, request, written, { ...plan, pending: pendingIn(sentForm.sent) });
-      const text = `Saved as version ${n}. What each process makes of it stands below.`;
+      const text = `Saved as version ${n}. Each process tells here whether it has taken it over.`;
       return redirectWith(context, reply, '/settings', { tone: 'good', text });
     });
   });
