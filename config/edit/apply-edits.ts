@@ -1,5 +1,4 @@
 import { isDeepStrictEqual } from 'node:util';
-import { applyPatch, structuredPatch } from 'diff';
 import { type Document, isAlias, isMap, isScalar, isSeq, parseDocument, YAMLMap, YAMLSeq } from 'yaml';
 import { z } from 'zod';
 import { waybillError } from '../../common/errors/catalogue.ts';
@@ -7,6 +6,7 @@ import { valueAt } from '../findings.ts';
 import { pathText, type SettingPath } from '../problem.ts';
 import { configSchema } from '../schema.ts';
 import { schemaAt } from '../shape.ts';
+import { inItsOwnLines } from './own-lines.ts';
 
 /** One setting of the file and what it is to be; without a value it is taken out. */
 export interface Edit {
@@ -25,7 +25,9 @@ export function applyEdits(text: string, edits: readonly Edit[]): string {
   const document = read(unix);
   const before = printed(document, unix);
   for (const edit of edits) applyEdit(document, edit);
-  const made = inItsOwnWords(unix, before, printed(document, unix));
+  const after = printed(document, unix);
+  const inPlace = inItsOwnLines(unix, before, after);
+  const made = inPlace !== undefined && saysTheSame(inPlace, after) ? inPlace : after;
   const value: unknown = read(made).toJS();
   const failed = edits.find(({ path, value: wanted }) => !isDeepStrictEqual(valueAt(value, path), wanted));
   if (failed) throw waybillError('WAYBILL_SETTINGS_NOT_IN_PLACE', { setting: pathText(failed.path) });
@@ -43,23 +45,9 @@ function printed(document: Document, like: string): string {
   return document.toString({ lineWidth: 0, indent: Math.min(indent, 8), indentSeq, flowCollectionPadding: false });
 }
 
-/** The change from one printed text to another, made in the text as somebody wrote it; what is not changed keeps its spaces. */
-function inItsOwnWords(text: string, before: string, after: string): string {
-  const patch = structuredPatch('', '', before, after, undefined, undefined, { context: 2 });
-  const inPlace = applyPatch(text, patch, {
-    compareLine: (_number, line, _operation, content) => packed(line) === packed(content),
-  });
-  const isSame = inPlace !== false && isDeepStrictEqual(valueOf(inPlace), valueOf(after));
-  return isSame ? inPlace : after;
-}
-
-function packed(line: string | undefined): string {
-  return (line ?? '').replaceAll(/\s+/g, '');
-}
-
-function valueOf(text: string): unknown {
-  const document = read(text);
-  return document.errors.length > 0 ? undefined : document.toJS();
+function saysTheSame(one: string, other: string): boolean {
+  const [first, second] = [read(one), read(other)];
+  return first.errors.length === 0 && isDeepStrictEqual(first.toJS(), second.toJS());
 }
 
 function applyEdit(document: Document, { path, value }: Edit): void {

@@ -32,6 +32,7 @@ export function withSecretsOf(masked: string, present: string): FilledText {
   });
   const text = spans
     .toSorted((a, b) => b.from - a.from)
+    .filter(({ from }, index, all) => from !== all[index - 1]?.from)
     .reduce((made, span) => `${made.slice(0, span.from)}${span.text}${made.slice(span.to)}`, masked);
   return { text: withCommentsOf(text, present), missing };
 }

@@ -24,7 +24,9 @@ export function withMaskedSecrets(text: string): string {
   if (document.errors.length > 0) return mask;
   const spans = literalSecretsIn(document.toJS())
     .flatMap((path) => spanOf(document, path) ?? [])
-    .toSorted((a, b) => b.from - a.from);
+    .toSorted((a, b) => b.from - a.from)
+    // What stands behind an anchor is met several times.
+    .filter(({ from }, index, all) => from !== all[index - 1]?.from);
   const masked = spans.reduce((made, { from, to }) => `${made.slice(0, from)}${quotedMask}${made.slice(to)}`, text);
   return masked
     .split('\n')
@@ -61,7 +63,7 @@ function valueIn(document: Document, node: unknown, key: PropertyKey): unknown {
   if (!isMap(node)) return undefined;
   const own = node.items.find((pair) => isScalar(pair.key) && String(pair.key.value) === String(key));
   if (own) return own.value;
-  const merged = node.items.filter((pair) => isScalar(pair.key) && String(pair.key.value) === '<<');
+  const merged = node.items.filter((pair) => isScalar(pair.key) && isMerge(pair.key.value));
   for (const { value } of merged) {
     const source = resolved(document, value);
     const sources = isSeq(source) ? source.items.map((item) => resolved(document, item)) : [source];
@@ -72,6 +74,11 @@ function valueIn(document: Document, node: unknown, key: PropertyKey): unknown {
     if (found) return found;
   }
   return undefined;
+}
+
+/** The library reads `<<` as a symbol of its own. */
+function isMerge(key: unknown): boolean {
+  return key === '<<' || (typeof key === 'symbol' && key.description === '<<');
 }
 
 function resolved(document: Document, node: unknown): unknown {

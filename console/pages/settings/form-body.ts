@@ -7,7 +7,8 @@ import { addressOf, titleOf } from '../../settings/groups.ts';
 import type { FieldProblem } from '../../settings/plan-change.ts';
 import type { Sent } from '../../settings/read-fields.ts';
 import { trialOf, type TrialSteps } from '../../settings/try-settings.ts';
-import { fieldHtml, hasProblem, problemsOf } from './field-html.ts';
+import { fieldHtml, problemsOf } from './field-html.ts';
+import { idOf, labelOfField } from './field-names.ts';
 import type { SentForm } from './sent-form.ts';
 
 /** A form of the settings, as it is shown. */
@@ -64,19 +65,25 @@ function aboveLink(above: FormParts['at'] | undefined): Html {
   return html`<p><a href=${href}>${isPage ? titleOf(above) : 'All settings'}</a></p>`;
 }
 
-/** What is wrong, where it has no field of its own on the page; and that nothing was saved. */
+/** That nothing was saved, and what is wrong: with the way to its field, where the page has one. */
 function problemSummary(field: Field, problems: readonly FieldProblem[]): Html | undefined {
   if (problems.length === 0) return undefined;
-  const elsewhere = problems.filter((one) => !hasProblem(field, [one]) || isOfWhole(field, one));
   return html`<div class="notice bad" role="alert">
     <p>Nothing was saved: ${problems.length === 1 ? 'one thing is' : `${problems.length} things are`} wrong.</p>
-    ${elsewhere.map(({ path, text }) => html`<p><code>${pathText(path) || 'the file'}</code> ${text}</p>`)}
+    <ul>
+      ${problems.map((problem) => html`<li>${placeOf(field, problem)} ${problem.text}</li>`)}
+    </ul>
   </div>`;
 }
 
-/** The form itself shows no problem of the whole that it is about. */
-function isOfWhole(field: Field, problem: FieldProblem): boolean {
-  return field.kind === 'group' && field.name === '' && problemsOf(field, [problem]).length > 0;
+function placeOf(field: Field, problem: FieldProblem): Html {
+  const own = fieldsWithin(field).find((one) => one.name !== '' && problemsOf(one, [problem]).length > 0);
+  if (own) return html`<a href=${`#${idOf(own)}`}>${labelOfField(own)}</a>`;
+  return html`<code>${pathText(problem.path) || 'the file'}</code>`;
+}
+
+function fieldsWithin(field: Field): Field[] {
+  return 'fields' in field ? [field, ...field.fields.flatMap(fieldsWithin)] : [field];
 }
 
 function trialButton({ at, act, field, to }: FormParts): Html | undefined {

@@ -118,8 +118,7 @@ function versionList(found: readonly SettingsVersion[], fingerprint: string): Ht
 function versionFacts(version: SettingsVersion): Html {
   const { savedAtUtc, what } = version;
   return html`<p>
-    ${version.savedBy === undefined ? 'It stood in the file by hand when somebody saved on the console,' : `Saved by ${version.savedBy},`}
-    ${moment(savedAtUtc)}${what.length > 0 && html`; changed: ${what.join(', ')}`}.
+    ${version.savedBy === undefined ? 'It stood in the file by hand when somebody saved on the console' : `Saved by ${version.savedBy}`}: ${moment(savedAtUtc)}${what.length > 0 && html`; changed: ${what.join(', ')}`}
   </p>`;
 }
 
