@@ -1,8 +1,9 @@
-import { figure, type Report } from './figure.ts';
+import { type Figure, figure, type Report } from './figure.ts';
 import { historyOf } from './histories.ts';
 import { approve, ended, type PreparedApp, prepareApp, untilWaiting } from './promote.ts';
 import { openStage, type Stage } from './stage.ts';
 import { median } from './statistics.ts';
+import { type Usage, usageOf } from './usage.ts';
 
 const APPS = 100;
 const WARM_UP = 5;
@@ -17,10 +18,12 @@ export async function batch(): Promise<Report> {
     const rowMs = await inARow(stage, await prepareAll(stage, 'Row', APPS));
     const apps = await prepareAll(stage, 'Batch', APPS);
     const callsBefore = await callsSoFar(stage);
+    const usageBefore = await usageOf(stage);
     const began = performance.now();
     for (const app of apps) await approve(stage, app.appId);
     await Promise.all(apps.map((app) => ended(stage, app.appId)));
     const batchMs = performance.now() - began;
+    const usageAfter = await usageOf(stage);
     const calls = ((await callsSoFar(stage)) - callsBefore) / APPS;
     const events = await Promise.all(apps.map(async (app) => (await historyOf(stage, app)).events));
     return {
@@ -31,6 +34,7 @@ export async function batch(): Promise<Report> {
         figure('all in one batch', batchMs / 1000, 's'),
         figure('one after another', rowMs / 1000, 's'),
         figure('batch by one after another', batchMs / rowMs, '×', { bar: 0.5, tolerance: TOLERANCE }),
+        ...processorTimes(usageBefore, usageAfter),
         figure('QRS calls an app, watching included', calls, 'calls', { bar: 30 }),
         figure('history events an app, all its workflows, median', median(events), 'events'),
         figure('history events an app, most', Math.max(...events), 'events', { bar: 200 }),
@@ -40,6 +44,13 @@ export async function batch(): Promise<Report> {
   } finally {
     await stage.close();
   }
+}
+
+/** What one app of the batch costs each process. */
+function processorTimes(before: Usage, after: Usage): Figure[] {
+  return Object.entries(after).map(([name, { cpuMs }]) =>
+    figure(`processor time of ${name}, an app of the batch`, (cpuMs - (before[name]?.cpuMs ?? 0)) / APPS, 'ms'),
+  );
 }
 
 /** Milliseconds for all: each is approved when the one before has ended. */

@@ -5,6 +5,7 @@
 import os from 'node:os';
 import { alerts } from './alerts.ts';
 import { batch } from './batch.ts';
+import { consolePages } from './console.ts';
 import { gateway } from './gateway.ts';
 import { type Figure, linesOf, type Report, verdictOf } from './figure.ts';
 import { hundredMb, oneGb } from './transfer.ts';
@@ -25,6 +26,7 @@ const scenarios: Readonly<Record<string, () => Promise<Report>>> = {
   listener,
   gateway,
   alerts,
+  console: consolePages,
 };
 
 const words = process.argv.slice(2);

@@ -34,6 +34,7 @@ export const doctorChecks = {
   'source.choices': 'what people can choose is what Waybill understands',
   'source.tag': 'the tag of promotion on reload is there, or may be made',
   'source.streams': 'the streams that the configuration names are there',
+  'source.approvers': 'those who may set the approval property are those who shall approve',
   'source.callbacks': 'the site calls the listener, and its call arrives',
 } as const;
 
@@ -88,7 +89,13 @@ export function brokenBy([check, subject]: About, { code, message, remedy }: Way
 }
 
 /** The checks of a source beyond those of every site, but for its callbacks. */
-export const sourceChecks = ['source.properties', 'source.choices', 'source.tag', 'source.streams'] as const;
+export const sourceChecks = [
+  'source.properties',
+  'source.choices',
+  'source.tag',
+  'source.streams',
+  'source.approvers',
+] as const;
 
 /** As findings about this site are headed. */
 export function siteSubject(site: string): string {

@@ -1,6 +1,7 @@
 import { type Kysely, sql } from 'kysely';
 import { waybillError } from '../common/errors/catalogue.ts';
 import { type AlertSends, createAlertSends } from './alert-sends.ts';
+import { createPromotedApps, type PromotedApps } from './apps.ts';
 import { type Attempts, createAttempts } from './attempts.ts';
 import { type Audit, createAudit } from './audit.ts';
 import { type AwaitingApps, createAwaiting } from './awaiting.ts';
@@ -80,7 +81,8 @@ export interface LedgerStore
     Processes,
     SettingsVersions,
     News,
-    Counts {}
+    Counts,
+    PromotedApps {}
 
 /**
  * The store of claims, records and attempts. Every method may throw WAYBILL_LEDGER_UNREACHABLE, _LOCKED, _FULL,
@@ -193,5 +195,6 @@ function createStore(parts: StoreParts): LedgerStore {
     ...createSettingsVersions(parts),
     ...createNews(parts),
     ...createCounts(parts),
+    ...createPromotedApps(parts),
   };
 }

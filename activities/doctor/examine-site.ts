@@ -77,9 +77,10 @@ async function lookInside(
   const source = sources[alias];
   const findings: Finding[] = [await lookAtUser(eyesOf(deps), settings)];
   try {
-    const names = (await deps.qrs(alias).streams(undefined, { signal })).map(({ name }) => name);
+    const streams = await deps.qrs(alias).streams(undefined, { signal });
+    const names = streams.map(({ name }) => name);
     findings.push(...streamFindings(alias, names, targets[alias] !== undefined));
-    if (source) findings.push(...(await lookAtSource(deps, source, names)));
+    if (source) findings.push(...(await lookAtSource(deps, source, streams)));
   } catch (error) {
     findings.push(findingOfError(deps, ['site.streams', siteSubject(alias)], error));
     findings.push(...notReached(deps, alias).filter(({ check }) => check.startsWith('source.')));

@@ -7,13 +7,15 @@ import { namedStreamFindings } from '../../rules/doctor/streams.ts';
 import { attemptContext } from '../activity-context.ts';
 import type { ActivityDependencies } from '../dependencies.ts';
 import { eq } from '../qrs/client/filter.ts';
+import type { QrsStream } from '../qrs/client/types.ts';
 import { findingOfError } from './finding-of-error.ts';
+import { lookAtApprovers } from './look-at-approvers.ts';
 
 /** Whether people can ask for promotions at a source in words that Waybill understands. Reads only. */
 export async function lookAtSource(
   deps: ActivityDependencies,
   source: SourceConfig,
-  streamNames: readonly string[],
+  streams: readonly QrsStream[],
 ): Promise<Finding[]> {
   const { alias, words, targets } = source;
   const { signal } = attemptContext();
@@ -30,7 +32,12 @@ export async function lookAtSource(
   return [
     ...ofProperties,
     ...(await told('source.tag', async () => tagFindings(deps, source))),
-    ...namedStreamFindings(alias, Object.keys(source.streams), streamNames),
+    ...namedStreamFindings(
+      alias,
+      Object.keys(source.streams),
+      streams.map(({ name }) => name),
+    ),
+    ...(await told('source.approvers', async () => lookAtApprovers(deps, source, streams))),
   ];
 }
 

@@ -1,5 +1,6 @@
 import type { ConsoleContext, ConsoleServer } from '../server/context.ts';
 import { addAccountPage } from './account/account-page.ts';
+import { addAppHistoryPages } from './app-history/app-history-pages.ts';
 import { addAppPages } from './apps/app-pages.ts';
 import { addAuditPage } from './audit/audit-page.ts';
 import { addChoosePasswordPage } from './choose-password/choose-password-page.ts';
@@ -25,6 +26,7 @@ export function addPages(server: ConsoleServer, context: ConsoleContext): void {
   addThemeChoice(server, context);
   addEvents(server, context);
   addInboxPage(server, context);
+  addAppHistoryPages(server, context);
   addAppPages(server, context);
   addPromotionList(server, context);
   addPromotionPage(server, context);

@@ -6,6 +6,7 @@ import type { Ledger } from '../../ledger/ledger.ts';
 import type { TemporalClient } from '../../temporal/connect.ts';
 import type { IdentityProvider } from '../sign-in/oidc/identity-provider.ts';
 import type { Throttle } from '../sign-in/throttle.ts';
+import type { KeptFiles } from './kept-files.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -42,6 +43,8 @@ export interface ConsoleContext {
   readonly provider?: IdentityProvider;
   /** Signs decisions, so that a worker can tell that they come from here. */
   readonly installationSecret: string;
+  /** Files that were kept of apps; none where nobody gave them. */
+  readonly files: KeptFiles | undefined;
   /** The connection to Temporal, made at first use. @throws WAYBILL_TEMPORAL_UNREACHABLE */
   readonly temporal: () => Promise<TemporalClient>;
 }

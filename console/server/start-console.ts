@@ -13,6 +13,7 @@ import type { ConsoleContext, ConsoleServer } from './context.ts';
 import { addDoor } from './door.ts';
 import { addErrorPages } from './error-pages.ts';
 import { addHardening } from './hardening.ts';
+import type { KeptFiles } from './kept-files.ts';
 import { liveConfig } from './live-config.ts';
 import { temporalLink } from './temporal-link.ts';
 
@@ -29,6 +30,8 @@ export interface StartConsoleOptions {
   readonly environment?: NodeJS.ProcessEnv;
   readonly ledger: Ledger;
   readonly logger: Logger;
+  /** Opens the files that were kept of apps. Without it the console offers none. */
+  readonly files?: KeptFiles;
   /** How often a password may be wrong. Default: `usualLimits`. */
   readonly limits?: ThrottleLimits;
 }
@@ -50,7 +53,7 @@ export interface RunningConsole {
  * @throws WAYBILL_CONSOLE_CANNOT_LISTEN, WAYBILL_CONSOLE_CERTIFICATE_UNUSABLE, WAYBILL_CONFIG_SECRET_MISSING
  */
 export async function startConsole(options: StartConsoleOptions): Promise<RunningConsole> {
-  const { config, configFile, environment = {}, ledger, logger, limits } = options;
+  const { config, configFile, environment = {}, ledger, logger, limits, files } = options;
   const settings = config.console;
   const temporal = temporalLink(config);
   const isSecure = settings.tls !== undefined || settings.behindProxy;
@@ -64,6 +67,7 @@ export async function startConsole(options: StartConsoleOptions): Promise<Runnin
     environment,
     ledger,
     logger,
+    files,
     isSecure,
     // Browsers share cookies between the ports of a host: two consoles on one machine must not end each other's sessions.
     cookies: cookieNames(`${prefix}-${config.installation.id}`),

@@ -19,6 +19,7 @@ import { createQmcHands } from './qmc-hands.ts';
 import { createRequestLog } from './request-log.ts';
 import type { AppRecord } from './records.ts';
 import { createRouter, type Router } from './router.ts';
+import { ruleAuditRoutes } from './rule-audit-routes.ts';
 import { selectionRoutes } from './selection-routes.ts';
 import { type Serving, serveRequest } from './serve-request.ts';
 import { fullShape } from './shapes.ts';
@@ -118,6 +119,7 @@ function routerOf(hub: NotificationHub, desk: ExportDesk): Router {
     ...exportRoutes(desk),
     ...notificationRoutes(hub),
     ...selectionRoutes,
+    ...ruleAuditRoutes,
     ...tableRoutes,
     ...taskRoutes,
     ...entityRoutes,

@@ -10,6 +10,7 @@ import { recordLine } from '../record-line.ts';
 export function auditSentence({ kind, type, seq = '', site, facts }: AuditRow): string {
   const known = (typeof facts === 'object' && facts !== null ? facts : {}) as Readonly<Record<string, unknown>>;
   if (kind === 'store' && type === 'restored') return 'the ledger was marked as put back from a backup';
+  if (kind === 'store' && type === 'file-downloaded') return plain(`downloaded ${String(known['what'])}`);
   if (kind === 'sign-in') return plain(signInSentence(type, known));
   if (kind === 'settings') return plain(settingsSentence(type, known));
   if (kind !== 'pause') return plain(recordLine({ seq, type, facts }));

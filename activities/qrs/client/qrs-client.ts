@@ -1,12 +1,13 @@
 import { type AppReads, createAppReads } from './app-reads.ts';
 import { type AppWrites, createAppWrites } from './app-writes.ts';
+import { type AuditCalls, createAuditCalls } from './audit-calls.ts';
 import { createDirectoryCalls, type DirectoryCalls } from './directory-calls.ts';
 import { createNotificationCalls, type NotificationCalls } from './notification-calls.ts';
 import { createQrsHttp, type QrsHttpOptions } from './qrs-http.ts';
 import { createTransferCalls, type TransferCalls } from './transfer-calls.ts';
 
 /** The repository API of one site, as far as Waybill uses it. */
-export interface QrsClient extends AppReads, AppWrites, TransferCalls, DirectoryCalls, NotificationCalls {
+export interface QrsClient extends AppReads, AppWrites, TransferCalls, DirectoryCalls, NotificationCalls, AuditCalls {
   /** Alias of the site. */
   readonly site: string;
   /** Lets running calls end for `graceMs` (default 5 s), then cuts the connections. Safe to repeat. */
@@ -27,6 +28,7 @@ export function createQrsClient(options: QrsHttpOptions): QrsClient {
     ...createTransferCalls(http),
     ...createDirectoryCalls(http),
     ...createNotificationCalls(http),
+    ...createAuditCalls(http),
     close: (graceMs = 5000) => http.close(graceMs),
   };
 }

@@ -68,7 +68,7 @@ describe.skipIf(file === undefined)(`the official description${skipped}`, () => 
     await right('DELETE', `/qrs/app/${copy.id}`);
   });
 
-  test('fits notifications, tasks, selections and about', async () => {
+  test('fits notifications, tasks, selections, rule audits and about', async () => {
     const { value } = await right('POST', '/qrs/notification?name=app', { body: 'http://127.0.0.1:9/x' });
     await right('DELETE', `/qrs/notification?handle=${value}`);
     await right('GET', '/qrs/notification/changes?since=2020-01-01T00:00:00.000Z&types=App');
@@ -82,11 +82,14 @@ describe.skipIf(file === undefined)(`the official description${skipped}`, () => 
     await right('GET', `/qrs/selection/${selection.id}`);
     await right('GET', `/qrs/selection/${selection.id}/app`);
     await right('DELETE', `/qrs/selection/${selection.id}`);
+    const audit = { resourceType: 'App', resourceRef: { resourceFilter: `id eq ${app}` }, actions: 4, auditLimit: 10 };
+    const { matrix } = await right('POST', '/qrs/systemrule/security/audit/matrix', { body: audit });
     await right('GET', '/qrs/servernodeconfiguration/local');
     await right('GET', '/qrs/about');
     await right('GET', '/qrs/about/openapi');
 
     expect(site.app(app)?.['description']).toBe('all');
+    expect(matrix).toContainEqual(expect.objectContaining({ resourceId: app, audit: { access: 4 } }));
   });
 
   test.each([

@@ -35,8 +35,13 @@ beforeAll(async () => {
   cli = await startCliWorld({
     targets: ['test', 'fresh'],
     before: (site) => {
-      for (const name of ['dev', 'test'])
-        site(name).actAs.createApp({ name: 'Small', owner: REP, dataSizeBytes: 1000 });
+      const [small] = ['dev', 'test'].map((name) =>
+        site(name).actAs.createApp({ name: 'Small', owner: REP, dataSizeBytes: 1000 }),
+      );
+      const { actAs } = site('dev');
+      actAs.publish(small!, 'Sales');
+      actAs.createUser({ directory: 'COMPANY', id: 'boss', name: 'Bettina Boss', roles: ['ContentAdmin'] });
+      actAs.createUser({ directory: 'COMPANY', id: 'gone', roles: ['RootAdmin'], inactive: true });
     },
     change(yaml, alias) {
       yaml['sources'][alias('dev')].watch = 'callback';
@@ -97,6 +102,31 @@ describe('waybill doctor in a sound installation', () => {
     expect(findings.map(({ check }) => check)).toEqual(
       expect.arrayContaining(['source.callbacks', 'site.rights', 's3.versions', ...(broker ? ['mqtt.broker'] : [])]),
     );
+  });
+
+  it('names who may set the approval property, as the rules of the site have it', async () => {
+    const { findings } = await cli.json<DoctorReport>('doctor', '--only', 'source.approvers');
+
+    expect(findings).toEqual([
+      expect.objectContaining({
+        verdict: 'ok',
+        what: 'The approval property of apps of the stream Sales may be set by Bettina Boss (COMPANY\\boss), rep (COMPANY\\rep).',
+      }),
+    ]);
+  });
+
+  it('says that it was not told who may approve where the account may not audit', async () => {
+    const id = cli.world
+      .site('dev')
+      .faults.add({ effect: { type: 'status', status: 403 }, path: '/systemrule/security/audit/matrix', times: 0 });
+
+    const { findings, ok } = await cli.json<DoctorReport>('doctor', '--only', 'source.approvers');
+    cli.world.site('dev').faults.clear(id);
+
+    expect(ok).toBe(true);
+    expect(findings).toMatchObject([
+      { verdict: 'skipped', remedy: expect.stringMatching(/sites\.dev-\w+\.user the right to audit/) as string },
+    ]);
   });
 
   it('tries a target that has no app with one of its source', async () => {
