@@ -29,6 +29,7 @@ import { createRecords, type Records } from './records.ts';
 import { copySqlite } from './sqlite-copy.ts';
 import { openSqlite } from './sqlite-store.ts';
 import { createReloadFailures, type ReloadFailures } from './reload-failures.ts';
+import { createSettingsVersions, type SettingsVersions } from './settings-versions.ts';
 import { createStagings, type Stagings } from './stagings.ts';
 import { inTransaction, type StoreParts } from './store.ts';
 import type { LedgerTables } from './tables.ts';
@@ -78,6 +79,7 @@ export interface LedgerStore
     ConsolePeople,
     ConsoleLinks,
     Processes,
+    SettingsVersions,
     News,
     Counts,
     PromotedApps {}
@@ -190,6 +192,7 @@ function createStore(parts: StoreParts): LedgerStore {
     ...createConsolePeople(parts),
     ...createConsoleLinks(parts),
     ...createProcesses(parts),
+    ...createSettingsVersions(parts),
     ...createNews(parts),
     ...createCounts(parts),
     ...createPromotedApps(parts),

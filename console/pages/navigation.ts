@@ -13,6 +13,11 @@ export function navigation({ roles }: ConsolePerson): Entry[] {
     { href: '/apps', label: 'Apps' },
     { href: '/audit', label: 'Audit' },
     { href: '/pause', label: 'Pause' },
-    ...(roles.admin ? [{ href: '/people', label: 'People' }] : []),
+    ...(roles.admin
+      ? [
+          { href: '/people', label: 'People' },
+          { href: '/settings', label: 'Settings' },
+        ]
+      : []),
   ];
 }
