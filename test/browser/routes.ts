@@ -26,6 +26,13 @@ export function pagesToLookAt({ waiting }: { readonly waiting: string }): Looked
       pause: '/pause',
       account: '/account',
     }),
+    ...by('ada', {
+      settings: '/settings',
+      'settings-site': '/settings/edit?at=sites/test',
+      'settings-mail': '/settings/edit?at=mail',
+      'settings-add-a-site': '/settings/add?at=sites',
+      'settings-versions': '/settings/versions',
+    }),
     ...by('ada', { people: '/people', person: '/people/person?name=anna', 'add-person': '/people/add' }),
     ...by('vera', { 'not-found': '/promotions/nothing' }),
   ];
