@@ -1,0 +1,36 @@
+import { mkdir } from 'node:fs/promises';
+import path from 'node:path';
+import { startConsoleWorld } from '../console/console-world.ts';
+import { fillLedger } from '../console/filled-ledger.ts';
+import { openChromium, signIn } from './chromium.ts';
+import { pagesToLookAt } from './routes.ts';
+
+/** `npm run screenshots`: a picture of every page of the console for `docs/`, light, dark and as on a phone. */
+
+const folder = path.resolve(import.meta.dirname, '..', '..', 'docs', 'images', 'console');
+const looks = {
+  light: { colorScheme: 'light', viewport: { width: 1100, height: 760 } },
+  dark: { colorScheme: 'dark', viewport: { width: 1100, height: 760 } },
+  phone: { colorScheme: 'light', viewport: { width: 390, height: 760 } },
+} as const;
+
+await mkdir(folder, { recursive: true });
+const world = await startConsoleWorld();
+const browser = await openChromium();
+try {
+  await fillLedger(world.ledger);
+  const [waiting] = await world.ledger.listAwaiting({ text: 'Sales Overview' });
+  for (const { name, path: address, person } of pagesToLookAt({ waiting: waiting?.appId ?? '' })) {
+    for (const [look, options] of Object.entries(looks)) {
+      const { page } = await browser.page(options);
+      if (person) await signIn(page, world.url, person);
+      await page.goto(world.url + address);
+      await page.screenshot({ path: path.join(folder, `${name}-${look}.jpg`), type: 'jpeg', quality: 75 });
+      await page.context().close();
+    }
+    process.stdout.write(`${name}\n`);
+  }
+} finally {
+  await browser.close();
+  await world.close();
+}
