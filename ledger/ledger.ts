@@ -11,6 +11,7 @@ import { type ConsolePeople, createConsolePeople } from './console-people.ts';
 import { type Counts, createCounts } from './counts.ts';
 import { createDecisions, type Decisions } from './decisions.ts';
 import { createDeliveries, type Deliveries } from './deliveries.ts';
+import { createFigures, type Figures } from './figures.ts';
 import { ledgerFailure } from './failures.ts';
 import { createGuard } from './guard.ts';
 import { createMails, type Mails } from './mails.ts';
@@ -78,7 +79,8 @@ export interface LedgerStore
     ConsoleLinks,
     Processes,
     News,
-    Counts {}
+    Counts,
+    Figures {}
 
 /**
  * The store of claims, records and attempts. Every method may throw WAYBILL_LEDGER_UNREACHABLE, _LOCKED, _FULL,
@@ -190,5 +192,6 @@ function createStore(parts: StoreParts): LedgerStore {
     ...createProcesses(parts),
     ...createNews(parts),
     ...createCounts(parts),
+    ...createFigures(parts),
   };
 }

@@ -10,6 +10,7 @@ import { processes } from './0008-processes.ts';
 import { consolePeople } from './0009-console-people.ts';
 import { consoleIdentities } from './0010-console-identities.ts';
 import { deciders } from './0011-deciders.ts';
+import { figures } from './0012-figures.ts';
 import type { DialectWords } from './dialect-words.ts';
 
 /**
@@ -29,5 +30,6 @@ export function allMigrations(words: DialectWords): Record<string, Migration> {
     '0009-console-people': consolePeople(words),
     '0010-console-identities': consoleIdentities(words),
     '0011-deciders': deciders(words),
+    '0012-figures': figures(words),
   };
 }
