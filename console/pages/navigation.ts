@@ -10,6 +10,7 @@ export function navigation({ roles }: ConsolePerson): Entry[] {
   return [
     { href: '/', label: 'Inbox' },
     { href: '/promotions', label: 'Promotions' },
+    { href: '/overview', label: 'Overview' },
     { href: '/audit', label: 'Audit' },
     { href: '/pause', label: 'Pause' },
     ...(roles.admin ? [{ href: '/people', label: 'People' }] : []),
