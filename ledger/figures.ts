@@ -100,31 +100,33 @@ export function createFigures(parts: StoreParts): Figures {
       return rows.map(({ kind, count }) => ({ kind, count: Number(count) }));
     },
 
-    async flows(filter) {
-      const { rows } = await sql<{ owner: string; stream: string | null; target: string; count: number | string }>`
-        select p.owner, p.stream, d.target, count(*) as count
-        from promotion_figures p join deliveries d on d.promotion_key = p.promotion_key
-          and d.state = 'verified' and d.items <> '[]'
-        where ${within('p.started_at_utc', filter)} and ${isOfFilter(filter)}
-        group by p.owner, p.stream, d.target order by count desc, p.owner, p.stream, d.target`.execute(db);
-      return rows.map(({ stream, count, ...row }) => ({ ...row, stream: stream ?? undefined, count: Number(count) }));
-    },
-
-    async figureChoices() {
-      const different = async (column: 'site' | 'stream' | 'owner'): Promise<string[]> => {
-        const { rows } = await sql<{ value: string }>`
-          select distinct ${sql.ref(column)} as value from promotion_figures where ${sql.ref(column)} is not null order by value
-        `.execute(db);
-        return rows.map(({ value }) => value);
-      };
-      return {
-        sites: await different('site'),
-        streams: await different('stream'),
-        owners: await different('owner'),
-      };
-    },
+    flows: (filter) => countFlows(parts, filter),
+    figureChoices: () => listChoices(parts),
   };
 }
+
+async function countFlows({ db }: StoreParts, filter: FigureFilter): Promise<FlowCount[]> {
+  const { rows } = await sql<{ owner: string; stream: string | null; target: string; count: number | string }>`
+    select p.owner, p.stream, d.target, count(*) as count
+    from promotion_figures p cross join deliveries d
+    where d.promotion_key = p.promotion_key and ${verified} and d.items <> '[]'
+      and ${within('p.started_at_utc', filter)} and ${isOfFilter(filter)}
+    group by p.owner, p.stream, d.target order by count desc, p.owner, p.stream, d.target`.execute(db);
+  return rows.map(({ stream, count, ...row }) => ({ ...row, stream: stream ?? undefined, count: Number(count) }));
+}
+
+async function listChoices({ db }: StoreParts): Promise<FigureChoices> {
+  const different = async (column: 'site' | 'stream' | 'owner'): Promise<string[]> => {
+    const { rows } = await sql<{ value: string }>`
+      select distinct ${sql.ref(column)} as value from promotion_figures where ${sql.ref(column)} is not null
+      order by value`.execute(db);
+    return rows.map(({ value }) => value);
+  };
+  return { sites: await different('site'), streams: await different('stream'), owners: await different('owner') };
+}
+
+/** An expression, so that SQLite looks deliveries up by their promotion and not all of this state for each. */
+const verified = sql<SqlBool>`d.state || '' = 'verified'`;
 
 function within(column: string, { slices }: FigureFilter): RawBuilder<SqlBool> {
   return sql`${sql.ref(column)} >= ${slices.at(0) ?? ''} and ${sql.ref(column)} < ${slices.at(-1) ?? ''}`;

@@ -29,7 +29,7 @@ export function figures(words: DialectWords): Migration {
           table: 'records',
           statement: troubles('r.promotion_key = new.promotion_key and r.seq = new.seq'),
         }),
-        ...['promotion_figures', 'trouble_figures', 'mails', 'deliveries'].flatMap((table) => wellKnown(table)),
+        ...['promotion_figures', 'trouble_figures', 'mails'].flatMap((table) => wellKnown(table)),
       ]),
   };
 }
@@ -66,7 +66,6 @@ function indexes(): string[] {
     'create index promotion_figures_of_site on promotion_figures (site)',
     'create index trouble_figures_by_time on trouble_figures (at_utc)',
     "create index mails_sent on mails (updated_at_utc, kind, promotion_key) where state = 'sent'",
-    "create index deliveries_verified on deliveries (promotion_key, target) where state = 'verified' and items <> '[]'",
   ];
 }
 

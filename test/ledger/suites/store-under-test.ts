@@ -20,7 +20,7 @@ export function figuresOf(kind: LedgerPlace['kind']): string[] {
       ? ['promotions_figured', 'promotions_figured_anew', 'troubles_figured'].map((name) => `drop trigger ${name}`)
       : ['promotions_figured', 'troubles_figured'].map((name) => `drop function ${name} cascade`)),
     ...['promotion_figures', 'trouble_figures'].map((table) => `drop table ${table}`),
-    ...['mails_sent', 'deliveries_verified'].map((index) => `drop index if exists ${index}`),
+    'drop index if exists mails_sent',
   ];
 }
 
