@@ -42,7 +42,7 @@ function report(figures: Figure[], notes: string[]): Report {
 }
 
 /** The pages that are measured: each in the form that asks most of the ledger. */
-function pagesOf({ promotionKey, appId }: Filled): string[] {
+function pagesOf({ promotionKey, appName }: Filled): string[] {
   return [
     '/',
     '/promotions',
@@ -51,7 +51,9 @@ function pagesOf({ promotionKey, appId }: Filled): string[] {
     '/promotions?text=zqzq',
     '/promotions?state=not-promoted',
     `/promotions/${promotionKey}`,
-    `/apps/dev/${appId}`,
+    '/apps',
+    '/apps?text=Margin',
+    `/apps/history?${new URLSearchParams({ site: 'dev', name: appName }).toString()}`,
     '/audit',
     '/audit?text=Margin',
     '/audit?text=zqzq',

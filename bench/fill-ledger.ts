@@ -19,7 +19,7 @@ const targets: readonly TargetChoice[] = [
 /** The newest promotion and its app, for pages about one of them. */
 export interface Filled {
   readonly promotionKey: string;
-  readonly appId: string;
+  readonly appName: string;
 }
 
 /**
@@ -36,7 +36,7 @@ export async function fillLedger(
     if (at % 1000 === 999) progress(at + 1);
   }
   for (let at = 0; at < OPEN; at += 1) await wait(ledger, at);
-  return { promotionKey: keyOf(promotions - 1), appId: idOf(`app ${(promotions - 1) % APPS}`) };
+  return { promotionKey: keyOf(promotions - 1), appName: nameOf(promotions - 1) };
 }
 
 async function promote(ledger: Ledger, at: number, all: number): Promise<void> {
@@ -45,7 +45,7 @@ async function promote(ledger: Ledger, at: number, all: number): Promise<void> {
   const startedMs = Date.now() - (all - at) * 97 * MINUTE_MS;
   const utc = (minutes: number): string => new Date(startedMs + minutes * MINUTE_MS).toISOString();
   const appId = idOf(`app ${at % APPS}`);
-  const appName = `${names[at % names.length]} ${at % APPS}`;
+  const appName = nameOf(at);
   const owner = owners[at % owners.length] ?? '';
   const streamName = streams[at % streams.length] ?? '';
   const by = { account: 'COMPANY\\manager', door: 'qmc', asserted: false } as const;
@@ -158,6 +158,10 @@ async function wait(ledger: Ledger, at: number): Promise<void> {
     missing: [],
     alertedTo: [],
   });
+}
+
+function nameOf(at: number): string {
+  return `${names[at % names.length]} ${at % APPS}`;
 }
 
 function keyOf(at: number): string {

@@ -17,6 +17,8 @@ export interface BackupFilter {
   readonly target?: string;
   readonly targetAppId?: string;
   readonly promotionKey?: string;
+  /** Of any of these promotions; a few hundred at a time. */
+  readonly promotionKeys?: readonly string[];
 }
 
 export interface ArtifactUseFilter {
@@ -67,11 +69,12 @@ export function createBackups(parts: StoreParts): Backups {
       return row && toBackup(row);
     },
 
-    async listBackups({ target, targetAppId, promotionKey } = {}) {
+    async listBackups({ target, targetAppId, promotionKey, promotionKeys } = {}) {
       let query = db.selectFrom('backups').selectAll();
       if (target !== undefined) query = query.where('target', '=', target);
       if (targetAppId !== undefined) query = query.where('target_app_id', '=', targetAppId);
       if (promotionKey !== undefined) query = query.where('promotion_key', '=', promotionKey);
+      if (promotionKeys !== undefined) query = query.where('promotion_key', 'in', promotionKeys);
       const rows = await query.orderBy('at_utc', 'desc').orderBy('target_app_id').execute();
       return rows.map(toBackup);
     },

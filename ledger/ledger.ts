@@ -1,6 +1,7 @@
 import { type Kysely, sql } from 'kysely';
 import { waybillError } from '../common/errors/catalogue.ts';
 import { type AlertSends, createAlertSends } from './alert-sends.ts';
+import { createPromotedApps, type PromotedApps } from './apps.ts';
 import { type Attempts, createAttempts } from './attempts.ts';
 import { type Audit, createAudit } from './audit.ts';
 import { type AwaitingApps, createAwaiting } from './awaiting.ts';
@@ -29,6 +30,7 @@ import { createRecords, type Records } from './records.ts';
 import { copySqlite } from './sqlite-copy.ts';
 import { openSqlite } from './sqlite-store.ts';
 import { createReloadFailures, type ReloadFailures } from './reload-failures.ts';
+import { createSettingsVersions, type SettingsVersions } from './settings-versions.ts';
 import { createStagings, type Stagings } from './stagings.ts';
 import { inTransaction, type StoreParts } from './store.ts';
 import type { LedgerTables } from './tables.ts';
@@ -78,9 +80,11 @@ export interface LedgerStore
     ConsolePeople,
     ConsoleLinks,
     Processes,
+    SettingsVersions,
     News,
     Counts,
-    Figures {}
+    Figures,
+    PromotedApps {}
 
 /**
  * The store of claims, records and attempts. Every method may throw WAYBILL_LEDGER_UNREACHABLE, _LOCKED, _FULL,
@@ -190,8 +194,10 @@ function createStore(parts: StoreParts): LedgerStore {
     ...createConsolePeople(parts),
     ...createConsoleLinks(parts),
     ...createProcesses(parts),
+    ...createSettingsVersions(parts),
     ...createNews(parts),
     ...createCounts(parts),
     ...createFigures(parts),
+    ...createPromotedApps(parts),
   };
 }

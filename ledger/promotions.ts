@@ -57,6 +57,8 @@ export interface Promotion<Decision = unknown> {
 export interface PromotionFilter {
   readonly site?: string;
   readonly appId?: string;
+  /** The whole name, case included. */
+  readonly appName?: string;
   readonly state?: PromotionState;
   /** `true`: without an end; `false`: ended. */
   readonly open?: boolean;
@@ -128,10 +130,11 @@ export function createPromotions({ db, nowUtc }: StoreParts): Promotions {
     },
 
     async listPromotions<Decision>(filter: PromotionFilter = {}) {
-      const { site, appId, state, open, text, startedBeforeUtc, startedFromUtc, decidedBy, after } = filter;
+      const { site, appId, appName, state, open, text, startedBeforeUtc, startedFromUtc, decidedBy, after } = filter;
       let query = db.selectFrom('promotions').selectAll();
       if (site !== undefined) query = query.where('site', '=', site);
       if (appId !== undefined) query = query.where('app_id', '=', appId);
+      if (appName !== undefined) query = query.where('app_name', '=', appName);
       if (state !== undefined) query = query.where('state', '=', state);
       if (open !== undefined) query = query.where('ended_at_utc', open ? 'is' : 'is not', null);
       if (startedBeforeUtc !== undefined) query = query.where('started_at_utc', '<', startedBeforeUtc);

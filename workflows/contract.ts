@@ -68,6 +68,7 @@ export const workflowTypes = {
   deliver: 'deliver',
   notify: 'notify',
   check: 'check',
+  tryOut: 'tryOut',
   sweepStaging: 'sweepStaging',
   ensureSiteWatch: 'ensureSiteWatch',
   reloadAlert: 'reloadAlert',
@@ -82,6 +83,7 @@ export const workflowIds = {
   deliver: (promotionKey: string, site: string): string => `deliver/${promotionKey}/${site}`,
   notify: (promotionKey: string, kind: string): string => `notify/${promotionKey}/${kind}`,
   check: (kind: string, uuid: string): string => `check/${kind}/${uuid}`,
+  tryOut: (kind: string, uuid: string): string => `tryOut/${kind}/${uuid}`,
   reloadAlert: (tenant: string, reloadId: string): string => `reloadAlert/${tenant}/${reloadId}`,
   reloadRecovered: (tenant: string, reloadId: string): string => `reloadRecovered/${tenant}/${reloadId}`,
   /** `about`: the app, or the recipient of mails. */
@@ -290,7 +292,6 @@ export interface AlertChannelInput {
   readonly carried?: { readonly items: readonly AlertItem[]; readonly quietUntilMs: number };
 }
 
-/** Durations in milliseconds. */
 export interface AlertChannelPace {
   readonly heartbeatMs: number;
   readonly attemptMs: number;

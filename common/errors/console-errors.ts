@@ -14,6 +14,12 @@ export const consoleErrors = {
     retryable: false,
     exitCode: 2,
   },
+  WAYBILL_CONSOLE_FILE_GONE: {
+    message: 'This file of app "{app}" cannot be had any more, or not from here: {reason}',
+    remedy:
+      'Exported files are kept as long as artifacts.keep says, and on the host of the worker unless they are kept in S3. Ask for it there, or take a version from S3.',
+    retryable: false,
+  },
   WAYBILL_CONSOLE_FORBIDDEN: {
     message: '{why}',
     remedy: 'Ask an administrator of Waybill for the right, under People on the console.',

@@ -14,6 +14,11 @@ export function appHref(site: string, appId: string): string {
   return `/apps/${encodeURIComponent(site)}/${encodeURIComponent(appId)}`;
 }
 
+/** Where an app stands, and every file of it that was kept. */
+export function appHistoryHref({ site, appName }: { readonly site: string; readonly appName: string }): string {
+  return `/apps/history?${new URLSearchParams({ site, name: appName }).toString()}`;
+}
+
 /** How people call a site; its alias where it is not configured any more. */
 export function siteName({ sites }: Sites, alias: string): string {
   return sites[alias]?.label ?? alias;

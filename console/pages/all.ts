@@ -1,5 +1,6 @@
 import type { ConsoleContext, ConsoleServer } from '../server/context.ts';
 import { addAccountPage } from './account/account-page.ts';
+import { addAppHistoryPages } from './app-history/app-history-pages.ts';
 import { addAppPages } from './apps/app-pages.ts';
 import { addAuditPage } from './audit/audit-page.ts';
 import { addChoosePasswordPage } from './choose-password/choose-password-page.ts';
@@ -12,6 +13,7 @@ import { addPromotionList } from './promotions/list-page.ts';
 import { addOrderPages } from './promotions/order-pages.ts';
 import { addPromotionPage } from './promotions/promotion-page.ts';
 import { addSetUpPage } from './set-up/set-up-page.ts';
+import { addSettingsPages } from './settings/settings-pages.ts';
 import { addSignInPage } from './sign-in/sign-in-page.ts';
 import { addThemeChoice } from './theme-choice.ts';
 
@@ -25,6 +27,7 @@ export function addPages(server: ConsoleServer, context: ConsoleContext): void {
   addThemeChoice(server, context);
   addEvents(server, context);
   addInboxPage(server, context);
+  addAppHistoryPages(server, context);
   addAppPages(server, context);
   addPromotionList(server, context);
   addPromotionPage(server, context);
@@ -32,4 +35,5 @@ export function addPages(server: ConsoleServer, context: ConsoleContext): void {
   addOverviewPage(server, context);
   addPausePage(server, context);
   addAuditPage(server, context);
+  addSettingsPages(server, context);
 }

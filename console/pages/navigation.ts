@@ -10,9 +10,15 @@ export function navigation({ roles }: ConsolePerson): Entry[] {
   return [
     { href: '/', label: 'Inbox' },
     { href: '/promotions', label: 'Promotions' },
+    { href: '/apps', label: 'Apps' },
     { href: '/overview', label: 'Overview' },
     { href: '/audit', label: 'Audit' },
     { href: '/pause', label: 'Pause' },
-    ...(roles.admin ? [{ href: '/people', label: 'People' }] : []),
+    ...(roles.admin
+      ? [
+          { href: '/people', label: 'People' },
+          { href: '/settings', label: 'Settings' },
+        ]
+      : []),
   ];
 }

@@ -6,6 +6,7 @@ import type { Ledger } from '../../ledger/ledger.ts';
 import type { TemporalClient } from '../../temporal/connect.ts';
 import type { IdentityProvider } from '../sign-in/oidc/identity-provider.ts';
 import type { Throttle } from '../sign-in/throttle.ts';
+import type { KeptFiles } from './kept-files.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -26,6 +27,10 @@ export type ConsoleServer = FastifyInstance;
 export interface ConsoleContext {
   /** The settings in force. They change while it runs: read a group of them when a page is made, and keep none. */
   readonly config: Config;
+  /** Absolute path of the file that the settings come from. */
+  readonly configFile: string | undefined;
+  /** The variables that the file may name. */
+  readonly environment: NodeJS.ProcessEnv;
   readonly ledger: Ledger;
   readonly logger: Logger;
   /** Browsers send cookies over TLS only. */
@@ -38,6 +43,8 @@ export interface ConsoleContext {
   readonly provider?: IdentityProvider;
   /** Signs decisions, so that a worker can tell that they come from here. */
   readonly installationSecret: string;
+  /** Files that were kept of apps; none where nobody gave them. */
+  readonly files: KeptFiles | undefined;
   /** The connection to Temporal, made at first use. @throws WAYBILL_TEMPORAL_UNREACHABLE */
   readonly temporal: () => Promise<TemporalClient>;
 }

@@ -3,6 +3,7 @@ import { isWaybillError, type WaybillError } from '../../common/errors/waybill-e
 import { html } from '../html/html.ts';
 import { showPage } from '../html/show-page.ts';
 import type { ConsoleContext, ConsoleServer } from './context.ts';
+import { whatToDo } from './what-to-do.ts';
 
 interface Trouble {
   readonly status: number;
@@ -16,6 +17,7 @@ interface Trouble {
 
 const statuses: Readonly<Record<string, number>> = {
   WAYBILL_CONSOLE_FORBIDDEN: 403,
+  WAYBILL_CONSOLE_FILE_GONE: 404,
   WAYBILL_CONSOLE_FORM_REFUSED: 400,
   WAYBILL_CONSOLE_TOO_MANY_TRIES: 429,
   WAYBILL_CONSOLE_LINK_USED_UP: 410,
@@ -33,6 +35,12 @@ const statuses: Readonly<Record<string, number>> = {
   WAYBILL_CLI_WHICH_TARGET: 409,
   WAYBILL_CLI_NO_ANSWER: 504,
   WAYBILL_CLI_USAGE: 400,
+  WAYBILL_SETTINGS_CHANGED_MEANWHILE: 409,
+  WAYBILL_SETTINGS_NOT_WRITABLE: 409,
+  WAYBILL_SETTINGS_SECRET_NOT_KEPT: 409,
+  WAYBILL_SETTINGS_NO_FILE: 409,
+  WAYBILL_SETTINGS_NO_SUCH: 404,
+  WAYBILL_SETTINGS_NO_VERSION: 404,
   WAYBILL_CONFIG_UNKNOWN_SITE: 404,
   WAYBILL_SITE_PAUSED_WITH_ALL: 409,
   WAYBILL_DECISION_NOT_ALLOWED: 403,
@@ -67,9 +75,16 @@ export function statusOf({ code, retryable }: WaybillError): number {
 
 function troubleOf(error: Error): Trouble {
   if (isWaybillError(error)) {
-    const { code, message, remedy, retryAfterMs } = error;
+    const { code, message, retryAfterMs } = error;
     const status = statusOf(error);
-    return { status, title: titles[status] ?? 'That did not work', message, remedy, code, retryAfterMs };
+    return {
+      status,
+      title: titles[status] ?? 'That did not work',
+      message,
+      remedy: whatToDo(error),
+      code,
+      retryAfterMs,
+    };
   }
   const { statusCode, code } = error as { statusCode?: number; code?: string };
   if (code?.startsWith('FST_CSRF')) {

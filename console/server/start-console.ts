@@ -13,6 +13,7 @@ import type { ConsoleContext, ConsoleServer } from './context.ts';
 import { addDoor } from './door.ts';
 import { addErrorPages } from './error-pages.ts';
 import { addHardening } from './hardening.ts';
+import type { KeptFiles } from './kept-files.ts';
 import { liveConfig } from './live-config.ts';
 import { temporalLink } from './temporal-link.ts';
 
@@ -23,8 +24,14 @@ const REQUEST_TIMEOUT_MS = 30_000;
 
 export interface StartConsoleOptions {
   readonly config: Config;
+  /** Absolute path of the file that `config` comes from; without it no settings can be changed. */
+  readonly configFile?: string;
+  /** The variables that `${env:NAME}` names. Default: none. */
+  readonly environment?: NodeJS.ProcessEnv;
   readonly ledger: Ledger;
   readonly logger: Logger;
+  /** Opens the files that were kept of apps. Without it the console offers none. */
+  readonly files?: KeptFiles;
   /** How often a password may be wrong. Default: `usualLimits`. */
   readonly limits?: ThrottleLimits;
 }
@@ -45,7 +52,8 @@ export interface RunningConsole {
  * Serves the console. It starts whether Temporal is there or not. `GET /health/live` answers 200.
  * @throws WAYBILL_CONSOLE_CANNOT_LISTEN, WAYBILL_CONSOLE_CERTIFICATE_UNUSABLE, WAYBILL_CONFIG_SECRET_MISSING
  */
-export async function startConsole({ config, ledger, logger, limits }: StartConsoleOptions): Promise<RunningConsole> {
+export async function startConsole(options: StartConsoleOptions): Promise<RunningConsole> {
+  const { config, configFile, environment = {}, ledger, logger, limits, files } = options;
   const settings = config.console;
   const temporal = temporalLink(config);
   const isSecure = settings.tls !== undefined || settings.behindProxy;
@@ -55,8 +63,11 @@ export async function startConsole({ config, ledger, logger, limits }: StartCons
   const providerOf = latestProvider();
   const context: ConsoleContext = {
     config: live.config,
+    configFile,
+    environment,
     ledger,
     logger,
+    files,
     isSecure,
     // Browsers share cookies between the ports of a host: two consoles on one machine must not end each other's sessions.
     cookies: cookieNames(`${prefix}-${config.installation.id}`),

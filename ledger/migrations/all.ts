@@ -10,7 +10,8 @@ import { processes } from './0008-processes.ts';
 import { consolePeople } from './0009-console-people.ts';
 import { consoleIdentities } from './0010-console-identities.ts';
 import { deciders } from './0011-deciders.ts';
-import { figures } from './0012-figures.ts';
+import { settingsVersions } from './0012-settings-versions.ts';
+import { figures } from './0013-figures.ts';
 import type { DialectWords } from './dialect-words.ts';
 
 /**
@@ -30,6 +31,7 @@ export function allMigrations(words: DialectWords): Record<string, Migration> {
     '0009-console-people': consolePeople(words),
     '0010-console-identities': consoleIdentities(words),
     '0011-deciders': deciders(words),
-    '0012-figures': figures(words),
+    '0012-settings-versions': settingsVersions(words),
+    '0013-figures': figures(words),
   };
 }

@@ -15,19 +15,25 @@ export interface ConsolePart extends LivePart, Pick<RunningConsole, 'setUpLink'>
  * one. @throws as `startConsole`
  */
 export async function startServingConsole(
-  { config, logger, closers }: ProcessContext,
+  { config, configFile, environment, logger, closers }: ProcessContext,
   ledger: Ledger,
   address = config.temporal.address,
 ): Promise<ConsolePart> {
   const { startConsole } = await import('../../console/server/start-console.ts');
   const withAddress = (one: Config): Config => ({ ...one, temporal: { ...one.temporal, address } });
-  const running = await startConsole({ config: withAddress(config), ledger, logger });
+  const { keptFiles } = await import('./console-files.ts');
+  const files = await keptFiles(config);
+  closers.defer(() => files.close());
+  const running = await startConsole({ config: withAddress(config), configFile, environment, ledger, logger, files });
   closers.defer(() => running.close());
   return {
     kind: 'console',
     url: running.url,
     setUpLink: running.setUpLink,
-    takeOver: async (wanted) => running.takeOver(withAddress(wanted)),
+    takeOver: async (wanted) => {
+      files.takeOver(wanted);
+      running.takeOver(withAddress(wanted));
+    },
   };
 }
 

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { stringify } from 'yaml';
 import { configFromYaml } from '../../config/load.ts';
+import type { KeptFiles } from '../../console/server/kept-files.ts';
 import { type RunningConsole, startConsole } from '../../console/server/start-console.ts';
 import { hashPassword } from '../../console/sign-in/password.ts';
 import type { ThrottleLimits } from '../../console/sign-in/throttle.ts';
@@ -48,6 +49,7 @@ export interface ConsoleWorldOptions {
   /** Nobody is there yet. */
   readonly isEmpty?: boolean;
   readonly limits?: ThrottleLimits;
+  readonly files?: KeptFiles;
 }
 
 /** Starts a console with four people, of whom each has one role. */
@@ -59,7 +61,7 @@ export async function startConsoleWorld(options: ConsoleWorldOptions = {}): Prom
   const ledger = await openLedger({ kind: 'sqlite', file: config.ledger.file });
   if (!options.isEmpty) await addPeople(ledger);
   const logger = memoryLogger();
-  const parts = { config, ledger, logger, limits: options.limits };
+  const parts = { config, ledger, logger, limits: options.limits, files: options.files };
   const served = await startConsole(parts);
   const browser = (): Browser => new Browser(served.url);
   return {

@@ -159,7 +159,9 @@ describe('the page of a promotion', () => {
   it('is not found where there is none', async () => {
     const vera = await world.signedIn('vera');
 
-    expect(await vera.open('/promotions/nothing')).toMatchObject({ status: 404 });
+    const nothing = await vera.open('/promotions/nothing');
+    expect(nothing).toMatchObject({ status: 404, text: expect.stringContaining('Look for it among the promotions') });
+    expect(nothing.text).not.toContain('waybill list');
     expect(await vera.open(`/apps/dev/${randomUUID()}/decide`)).toMatchObject({ status: 404 });
     expect(await vera.open('/promotions/Orders%20Daily')).toMatchObject({ status: 404 });
   });

@@ -13,6 +13,7 @@ import { appHref, promotionHref } from '../../html/links.ts';
 import { showPage } from '../../html/show-page.ts';
 import { type ConsoleContext, type ConsoleServer, personIn } from '../../server/context.ts';
 import { statusOf } from '../../server/error-pages.ts';
+import { whatToDo } from '../../server/what-to-do.ts';
 import { readForm, readQuery } from '../../server/read-form.ts';
 import { whyNotDecide } from '../../sign-in/may-decide.ts';
 import { requireRight } from '../../sign-in/rights.ts';
@@ -157,7 +158,7 @@ async function decide(room: Room, request: AppRequest, reply: FastifyReply): Pro
     return await redirectWith(context, reply, promotionHref(promotionKey), { tone: 'good', text });
   } catch (error) {
     if (!isWaybillError(error)) throw error;
-    const failure = { message: error.message, remedy: error.remedy };
+    const failure = { message: error.message, remedy: whatToDo(error) };
     return showPreview(room, request, reply.code(statusOf(error)), app, sent, { decisionId, failure });
   }
 }

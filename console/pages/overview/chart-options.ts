@@ -20,7 +20,7 @@ export const optionFor: Readonly<Record<FigureName, OptionFor>> = {
 /** Columns over time; several stand on one another. */
 function columns({ heads, rows }: Figure, room: ChartRoom, colours: readonly string[]): EChartsCoreOption {
   return {
-    ...overTime(rows, room, heads.length > 2),
+    ...overTime(rows, room, heads.length - 1),
     ...(heads.length > 2 && { legend: legend(room) }),
     yAxis: valueAxis(room, { minInterval: 1 }),
     series: heads.slice(1).map((name, at) => ({
@@ -46,7 +46,7 @@ function times({ rows }: Figure, room: ChartRoom): EChartsCoreOption {
     data: rows.map((row) => row[at] ?? null),
   });
   return {
-    ...overTime(rows, room, true),
+    ...overTime(rows, room, 2),
     legend: legend(room),
     yAxis: valueAxis(room, { name: 'hours' }),
     series: [line('p50', 2, room.palette.accent, 'solid'), line('p95', 3, room.palette.second, 'dashed')],
@@ -86,18 +86,22 @@ function ranking({ rows }: Figure, room: ChartRoom): EChartsCoreOption {
   };
 }
 
-/** A legend may take three lines on a narrow chart. */
-const ROOM_OF_LEGEND = 84;
+/** Above the chart. A legend of many names takes two lines, and three on a narrow one. */
+function roomOfLegend(names: number, { isNarrow }: ChartRoom): number {
+  if (names === 1) return 16;
+  if (names === 2) return 60;
+  return isNarrow ? 118 : 88;
+}
 
 function base({ palette }: ChartRoom): EChartsCoreOption {
   return { animation: false, backgroundColor: palette.ground, textStyle: { fontFamily: 'system-ui, sans-serif' } };
 }
 
-function overTime(rows: readonly (readonly FigureCell[])[], room: ChartRoom, hasLegend: boolean): EChartsCoreOption {
+function overTime(rows: readonly (readonly FigureCell[])[], room: ChartRoom, names: number): EChartsCoreOption {
   const { palette } = room;
   return {
     ...base(room),
-    grid: { left: 8, right: 16, top: hasLegend ? ROOM_OF_LEGEND : 16, bottom: 8, ...labelsInside },
+    grid: { left: 8, right: 16, top: roomOfLegend(names, room), bottom: 8, ...labelsInside },
     xAxis: {
       type: 'category',
       data: rows.map(([label]) => String(label)),

@@ -1,11 +1,12 @@
 import type { Config } from '../../../config/types.ts';
+import type { NamedApp } from '../../../views/apps/app-history.ts';
 import { plain, shortHash, sizeText } from '../../../views/plain.ts';
 import type { PromotionStory, Story } from '../../../views/promotion-story.ts';
 import { doorText } from '../../../views/record-line.ts';
 import { badge, stateBadge } from '../../html/badge.ts';
 import { facts } from '../../html/facts.ts';
 import { type Html, html } from '../../html/html.ts';
-import { appHref, inHub, inQmc, outside, siteName } from '../../html/links.ts';
+import { appHistoryHref, appHref, inHub, inQmc, outside, siteName } from '../../html/links.ts';
 import { moment } from '../../html/time.ts';
 
 /** What was promoted, by whom, which bytes, and where to look further. */
@@ -33,7 +34,7 @@ export function headPart(config: Config, { app, waiting }: Story, promotion: Pro
         ['App at the source', html`${inHub(config, app.site, app.appId)} <code>${app.appId}</code>`],
         ['Copy for its owner', copyAppId && html`${inHub(config, app.site, copyAppId)} <code>${copyAppId}</code>`],
         ['Key', html`<code>${promotion.promotionKey}</code>`],
-        ['Look further', lookFurther(config, app.site, promotion.temporalUrl)],
+        ['Look further', lookFurther(config, { site: app.site, appName: decision.app.name }, promotion.temporalUrl)],
       ])}
     </section>
     ${
@@ -69,8 +70,8 @@ function versionText(version: unknown): Html | undefined {
   return versionId === undefined ? undefined : html`<code>${versionId}</code> in S3, under <code>${key}</code>`;
 }
 
-function lookFurther(config: Config, site: string, temporalUrl: string | null): Html {
+function lookFurther(config: Config, app: NamedApp, temporalUrl: string | null): Html {
   return html`<span class="link-line">
-    ${inQmc(config, site)} ${temporalUrl && outside(temporalUrl, 'workflow in Temporal')}
+    <a href=${appHistoryHref(app)}>where this app stands</a> ${inQmc(config, app.site)} ${temporalUrl && outside(temporalUrl, 'workflow in Temporal')}
   </span>`;
 }

@@ -28,7 +28,7 @@ export function figuresOf(kind: LedgerPlace['kind']): string[] {
 export const auditAndLater = [
   'drop index promotions_of_decider',
   'alter table promotions drop column decided_by',
-  ...['audit', 'audit_head', 'audit_text', 'processes', 'console_people', 'console_links'].map(
+  ...['audit', 'audit_head', 'audit_text', 'processes', 'console_people', 'console_links', 'settings_versions'].map(
     (table) => `drop table if exists ${table}`,
   ),
 ];
