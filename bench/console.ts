@@ -7,6 +7,7 @@ import { type Ledger, type LedgerPlace, openLedger } from '../ledger/ledger.ts';
 import { addPeople, Browser, PASSWORD } from '../test/console/console-world.ts';
 import { memoryLogger } from '../test/harness/memory-logger.ts';
 import { findPostgres, startPostgres } from '../test/harness/postgres.ts';
+import { figureNames } from '../views/figures/figures.ts';
 import { type Filled, fillLedger } from './fill-ledger.ts';
 import { figure, type Figure, type Report } from './figure.ts';
 import { median, quantile } from './statistics.ts';
@@ -57,6 +58,12 @@ function pagesOf({ promotionKey, appName }: Filled): string[] {
     '/audit?text=Margin',
     '/audit?text=zqzq',
     '/audit?text=zq',
+    '/overview',
+    '/overview?range=365',
+    // Filters are asked of each promotion.
+    `/overview?range=365&stream=Sales&owner=${encodeURIComponent('COMPANY\\anna')}`,
+    ...figureNames.map((name) => `/overview/${name}.svg?range=365`),
+    '/overview/flow.csv?range=365',
     '/pause',
     '/people',
     '/account',

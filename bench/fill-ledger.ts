@@ -10,6 +10,7 @@ const RUN = 'bench';
 const names = ['Sales Overview', 'Margin Report', 'Stock Levels', 'Orders Daily', 'Pipeline by Region', 'Leads'];
 const streams = ['Sales', 'Finance', 'Logistics', 'People', 'Marketing'];
 const owners = ['anna', 'bert', 'carla', 'dirk', 'eva', 'fritz', 'gerda'].map((name) => `COMPANY\\${name}`);
+const troubles = ['WAYBILL_QRS_FORBIDDEN', 'WAYBILL_QRS_UNREACHABLE', 'WAYBILL_SITE_PAUSED', 'WAYBILL_QRS_TIMEOUT'];
 const targets: readonly TargetChoice[] = [
   { site: 'test', mode: 'overwrite', streams: ['Sales'] },
   { site: 'prod', mode: 'duplicate', streams: ['Sales'] },
@@ -49,7 +50,7 @@ async function promote(ledger: Ledger, at: number, all: number): Promise<void> {
   const streamName = streams[at % streams.length] ?? '';
   const by = { account: 'COMPANY\\manager', door: 'qmc', asserted: false } as const;
   const verdict = at % 11 === 0 ? 'deny' : 'approve';
-  const app = { name: appName, owner, streamName, publishedAtUtc: utc(-60) };
+  const app = { name: appName, owner, streamName };
   const chosen = verdict === 'deny' ? [] : targets;
   const decision = {
     promotionKey,
@@ -59,6 +60,7 @@ async function promote(ledger: Ledger, at: number, all: number): Promise<void> {
     by,
     decidedAtUtc: utc(0),
     targets: chosen,
+    source: { revision: { publishedAtUtc: utc(-(at % 53) * 7 - 1), objects: [] } },
   };
   const artifact = {
     sha256: createHash('sha256').update(appName).digest('hex'),
@@ -80,7 +82,13 @@ async function promote(ledger: Ledger, at: number, all: number): Promise<void> {
       startedAtUtc: utc(0),
     });
     const ended = isOpen ? {} : { endedAtUtc: utc(4) };
-    await store.updatePromotion(promotionKey, { state, ...(verdict === 'deny' ? {} : { artifact }), ...ended });
+    const version = at % 3 === 0 && verdict !== 'deny' ? { version: { versionId: 'v', sha256: artifact.sha256 } } : {};
+    await store.updatePromotion(promotionKey, {
+      state,
+      ...(verdict === 'deny' ? {} : { artifact }),
+      ...version,
+      ...ended,
+    });
     const record = (minute: number, seq: string, type: string, facts: unknown) =>
       store.record({ promotionKey, seq, type, atUtc: utc(minute), site: 'dev', facts });
     await record(0, 'decision', verdict, { by, targets: chosen });
@@ -97,6 +105,8 @@ async function promote(ledger: Ledger, at: number, all: number): Promise<void> {
       });
       await record(3, `delivered/${site}`, 'delivered', { target: site, items });
     }
+    if (at % 9 === 0)
+      await record(2, 'trouble/test', 'trouble', { code: troubles[at % troubles.length], step: 'upload' });
     if (!isOpen) await record(4, 'closed', state, {});
     for (const kind of ['publishAlert', 'approved', 'results']) {
       await store.upsertMail({

@@ -12,6 +12,7 @@ import { type ConsolePeople, createConsolePeople } from './console-people.ts';
 import { type Counts, createCounts } from './counts.ts';
 import { createDecisions, type Decisions } from './decisions.ts';
 import { createDeliveries, type Deliveries } from './deliveries.ts';
+import { createFigures, type Figures } from './figures.ts';
 import { ledgerFailure } from './failures.ts';
 import { createGuard } from './guard.ts';
 import { createMails, type Mails } from './mails.ts';
@@ -82,6 +83,7 @@ export interface LedgerStore
     SettingsVersions,
     News,
     Counts,
+    Figures,
     PromotedApps {}
 
 /**
@@ -195,6 +197,7 @@ function createStore(parts: StoreParts): LedgerStore {
     ...createSettingsVersions(parts),
     ...createNews(parts),
     ...createCounts(parts),
+    ...createFigures(parts),
     ...createPromotedApps(parts),
   };
 }

@@ -6,6 +6,7 @@ import { addAuditPage } from './audit/audit-page.ts';
 import { addChoosePasswordPage } from './choose-password/choose-password-page.ts';
 import { addEvents } from './events.ts';
 import { addInboxPage } from './inbox/inbox-page.ts';
+import { addOverviewPage } from './overview/overview-page.ts';
 import { addPausePage } from './pause/pause-page.ts';
 import { addPeoplePages } from './people/people-pages.ts';
 import { addPromotionList } from './promotions/list-page.ts';
@@ -31,6 +32,7 @@ export function addPages(server: ConsoleServer, context: ConsoleContext): void {
   addPromotionList(server, context);
   addPromotionPage(server, context);
   addOrderPages(server, context);
+  addOverviewPage(server, context);
   addPausePage(server, context);
   addAuditPage(server, context);
   addSettingsPages(server, context);

@@ -15,6 +15,7 @@ const files = {
   'people.css': { file: own('people.css'), type: styles },
   'settings.css': { file: own('settings.css'), type: styles },
   'promotions.css': { file: own('promotions.css'), type: styles },
+  'overview.css': { file: own('overview.css'), type: styles },
   'page.js': { file: own('page.js'), type: script },
   'idiomorph.js': { file: ofPackage('idiomorph/dist/idiomorph.esm.js'), type: script },
   'icon.svg': { file: own('icon.svg'), type: 'image/svg+xml' },

@@ -11,6 +11,7 @@ import { consolePeople } from './0009-console-people.ts';
 import { consoleIdentities } from './0010-console-identities.ts';
 import { deciders } from './0011-deciders.ts';
 import { settingsVersions } from './0012-settings-versions.ts';
+import { figures } from './0013-figures.ts';
 import type { DialectWords } from './dialect-words.ts';
 
 /**
@@ -31,5 +32,6 @@ export function allMigrations(words: DialectWords): Record<string, Migration> {
     '0010-console-identities': consoleIdentities(words),
     '0011-deciders': deciders(words),
     '0012-settings-versions': settingsVersions(words),
+    '0013-figures': figures(words),
   };
 }

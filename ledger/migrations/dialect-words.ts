@@ -13,6 +13,10 @@ export interface DialectWords {
   readonly tableEnd: string;
   /** The text at a path of a column that holds JSON; null where there is none. */
   readonly fromJson: (column: string, path: readonly string[]) => string;
+  /** The same of JSON in which a text may hold what `fromJson` refuses, such as the character 0 in a message. */
+  readonly lenientJson: (column: string, path: readonly string[]) => string;
+  /** Whole milliseconds from one text of a time to another; null where one of them is none. */
+  readonly passedMs: (from: string, to: string) => string;
   /** How a computed column can be added to a table that stands. */
   readonly computed: string;
   /** Statements that make the database refuse to change or delete rows of a table. */
@@ -22,10 +26,21 @@ export interface DialectWords {
    * whole-number primary key. Of a table to which rows are only ever added. `audit-search.ts` knows what they make.
    */
   readonly searchable: (table: string, key: string, column: string) => readonly string[];
+  /** Statements that make the database carry out a statement with each row (`new`) that is added, or changed in columns. */
+  readonly afterWriting: (work: WorkAfterWriting) => readonly string[];
   /** Statements that make the planner know a table which was just filled. */
   readonly wellKnown: (table: string) => readonly string[];
   /** Statements before work that may take minutes. */
   readonly longWork: readonly string[];
+}
+
+export interface WorkAfterWriting {
+  /** Of the triggers. */
+  readonly name: string;
+  readonly table: string;
+  /** The columns whose change counts; left out: rows are only ever added. */
+  readonly columns?: readonly string[];
+  readonly statement: string;
 }
 
 export const sqliteWords: DialectWords = {
@@ -34,7 +49,9 @@ export const sqliteWords: DialectWords = {
   risingId: 'integer primary key autoincrement',
   wholeKey: 'integer primary key',
   tableEnd: 'strict',
-  fromJson: (column, path) => `cast(json_extract(${column}, '$.${path.join('.')}') as text)`,
+  fromJson: sqliteText,
+  lenientJson: sqliteText,
+  passedMs: (from, to) => `cast(round((unixepoch(${to}, 'subsec') - unixepoch(${from}, 'subsec')) * 1000) as integer)`,
   computed: 'virtual',
   appendOnly: (table) =>
     ['update', 'delete'].map(
@@ -49,6 +66,12 @@ export const sqliteWords: DialectWords = {
     `create trigger ${table}_text_too after insert on ${table}
      begin insert into ${table}_text (rowid, ${column}) values (new.${key}, new.${column}); end`,
   ],
+  afterWriting: ({ name, table, columns, statement }) => [
+    `create trigger ${name} after insert on ${table} begin ${statement}; end`,
+    ...(columns
+      ? [`create trigger ${name}_anew after update of ${columns.join(', ')} on ${table} begin ${statement}; end`]
+      : []),
+  ],
   wellKnown: () => [],
   longWork: [],
 };
@@ -60,6 +83,13 @@ export const postgresWords: DialectWords = {
   wholeKey: 'bigint primary key',
   tableEnd: '',
   fromJson: (column, path) => `${column}::jsonb #>> '{${path.join(',')}}'`,
+  // Of characters, only the character 0 and halves of pairs are refused, and only they are written as these.
+  lenientJson: (column, path) =>
+    `(regexp_replace(${column}, '\\\\u(0000|d[89a-f][0-9a-f]{2})', '\\\\ufffd', 'g')::json #>> '{${path.join(',')}}')`,
+  // What is no time must not end the statement: a decision is written with it.
+  passedMs: (from, to) =>
+    `case when ${isTime(from)} and ${isTime(to)}
+     then round(extract(epoch from (${to})::timestamptz - (${from})::timestamptz) * 1000)::bigint end`,
   computed: 'stored',
   appendOnly: (table) => [
     `create function ${table}_refuse_change() returns trigger language plpgsql as
@@ -77,9 +107,22 @@ export const postgresWords: DialectWords = {
        create index ${table}_by_words on ${table} using gin (${wordsOf(column)});
      end $$`,
   ],
+  afterWriting: ({ name, table, columns, statement }) => [
+    `create function ${name}() returns trigger language plpgsql as $$ begin ${statement}; return null; end $$`,
+    `create trigger ${name} after insert${columns ? ` or update of ${columns.join(', ')}` : ''} on ${table}
+     for each row execute function ${name}()`,
+  ],
   wellKnown: (table) => [`analyze ${table}`],
   longWork: ['set local statement_timeout = 0'],
 };
+
+function sqliteText(column: string, path: readonly string[]): string {
+  return `cast(json_extract(${column}, '$.${path.join('.')}') as text)`;
+}
+
+function isTime(text: string): string {
+  return `${text} ~ '^[0-9]{4}-(0[1-9]|1[0-2])-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9](\\.[0-9]+)?Z$'`;
+}
 
 /** What separates words, for the search where PostgreSQL cannot look for parts of them. */
 export const WORD_SEPARATORS = '\\/.,:;@_-+*#"()[]{}<>|=?!&%$~^`';

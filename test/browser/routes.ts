@@ -22,6 +22,7 @@ export function pagesToLookAt({ waiting }: { readonly waiting: string }): Looked
       'skip-a-target': '/promotions/k3v5q2m7stuckone/orders?action=skip&target=prod',
       apps: '/apps',
       'app-history': appHistoryHref({ site: 'dev', appName: 'Sales Overview' }),
+      overview: '/overview',
       audit: '/audit',
       pause: '/pause',
       account: '/account',

@@ -9,7 +9,7 @@ import { text } from 'node:stream/consumers';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openLedger } from '../../ledger/ledger.ts';
 import { verifyAudit } from '../../views/audit/verify-audit.ts';
-import { auditAndLater, noon } from './suites/store-under-test.ts';
+import { auditAndLater, figuresOf, noon } from './suites/store-under-test.ts';
 
 const processes = join(import.meta.dirname, 'processes');
 
@@ -103,7 +103,7 @@ describe('a ledger file', () => {
     await (await openLedger({ kind: 'sqlite', file })).close();
     const other = new DatabaseSync(file);
     other.exec(`delete from waybill_migrations where name >= '0007'`);
-    for (const statement of auditAndLater) other.exec(statement);
+    for (const statement of [...figuresOf('sqlite'), ...auditAndLater]) other.exec(statement);
     other.exec('begin immediate');
     let isOpen = false;
 

@@ -15,6 +15,7 @@ import { describeBackupsAndMails } from './suites/backups-and-mails.ts';
 import { describeClaims } from './suites/claims.ts';
 import { describeConsolePeople } from './suites/console-people.ts';
 import { describeDeliveries } from './suites/deliveries.ts';
+import { describeFigures } from './suites/figures.ts';
 import { describeLifecycle } from './suites/lifecycle.ts';
 import { describeNews } from './suites/news.ts';
 import { describePauses } from './suites/pauses.ts';
@@ -51,6 +52,7 @@ function describeLedger(store: StoreUnderTest): void {
   describeProcesses(store);
   describeConsolePeople(store);
   describeAttempts(store);
+  describeFigures(store);
   describeLifecycle(store);
 }
 

@@ -13,7 +13,18 @@ export interface StoreUnderTest {
   execute(place: LedgerPlace, statement: string): Promise<Record<string, unknown>[]>;
 }
 
-/** What takes back the migration of the audit trail and later ones, in either database, but for a function. */
+/** What takes back the migration of the figures, in one of the databases. */
+export function figuresOf(kind: LedgerPlace['kind']): string[] {
+  return [
+    ...(kind === 'sqlite'
+      ? ['promotions_figured', 'promotions_figured_anew', 'troubles_figured'].map((name) => `drop trigger ${name}`)
+      : ['promotions_figured', 'troubles_figured'].map((name) => `drop function ${name} cascade`)),
+    ...['promotion_figures', 'trouble_figures'].map((table) => `drop table ${table}`),
+    'drop index if exists mails_sent',
+  ];
+}
+
+/** What takes back the migration of the audit trail and later ones, in either database, but for a function and the figures. */
 export const auditAndLater = [
   'drop index promotions_of_decider',
   'alter table promotions drop column decided_by',
@@ -24,7 +35,7 @@ export const auditAndLater = [
 
 /** Takes the audit trail away, with all that its migration and later ones made, as in a ledger of before. */
 export async function dropAudit(store: StoreUnderTest, place: LedgerPlace): Promise<void> {
-  for (const statement of auditAndLater) await store.execute(place, statement);
+  for (const statement of [...figuresOf(store.kind), ...auditAndLater]) await store.execute(place, statement);
   if (store.kind === 'postgres') await store.execute(place, 'drop function audit_refuse_change');
   await store.execute(place, `delete from waybill_migrations where name >= '0007'`);
 }
