@@ -7,13 +7,14 @@ import { type DialectWords, runStatements } from './dialect-words.ts';
  * release before count too.
  */
 export function figures(words: DialectWords): Migration {
-  const { longWork, wellKnown, afterWriting } = words;
+  const { longWork, spanFunction, wellKnown, afterWriting } = words;
   const promotions = figuresOfPromotions(words);
   const troubles = codesOfTroubles(words);
   return {
     up: (db) =>
       runStatements(db, [
         ...longWork,
+        ...spanFunction,
         ...tables(words),
         promotions('true'),
         troubles('true'),

@@ -17,6 +17,8 @@ export interface DialectWords {
   readonly lenientJson: (column: string, path: readonly string[]) => string;
   /** Whole milliseconds from one text of a time to another; null where one of them is none. */
   readonly passedMs: (from: string, to: string) => string;
+  /** Statements that make what `passedMs` calls, where it calls something. */
+  readonly spanFunction: readonly string[];
   /** How a computed column can be added to a table that stands. */
   readonly computed: string;
   /** Statements that make the database refuse to change or delete rows of a table. */
@@ -52,6 +54,7 @@ export const sqliteWords: DialectWords = {
   fromJson: sqliteText,
   lenientJson: sqliteText,
   passedMs: (from, to) => `cast(round((unixepoch(${to}, 'subsec') - unixepoch(${from}, 'subsec')) * 1000) as integer)`,
+  spanFunction: [],
   computed: 'virtual',
   appendOnly: (table) =>
     ['update', 'delete'].map(
@@ -86,10 +89,14 @@ export const postgresWords: DialectWords = {
   // Of characters, only the character 0 and halves of pairs are refused, and only they are written as these.
   lenientJson: (column, path) =>
     `(regexp_replace(${column}, '\\\\u(0000|d[89a-f][0-9a-f]{2})', '\\\\ufffd', 'g')::json #>> '{${path.join(',')}}')`,
+  passedMs: (from, to) => `waybill_passed_ms(${from}, ${to})`,
   // What is no time must not end the statement: a decision is written with it.
-  passedMs: (from, to) =>
-    `case when ${isTime(from)} and ${isTime(to)}
-     then round(extract(epoch from (${to})::timestamptz - (${from})::timestamptz) * 1000)::bigint end`,
+  spanFunction: [
+    `create function waybill_passed_ms(since text, until text) returns bigint language plpgsql as
+     $$ begin
+       return round(extract(epoch from until::timestamptz - since::timestamptz) * 1000)::bigint;
+     exception when others then return null; end $$`,
+  ],
   computed: 'stored',
   appendOnly: (table) => [
     `create function ${table}_refuse_change() returns trigger language plpgsql as
@@ -118,10 +125,6 @@ export const postgresWords: DialectWords = {
 
 function sqliteText(column: string, path: readonly string[]): string {
   return `cast(json_extract(${column}, '$.${path.join('.')}') as text)`;
-}
-
-function isTime(text: string): string {
-  return `${text} ~ '^[0-9]{4}-(0[1-9]|1[0-2])-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-5][0-9](\\.[0-9]+)?Z$'`;
 }
 
 /** What separates words, for the search where PostgreSQL cannot look for parts of them. */

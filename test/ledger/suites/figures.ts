@@ -98,6 +98,15 @@ export function describeFigures(store: StoreUnderTest): void {
       expect(await ledger.leadTimes({ slices, stream: 'Nowhere' })).toEqual({ slices: [], whole: undefined });
     });
 
+    it.each(['2026-02-30T00:00:00.000Z', '', '1753-01-01', '9'.repeat(400)])(
+      'never keep a promotion from being recorded, published at %j',
+      async (publishedAtUtc) => {
+        const key = `odd ${publishedAtUtc.length}`;
+        await promote(ledger, { key, atUtc: '2026-06-01T00:00:00.000Z', publishedAtUtc });
+        expect(await ledger.getPromotion(key)).toMatchObject({ state: 'promoted' });
+      },
+    );
+
     it('give the times to a decision, denials among them', async () => {
       const { slices: bySlice, whole } = await ledger.decisionTimes({ slices });
 

@@ -18,7 +18,7 @@ export function figuresOf(kind: LedgerPlace['kind']): string[] {
   return [
     ...(kind === 'sqlite'
       ? ['promotions_figured', 'promotions_figured_anew', 'troubles_figured'].map((name) => `drop trigger ${name}`)
-      : ['promotions_figured', 'troubles_figured'].map((name) => `drop function ${name} cascade`)),
+      : ['promotions_figured', 'troubles_figured', 'waybill_passed_ms'].map((name) => `drop function ${name} cascade`)),
     ...['promotion_figures', 'trouble_figures'].map((table) => `drop table ${table}`),
     'drop index if exists mails_sent',
   ];
