@@ -13,6 +13,7 @@ import { addOrderPages } from './promotions/order-pages.ts';
 import { addPromotionPage } from './promotions/promotion-page.ts';
 import { addSetUpPage } from './set-up/set-up-page.ts';
 import { addSignInPage } from './sign-in/sign-in-page.ts';
+import { addSitesPage } from './sites/sites-page.ts';
 import { addThemeChoice } from './theme-choice.ts';
 
 /** All pages. */
@@ -31,5 +32,6 @@ export function addPages(server: ConsoleServer, context: ConsoleContext): void {
   addPromotionPage(server, context);
   addOrderPages(server, context);
   addPausePage(server, context);
+  addSitesPage(server, context);
   addAuditPage(server, context);
 }

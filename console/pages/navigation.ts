@@ -11,6 +11,7 @@ export function navigation({ roles }: ConsolePerson): Entry[] {
     { href: '/', label: 'Inbox' },
     { href: '/promotions', label: 'Promotions' },
     { href: '/apps', label: 'Apps' },
+    { href: '/sites', label: 'Sites' },
     { href: '/audit', label: 'Audit' },
     { href: '/pause', label: 'Pause' },
     ...(roles.admin ? [{ href: '/people', label: 'People' }] : []),
