@@ -29,6 +29,8 @@ import { createRecords, type Records } from './records.ts';
 import { copySqlite } from './sqlite-copy.ts';
 import { openSqlite } from './sqlite-store.ts';
 import { createReloadFailures, type ReloadFailures } from './reload-failures.ts';
+import { createSettingsVersions, type SettingsVersions } from './settings-versions.ts';
+import { createReloadSearches, type ReloadSearches } from './reload-search.ts';
 import { createStagings, type Stagings } from './stagings.ts';
 import { inTransaction, type StoreParts } from './store.ts';
 import type { LedgerTables } from './tables.ts';
@@ -73,11 +75,13 @@ export interface LedgerStore
     Mails,
     ReloadFailures,
     AlertSends,
+    ReloadSearches,
     Pauses,
     Audit,
     ConsolePeople,
     ConsoleLinks,
     Processes,
+    SettingsVersions,
     News,
     Counts,
     PromotedApps {}
@@ -185,11 +189,13 @@ function createStore(parts: StoreParts): LedgerStore {
     ...createMails(parts),
     ...createReloadFailures(parts),
     ...createAlertSends(parts),
+    ...createReloadSearches(parts),
     ...createPauses(parts),
     ...createAudit(parts),
     ...createConsolePeople(parts),
     ...createConsoleLinks(parts),
     ...createProcesses(parts),
+    ...createSettingsVersions(parts),
     ...createNews(parts),
     ...createCounts(parts),
     ...createPromotedApps(parts),

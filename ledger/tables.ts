@@ -252,6 +252,15 @@ export interface ProcessTable {
   problems: JsonText;
 }
 
+export interface SettingsVersionTable {
+  n: number;
+  saved_at_utc: UtcText;
+  saved_by: string | null;
+  what: JsonText;
+  fingerprint: string;
+  yaml: string;
+}
+
 /** The schema as queries see it; `migrations/` is what makes it, and `docs/explanation/ledger.md` tells it. */
 export interface LedgerTables {
   claims: ClaimTable;
@@ -275,4 +284,5 @@ export interface LedgerTables {
   console_people: ConsolePersonTable;
   console_links: ConsoleLinkTable;
   processes: ProcessTable;
+  settings_versions: SettingsVersionTable;
 }

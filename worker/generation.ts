@@ -11,7 +11,10 @@ import { createMailTransport } from '../activities/mail/transport.ts';
 import { paceOf } from '../activities/pace.ts';
 import type { OutgoingMail } from '../activities/promotion-types.ts';
 import { createQrsClients } from '../activities/qrs/client/qrs-clients.ts';
+import { createTrialActivities } from '../activities/trial/create-trial-activities.ts';
 import type { Logger } from '../common/logger.ts';
+import type { Surroundings } from '../config/prepare.ts';
+import { configOfTrial } from '../config/trial.ts';
 import type { Config } from '../config/types.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import { ensureSiteWatch } from '../temporal/ensure-site-watch.ts';
@@ -32,6 +35,8 @@ export interface GenerationOptions {
   /** How many sweeps of each site the ledger had come to; shared by all that this process makes. */
   readonly sweepsSeen: Map<string, number>;
   readonly nowUtc: () => string;
+  /** Where settings that are tried take paths and variables from. */
+  readonly surroundings: Surroundings;
 }
 
 /** What steps work with under one configuration: clients, stores, and the steps over them. */
@@ -46,13 +51,14 @@ export interface Generation {
 
 /** Makes the clients and stores of a configuration, and the activities over them. */
 export function makeGeneration(options: GenerationOptions): Generation {
-  const { config, ledger, logger, sweepsSeen, nowUtc } = options;
+  const { config, ledger, logger, sweepsSeen, nowUtc, surroundings } = options;
   const clients = createQrsClients(config, logger);
   const transport = createMailTransport();
   const artifacts = openArtifacts(config);
   const versions = openVersions(config);
   const resolveOwner = ownerResolver((site) => clients.get(site));
   const mail = createMailActivities({ config: () => config, ledger, transport, logger, resolveOwner });
+  const configOf = (trial: Parameters<typeof configOfTrial>[1]): Config => configOfTrial(config, trial, surroundings);
   const alerts = createAlertParts({ config, ledger, mail: transport, startMail, logger, nowUtc });
   const dependencies = (client: Client): ActivityDependencies => ({
     config: () => config,
@@ -83,10 +89,17 @@ export function makeGeneration(options: GenerationOptions): Generation {
   return {
     activities(client) {
       const deps = dependencies(client);
+      const trials = createTrialActivities({ ...deps, configOf, resolveOwner });
       watching = watchQueues({ client, config, ledger, logger }, stopping.signal);
       return {
-        main: { ...createMainActivities(deps), ...mail, ...createCheckActivities(deps), ...alerts.activities(client) },
-        site: () => ({ ...createSiteActivities(deps), ...createCheckActivities(deps) }),
+        main: {
+          ...createMainActivities(deps),
+          ...mail,
+          ...createCheckActivities(deps),
+          ...trials,
+          ...alerts.activities(client),
+        },
+        site: () => ({ ...createSiteActivities(deps), ...createCheckActivities(deps), ...trials }),
         siteBulk: () => createSiteBulkActivities(deps),
       };
     },

@@ -1,4 +1,5 @@
 import type { Logger } from '../common/logger.ts';
+import type { Surroundings } from '../config/prepare.ts';
 import type { Config } from '../config/types.ts';
 import { createAttemptSink } from '../ledger/attempt-sink.ts';
 import type { Ledger } from '../ledger/ledger.ts';
@@ -13,6 +14,8 @@ export interface StartWorkerOptions extends Pick<RunWorkersOptions, 'prepare'> {
   readonly logger: Logger;
   /** host:port in place of the configured one: that of a development server just started. */
   readonly address?: string;
+  /** Where settings that are tried take paths and variables from. Default: the current folder, and none. */
+  readonly surroundings?: Surroundings;
   readonly bundlePath?: string;
   readonly handleSignals?: boolean;
   /** Waybill's clock. Default: this host's. */
@@ -33,6 +36,7 @@ export interface StartedWorker extends Omit<RunningWorkers, 'takeOver'> {
 /** Makes the clients and stores of a configuration, the activities over them, and runs the Workers. */
 export async function startWorker(options: StartWorkerOptions): Promise<StartedWorker> {
   const { ledger, logger, now = () => new Date() } = options;
+  const surroundings = options.surroundings ?? { folder: process.cwd(), env: {} };
   let { config } = options;
   const attempts = createAttemptSink(ledger, {
     onLost: (err, rows) => logger.warn({ err, rows }, 'attempts could not be recorded'),
@@ -41,7 +45,7 @@ export async function startWorker(options: StartWorkerOptions): Promise<StartedW
   const metrics = hasMetrics ? createMetrics({ config: () => config, ledger, logger }) : undefined;
   const sweepsSeen = new Map<string, number>();
   const generationOf = (settings: Config): Generation =>
-    makeGeneration({ config: settings, ledger, logger, sweepsSeen, nowUtc: () => now().toISOString() });
+    makeGeneration({ config: settings, ledger, logger, sweepsSeen, surroundings, nowUtc: () => now().toISOString() });
   let generation = generationOf(config);
   const open = new Set([generation]);
   const running = await runWorkers({

@@ -68,6 +68,7 @@ export const workflowTypes = {
   deliver: 'deliver',
   notify: 'notify',
   check: 'check',
+  tryOut: 'tryOut',
   sweepStaging: 'sweepStaging',
   ensureSiteWatch: 'ensureSiteWatch',
   reloadAlert: 'reloadAlert',
@@ -84,6 +85,7 @@ export const workflowIds = {
   check: (kind: string, uuid: string): string => `check/${kind}/${uuid}`,
   /** The check of a site that the console asked for: one at a time, the latest of them found again. */
   examination: (site: string): string => `check/doctor-site/${site}`,
+  tryOut: (kind: string, uuid: string): string => `tryOut/${kind}/${uuid}`,
   reloadAlert: (tenant: string, reloadId: string): string => `reloadAlert/${tenant}/${reloadId}`,
   reloadRecovered: (tenant: string, reloadId: string): string => `reloadRecovered/${tenant}/${reloadId}`,
   /** `about`: the app, or the recipient of mails. */
@@ -296,7 +298,6 @@ export interface AlertChannelInput {
   readonly carried?: { readonly items: readonly AlertItem[]; readonly quietUntilMs: number };
 }
 
-/** Durations in milliseconds. */
 export interface AlertChannelPace {
   readonly heartbeatMs: number;
   readonly attemptMs: number;

@@ -9,3 +9,4 @@ export { reloadAlert } from './reload-alert.ts';
 export { reloadRecovered } from './reload-recovered.ts';
 export { siteWatch } from './site-watch.ts';
 export { sweepStaging } from './sweep-staging.ts';
+export { tryOut } from './try-out.ts';

@@ -4,17 +4,20 @@ import {
   CreateMultipartUploadCommand,
   GetBucketVersioningCommand,
   ListObjectsV2Command,
+  UploadPartCommand,
 } from '@aws-sdk/client-s3';
 import { waybillError } from '../../common/errors/catalogue.ts';
 import type { ObjectStoreConfig } from '../../config/types.ts';
 import { createObjectClients } from './object-client.ts';
 import { asS3Error, type BucketPlace } from './s3-errors.ts';
 
+const TEST_BYTES = 1024;
+
 export interface BucketProof {
   readonly setting: BucketPlace['setting'];
   /** The bucket has to keep versions. */
   readonly versioned: boolean;
-  /** Whether the right to write is proven: an upload in parts is begun and given up, which leaves nothing behind. */
+  /** Whether the right to write is proven: bytes are sent as part of an upload that is given up, which deletes them. */
   readonly write: boolean;
 }
 
@@ -46,7 +49,11 @@ export async function proveBucket(config: ObjectStoreConfig, proof: BucketProof)
     const Key = `${prefix}waybill-doctor/${randomUUID()}`;
     const begun = await told('s3:PutObject', retrying.send(new CreateMultipartUploadCommand({ Bucket, Key })));
     const { UploadId } = begun;
+    const part = { Bucket, Key, UploadId, PartNumber: 1, Body: Buffer.alloc(TEST_BYTES) };
+    const sent = told('s3:PutObject', retrying.send(new UploadPartCommand(part)));
+    await sent.catch(() => undefined);
     await told('s3:AbortMultipartUpload', retrying.send(new AbortMultipartUploadCommand({ Bucket, Key, UploadId })));
+    await sent;
   } finally {
     clients.close();
   }

@@ -16,6 +16,7 @@ import { qrsErrors } from './qrs-errors.ts';
 import { qvfErrors } from './qvf-errors.ts';
 import { setupErrors } from './setup-errors.ts';
 import { siteErrors } from './site-errors.ts';
+import { settingsErrors } from './settings-errors.ts';
 import { serviceErrors } from './service-errors.ts';
 import { temporalErrors } from './temporal-errors.ts';
 import { versionErrors } from './version-errors.ts';
@@ -41,6 +42,7 @@ export const catalogue = {
   ...mailErrors,
   ...listenerErrors,
   ...consoleErrors,
+  ...settingsErrors,
   ...alertSendErrors,
   ...cloudErrors,
   ...alertErrors,

@@ -3,6 +3,8 @@ const place = document.getElementById('main');
 const exact = new Intl.DateTimeFormat('sv-SE', { dateStyle: 'short', timeStyle: 'medium' });
 const short = new Intl.DateTimeFormat('sv-SE', { dateStyle: 'short', timeStyle: 'short' });
 
+const RETRY_MS = 2000;
+
 const units = [
   ['d', 86_400_000],
   ['h', 3_600_000],
@@ -41,6 +43,7 @@ function showTimes() {
 async function refresh(morph) {
   const response = await fetch(location.href, { headers: { accept: 'text/html', 'waybill-refresh': '1' } });
   if (response.redirected) return location.reload();
+  if (response.status >= 500) throw new Error(`The page could not be made: ${response.status}`);
   if (!response.ok) return undefined;
   const page = new DOMParser().parseFromString(await response.text(), 'text/html');
   const fresh = page.getElementById('main');
@@ -48,7 +51,8 @@ async function refresh(morph) {
   for (const kept of place.querySelectorAll('details[id][open]')) {
     page.getElementById(kept.id)?.setAttribute('open', '');
   }
-  morph(place, fresh, { morphStyle: 'innerHTML', ignoreActiveValue: true });
+  // Its children: a node by itself would become the only child of the place.
+  morph(place, [...fresh.childNodes], { morphStyle: 'innerHTML', ignoreActiveValue: true });
   return showTimes();
 }
 
@@ -57,12 +61,20 @@ async function listen(path) {
   const address = new URL(path, location.href);
   let running = Promise.resolve();
   let events;
+  // News counts as seen once the page shows it; until then it is asked for again.
+  const catchUp = (id) => {
+    running = running.then(async () => {
+      try {
+        await refresh(Idiomorph.morph);
+        address.searchParams.set('seen', id);
+      } catch {
+        setTimeout(catchUp, RETRY_MS, id);
+      }
+    });
+  };
   const open = () => {
     events = new EventSource(address);
-    events.addEventListener('changed', ({ lastEventId }) => {
-      address.searchParams.set('seen', lastEventId);
-      running = running.then(() => refresh(Idiomorph.morph)).catch(() => undefined);
-    });
+    events.addEventListener('changed', ({ lastEventId }) => catchUp(lastEventId));
     events.addEventListener('open', () => place.setAttribute('data-link', 'open'));
     events.addEventListener('error', () => {
       place.setAttribute('data-link', events.readyState === EventSource.CLOSED ? 'over' : 'lost');

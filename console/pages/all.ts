@@ -12,6 +12,7 @@ import { addPromotionList } from './promotions/list-page.ts';
 import { addOrderPages } from './promotions/order-pages.ts';
 import { addPromotionPage } from './promotions/promotion-page.ts';
 import { addSetUpPage } from './set-up/set-up-page.ts';
+import { addSettingsPages } from './settings/settings-pages.ts';
 import { addSignInPage } from './sign-in/sign-in-page.ts';
 import { addSitesPage } from './sites/sites-page.ts';
 import { addThemeChoice } from './theme-choice.ts';
@@ -34,4 +35,5 @@ export function addPages(server: ConsoleServer, context: ConsoleContext): void {
   addPausePage(server, context);
   addSitesPage(server, context);
   addAuditPage(server, context);
+  addSettingsPages(server, context);
 }

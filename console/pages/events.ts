@@ -1,14 +1,12 @@
 import { createHash } from 'node:crypto';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { Seen } from '../../ledger/news.ts';
-import { createExaminationLook } from '../../temporal/site-examination.ts';
-import type { LatestTest } from '../../views/sites/site-facts.ts';
 import { type ConsoleContext, type ConsoleServer, personIn } from '../server/context.ts';
 import { createEventHub, seenNow, type Topic } from '../server/event-hub.ts';
 import { sessionOf } from '../sign-in/session.ts';
+import { testsTopic } from './sites/tests-topic.ts';
 
-/** How long Temporal may take to say how far tests of sites are. */
-const TEST_LOOK_MS = 2000;
+/** A process tells of itself every minute; one that did not for this long is gone. */
+export const PROCESS_LIVES_MS = 150_000;
 
 type Look = Pick<ConsoleContext, 'ledger'>;
 
@@ -17,6 +15,19 @@ const openWork = ({ ledger }: Look): Topic => ({ name: 'open work', look: () => 
 const ofPromotion = ({ ledger }: Look, promotionKey: string): Topic => ({
   name: `promotion ${promotionKey}`,
   look: () => ledger.newsOfPromotion(promotionKey),
+});
+
+const ofProcesses = ({ ledger }: Look): Topic => ({
+  name: 'processes',
+  look: async () => {
+    const facts = (await ledger.runningProcesses(PROCESS_LIVES_MS)).map((one) => [
+      one.processId,
+      one.configFingerprint,
+      one.waiting,
+      one.problems,
+    ]);
+    return { seen: createHash('sha256').update(JSON.stringify(facts)).digest('base64url').slice(0, 16), running: 0 };
+  },
 });
 
 /** Where a page hears of news in what waits, is stuck or runs. To be asked before the page reads anything. */
@@ -29,35 +40,9 @@ export async function livePromotion(context: Look, promotionKey: string): Promis
   return liveAddress(`/events/promotions/${promotionKey}`, ofPromotion(context, promotionKey));
 }
 
-type Tests = Readonly<Record<string, LatestTest | undefined>>;
-
-/** As `liveOpenWork`, for the tests of sites; `tests`: those that the page shows. */
-export function liveExaminations(tests: Tests): string {
-  return `/events/tests?seen=${encodeURIComponent(seenNow(seenOf(tests)))}`;
-}
-
-/** Which test of each site is the latest, and whether it runs. */
-function seenOf(tests: Tests): Seen {
-  const states = Object.entries(tests).map(([site, test]) => {
-    const atUtc = test?.state === 'running' ? test.sinceUtc : test?.atUtc;
-    return `${site} ${test?.state} ${atUtc}`;
-  });
-  return { seen: createHash('sha256').update(states.join('\n')).digest('base64url').slice(0, 16), running: 0 };
-}
-
-function examinations({ config, temporal }: ConsoleContext): Topic {
-  const look = createExaminationLook();
-  return {
-    name: 'tests of sites',
-    async look() {
-      const { client } = await temporal();
-      const ask = async (site: string) => [site, await look(client, site)] as const;
-      const tests = await client.withDeadline(Date.now() + TEST_LOOK_MS, () =>
-        Promise.all(Object.keys(config.sites).map(ask)),
-      );
-      return seenOf(Object.fromEntries(tests));
-    },
-  };
+/** As `liveOpenWork`, for the processes that run and the settings that each has. */
+export async function liveProcesses(context: Look): Promise<string> {
+  return liveAddress('/events/processes', ofProcesses(context));
 }
 
 /** Tells open pages when they should be read anew (server-sent events). */
@@ -79,9 +64,10 @@ export function addEvents(server: ConsoleServer, context: ConsoleContext): void 
     return reply.type('text/event-stream').header('x-accel-buffering', 'no').send(stream);
   };
 
-  const ofTests = examinations(context);
+  const ofTests = testsTopic(context);
   server.get('/events/tests', (request, reply) => serve(request, reply, ofTests));
   server.get('/events/open-work', (request, reply) => serve(request, reply, openWork(context)));
+  server.get('/events/processes', (request, reply) => serve(request, reply, ofProcesses(context)));
   server.get<{ Params: { key: string } }>('/events/promotions/:key', (request, reply) =>
     serve(request, reply, ofPromotion(context, request.params.key)),
   );

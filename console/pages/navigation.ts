@@ -14,6 +14,11 @@ export function navigation({ roles }: ConsolePerson): Entry[] {
     { href: '/sites', label: 'Sites' },
     { href: '/audit', label: 'Audit' },
     { href: '/pause', label: 'Pause' },
-    ...(roles.admin ? [{ href: '/people', label: 'People' }] : []),
+    ...(roles.admin
+      ? [
+          { href: '/people', label: 'People' },
+          { href: '/settings', label: 'Settings' },
+        ]
+      : []),
   ];
 }

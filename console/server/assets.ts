@@ -14,6 +14,7 @@ const files = {
   'tables-and-forms.css': { file: own('tables-and-forms.css'), type: styles },
   'people.css': { file: own('people.css'), type: styles },
   'sites.css': { file: own('sites.css'), type: styles },
+  'settings.css': { file: own('settings.css'), type: styles },
   'promotions.css': { file: own('promotions.css'), type: styles },
   'page.js': { file: own('page.js'), type: script },
   'idiomorph.js': { file: ofPackage('idiomorph/dist/idiomorph.esm.js'), type: script },

@@ -27,6 +27,10 @@ export type ConsoleServer = FastifyInstance;
 export interface ConsoleContext {
   /** The settings in force. They change while it runs: read a group of them when a page is made, and keep none. */
   readonly config: Config;
+  /** Absolute path of the file that the settings come from. */
+  readonly configFile: string | undefined;
+  /** The variables that the file may name. */
+  readonly environment: NodeJS.ProcessEnv;
   readonly ledger: Ledger;
   readonly logger: Logger;
   /** Browsers send cookies over TLS only. */

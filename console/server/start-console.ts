@@ -24,6 +24,10 @@ const REQUEST_TIMEOUT_MS = 30_000;
 
 export interface StartConsoleOptions {
   readonly config: Config;
+  /** Absolute path of the file that `config` comes from; without it no settings can be changed. */
+  readonly configFile?: string;
+  /** The variables that `${env:NAME}` names. Default: none. */
+  readonly environment?: NodeJS.ProcessEnv;
   readonly ledger: Ledger;
   readonly logger: Logger;
   /** Opens the files that were kept of apps. Without it the console offers none. */
@@ -49,7 +53,7 @@ export interface RunningConsole {
  * @throws WAYBILL_CONSOLE_CANNOT_LISTEN, WAYBILL_CONSOLE_CERTIFICATE_UNUSABLE, WAYBILL_CONFIG_SECRET_MISSING
  */
 export async function startConsole(options: StartConsoleOptions): Promise<RunningConsole> {
-  const { config, ledger, logger, limits, files } = options;
+  const { config, configFile, environment = {}, ledger, logger, limits, files } = options;
   const settings = config.console;
   const temporal = temporalLink(config);
   const isSecure = settings.tls !== undefined || settings.behindProxy;
@@ -59,6 +63,8 @@ export async function startConsole(options: StartConsoleOptions): Promise<Runnin
   const providerOf = latestProvider();
   const context: ConsoleContext = {
     config: live.config,
+    configFile,
+    environment,
     ledger,
     logger,
     files,

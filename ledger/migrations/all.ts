@@ -10,6 +10,8 @@ import { processes } from './0008-processes.ts';
 import { consolePeople } from './0009-console-people.ts';
 import { consoleIdentities } from './0010-console-identities.ts';
 import { deciders } from './0011-deciders.ts';
+import { reloadFailuresByTime } from './0013-reload-failures-by-time.ts';
+import { settingsVersions } from './0012-settings-versions.ts';
 import type { DialectWords } from './dialect-words.ts';
 
 /**
@@ -29,5 +31,7 @@ export function allMigrations(words: DialectWords): Record<string, Migration> {
     '0009-console-people': consolePeople(words),
     '0010-console-identities': consoleIdentities(words),
     '0011-deciders': deciders(words),
+    '0012-settings-versions': settingsVersions(words),
+    '0013-reload-failures-by-time': reloadFailuresByTime(),
   };
 }

@@ -15,7 +15,7 @@ export interface ConsolePart extends LivePart, Pick<RunningConsole, 'setUpLink'>
  * one. @throws as `startConsole`
  */
 export async function startServingConsole(
-  { config, logger, closers }: ProcessContext,
+  { config, configFile, environment, logger, closers }: ProcessContext,
   ledger: Ledger,
   address = config.temporal.address,
 ): Promise<ConsolePart> {
@@ -24,7 +24,7 @@ export async function startServingConsole(
   const { keptFiles } = await import('./console-files.ts');
   const files = await keptFiles(config);
   closers.defer(() => files.close());
-  const running = await startConsole({ config: withAddress(config), ledger, logger, files });
+  const running = await startConsole({ config: withAddress(config), configFile, environment, ledger, logger, files });
   closers.defer(() => running.close());
   return {
     kind: 'console',

@@ -18,6 +18,8 @@ const EXIT_PATIENCE_MS = 3_000;
 /** What a long-running command gets. */
 export interface ProcessContext {
   readonly config: Config;
+  /** Absolute path of the file that `config` comes from. */
+  readonly configFile: string;
   readonly environment: Environment;
   readonly logger: ProcessLogger;
   /** Aborted when the process has been asked to end. */
@@ -68,7 +70,15 @@ export async function runProcess(command: Command, environment: Environment, run
     closers.defer(() => logger.close());
     const say = (text: string): void => command.configureOutput().writeOut?.(text);
     try {
-      await untilStopped(run, settings, { config, environment, logger, signal: stopping.signal, closers, say });
+      await untilStopped(run, settings, {
+        config,
+        configFile: settings.file,
+        environment,
+        logger,
+        signal: stopping.signal,
+        closers,
+        say,
+      });
     } finally {
       await closers.disposeAsync();
       setTimeout(() => process.exit(), EXIT_PATIENCE_MS).unref();

@@ -1,3 +1,4 @@
+import path from 'node:path';
 import type { Config } from '../../config/types.ts';
 import type { LivePart } from '../live/live-settings.ts';
 import { keepDevServer } from './keep-dev-server.ts';
@@ -22,7 +23,7 @@ import { waitForTemporal } from './wait-for-temporal.ts';
 export const upProcess: LongRun = {
   name: 'up',
   async start(context) {
-    const { config, logger, closers, say } = context;
+    const { config, configFile, environment, logger, closers, say } = context;
     // It takes seconds and holds up everything else meanwhile, so it comes before what is expected to answer.
     const { startWorker } = await import('../../worker/start-worker.ts');
     const ledger = await openProcessLedger(context);
@@ -35,6 +36,7 @@ export const upProcess: LongRun = {
       ledger,
       logger,
       address: temporal.address,
+      surroundings: { folder: path.dirname(configFile), env: environment },
       handleSignals: false,
     });
     closers.defer(() => worker.close());

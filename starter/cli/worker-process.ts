@@ -1,3 +1,4 @@
+import path from 'node:path';
 import type { LivePart } from '../live/live-settings.ts';
 import { openProcessLedger } from './open-process-ledger.ts';
 import type { LongRun } from './run-process.ts';
@@ -8,11 +9,18 @@ import { waitForTemporal } from './wait-for-temporal.ts';
 export const workerProcess: LongRun = {
   name: 'worker',
   async start(context) {
-    const { config, logger, closers, say } = context;
+    const { config, configFile, environment, logger, closers, say } = context;
     const ledger = await openProcessLedger(context);
+    const surroundings = { folder: path.dirname(configFile), env: environment };
     const address = await waitForTemporal(context);
     const { startWorker } = await import('../../worker/start-worker.ts');
-    const worker = await startWorker({ config, ledger, logger, handleSignals: false });
+    const worker = await startWorker({
+      config,
+      ledger,
+      logger,
+      surroundings,
+      handleSignals: false,
+    });
     closers.defer(() => worker.close());
     const sites = config.worker.sites.length > 0 ? config.worker.sites : Object.keys(config.sites);
     const lines: ReportLine[] = [

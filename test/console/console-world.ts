@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { stringify } from 'yaml';
@@ -57,11 +57,14 @@ export async function startConsoleWorld(options: ConsoleWorldOptions = {}): Prom
   const folder = await mkdtemp(path.join(tmpdir(), 'waybill-console-'));
   const yaml = standardYaml();
   options.change?.(yaml);
+  const configFile = path.join(folder, 'waybill.yaml');
+  await writeFile(configFile, stringify(yaml));
   const config = configFromYaml(stringify(yaml), folder, {});
   const ledger = await openLedger({ kind: 'sqlite', file: config.ledger.file });
   if (!options.isEmpty) await addPeople(ledger);
   const logger = memoryLogger();
-  const parts = { config, ledger, logger, limits: options.limits, files: options.files };
+  const { limits, files } = options;
+  const parts = { config, configFile, environment: {}, ledger, logger, limits, files };
   const served = await startConsole(parts);
   const browser = (): Browser => new Browser(served.url);
   return {

@@ -99,7 +99,14 @@ export async function startWorld(options: WorldOptions = {}): Promise<WorkerWorl
   const logger = memoryLogger();
   const { codePath } = await waybillBundle();
   const start = (): Promise<StartedWorker> =>
-    startWorker({ config, ledger, logger, bundlePath: codePath, handleSignals: false });
+    startWorker({
+      config,
+      ledger,
+      logger,
+      surroundings: { folder, env: {} },
+      bundlePath: codePath,
+      handleSignals: false,
+    });
   const world: WorkerWorld = {
     folder,
     config,

@@ -96,6 +96,16 @@ async function smallRuns(world: World): Promise<Run[]> {
       { kind: 'doctor-site', site: world.alias('dev'), scratch: true },
     ]),
     await start('check-doctor-worker', workflowTypes.check, [{ kind: 'doctor-worker', scratch: true }]),
+    await start('tryOut', workflowTypes.tryOut, [
+      {
+        kind: 'mail',
+        path: ['mail'],
+        value: { host: '127.0.0.1', port: 1, tls: 'none', from: 'waybill@company.example' },
+        kept: [],
+        account: MANAGER,
+        to: 'manager@company.example',
+      },
+    ]),
     await start('sweepStaging', workflowTypes.sweepStaging, []),
     await start('ensureSiteWatch', workflowTypes.ensureSiteWatch, [{ sites: [world.alias('dev')] }]),
   ];

@@ -12,6 +12,7 @@ export function auditSentence({ kind, type, seq = '', site, facts }: AuditRow): 
   if (kind === 'store' && type === 'restored') return 'the ledger was marked as put back from a backup';
   if (kind === 'store' && type === 'file-downloaded') return plain(`downloaded ${String(known['what'])}`);
   if (kind === 'sign-in') return plain(signInSentence(type, known));
+  if (kind === 'settings') return plain(settingsSentence(type, known));
   if (kind !== 'pause') return plain(recordLine({ seq, type, facts }));
   const place = site === EVERY_SITE ? 'every site' : (site ?? 'a site');
   return plain(`${type} ${place}; why it was paused: ${String(known['why'])}`);
@@ -24,6 +25,19 @@ function signInSentence(type: string, facts: Readonly<Record<string, unknown>>):
   const because = typeof why === 'string' ? `: ${why}` : '';
   const whom = typeof person === 'string' ? ` (${person})` : '';
   return `${type.replaceAll('-', ' ')}${whom}${from}${because}`;
+}
+
+/** A change or a test of settings: which, never what they say. */
+function settingsSentence(
+  type: string,
+  { settings, version, from, outcome }: Readonly<Record<string, unknown>>,
+): string {
+  const what = type.replace('settings-', 'settings ').replaceAll('-', ' ');
+  const which = Array.isArray(settings) && settings.length > 0 ? `: ${settings.join(', ')}` : '';
+  const source = typeof from === 'number' ? ` from version ${from}` : '';
+  const saved = typeof version === 'number' ? `, saved as version ${version}` : '';
+  const ended = typeof outcome === 'string' ? `, ${outcome}` : '';
+  return `${what}${source}${which}${saved}${ended}`;
 }
 
 /** The site of an entry as people read it. */

@@ -8,9 +8,9 @@ import { siteName } from '../../html/links.ts';
 import { showPage } from '../../html/show-page.ts';
 import { type ConsoleContext, type ConsoleServer, personIn } from '../../server/context.ts';
 import { requireRight, whyNotOperate } from '../../sign-in/rights.ts';
-import { liveExaminations } from '../events.ts';
 import { sitePart } from './site-part.ts';
 import { createSitesLook, type WorkersLook } from './sites-look.ts';
+import { liveTests } from './tests-topic.ts';
 
 /** Temporal is to take the order within this time; whoever sent it sits before the page. */
 const ORDER_MS = 5000;
@@ -27,7 +27,7 @@ export function addSitesPage(server: ConsoleServer, context: ConsoleContext): vo
     const part = (facts: SiteFacts) => sitePart({ config, facts, token: request.formToken, whyNot, nowMs: Date.now() });
     const body = html`${awayNotice(look)} ${sites.map(part)} ${sites.length === 0 && noSites}`;
     const isTesting = sites.some(({ test }) => test?.state === 'running');
-    const live = isTesting ? liveExaminations(look?.tests ?? {}) : undefined;
+    const live = isTesting ? liveTests(look?.tests ?? {}) : undefined;
     return showPage(context, request, reply, { title: 'Sites', body, current: '/sites', live, styles: 'sites.css' });
   });
 

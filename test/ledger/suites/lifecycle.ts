@@ -41,6 +41,7 @@ export function describeLifecycle(store: StoreUnderTest): void {
         'alert_sends',
         'pauses',
         'console_people',
+        'settings_versions',
         'console_links',
         'processes',
       ])
