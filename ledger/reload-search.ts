@@ -123,12 +123,21 @@ function standsAfter({ foundAtUtc, tenant, reloadId }: NonNullable<ReloadSearch[
 /** The failures with their parts and alerts, in the order given; three reads whatever their number. */
 async function withDetails(db: StoreParts['db'], failures: readonly ReloadFailure[]): Promise<FoundReload[]> {
   if (failures.length === 0) return [];
+  // The keys begin with the tenant.
+  const tenants = [...new Set(failures.map(({ tenant }) => tenant))];
   const ids = failures.map(({ reloadId }) => reloadId);
   const [parts, alerts] = await Promise.all([
-    db.selectFrom('reload_parts').selectAll().where('reload_id', 'in', ids).where('part', 'in', shownParts).execute(),
+    db
+      .selectFrom('reload_parts')
+      .selectAll()
+      .where('tenant', 'in', tenants)
+      .where('reload_id', 'in', ids)
+      .where('part', 'in', shownParts)
+      .execute(),
     db
       .selectFrom('alert_sends')
       .selectAll()
+      .where('tenant', 'in', tenants)
       .where('reload_id', 'in', ids)
       .orderBy('created_at_utc')
       .orderBy('destination')

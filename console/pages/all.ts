@@ -1,5 +1,6 @@
 import type { ConsoleContext, ConsoleServer } from '../server/context.ts';
 import { addAccountPage } from './account/account-page.ts';
+import { addAlertsPage } from './alerts/alerts-page.ts';
 import { addAppHistoryPages } from './app-history/app-history-pages.ts';
 import { addAppPages } from './apps/app-pages.ts';
 import { addAuditPage } from './audit/audit-page.ts';
@@ -34,6 +35,7 @@ export function addPages(server: ConsoleServer, context: ConsoleContext): void {
   addOrderPages(server, context);
   addPausePage(server, context);
   addSitesPage(server, context);
+  addAlertsPage(server, context);
   addAuditPage(server, context);
   addSettingsPages(server, context);
 }

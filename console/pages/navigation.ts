@@ -12,6 +12,7 @@ export function navigation({ roles }: ConsolePerson): Entry[] {
     { href: '/promotions', label: 'Promotions' },
     { href: '/apps', label: 'Apps' },
     { href: '/sites', label: 'Sites' },
+    { href: '/alerts', label: 'Alerts' },
     { href: '/audit', label: 'Audit' },
     { href: '/pause', label: 'Pause' },
     ...(roles.admin
