@@ -98,6 +98,7 @@ module.exports = {
       contract,
       configTypes,
       '^ledger/',
+      '^rules/doctor/',
     ]),
     room('setup', 'Setting up speaks to sites before there is a worker; it knows no promotion.', [
       common,
@@ -122,6 +123,7 @@ module.exports = {
       '^temporal/',
       '^config/',
       '^views/',
+      '^rules/doctor/',
     ]),
     {
       name: 'cli-loads-rooms-when-called',

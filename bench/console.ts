@@ -9,6 +9,7 @@ import { memoryLogger } from '../test/harness/memory-logger.ts';
 import { findPostgres, startPostgres } from '../test/harness/postgres.ts';
 import { figureNames } from '../views/figures/figures.ts';
 import { type Filled, fillLedger } from './fill-ledger.ts';
+import { failReloads } from './fail-reloads.ts';
 import { figure, type Figure, type Report } from './figure.ts';
 import { median, quantile } from './statistics.ts';
 
@@ -54,6 +55,11 @@ function pagesOf({ promotionKey, appName }: Filled): string[] {
     '/apps',
     '/apps?text=Margin',
     `/apps/history?${new URLSearchParams({ site: 'dev', name: appName }).toString()}`,
+    '/sites',
+    '/alerts',
+    '/alerts?outlook=standing',
+    '/alerts?app=zqzq',
+    '/alerts?alert=given-up',
     '/audit',
     '/audit?text=Margin',
     '/audit?text=zqzq',
@@ -76,6 +82,7 @@ async function measure(folder: string, database: string, place: LedgerPlace): Pr
     const say = (done: number) =>
       process.stderr.write(`${database}: ${done} of ${PROMOTIONS} promotions are recorded.\n`);
     const filled = await fillLedger(ledger, PROMOTIONS, say);
+    await failReloads(ledger);
     await addPeople(ledger);
     return await loadPages(folder, database, ledger, pagesOf(filled));
   } finally {

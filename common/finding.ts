@@ -61,6 +61,8 @@ export interface SiteExamination {
   readonly findings: readonly Finding[];
   /** The product version, as in `38.22.0.0`; not there where the site does not answer. */
   readonly buildVersion?: string;
+  /** Until when each of the files is valid; not there where they cannot be used, or by an older worker. */
+  readonly certificates?: readonly { readonly name: string; readonly untilUtc: string }[];
   /** The id of the app that was made and is gone again. */
   readonly scratchAppId?: string;
 }

@@ -138,7 +138,8 @@ function newRow(input: AlertSendKey & { readonly appId: string }, nowUtc: string
   };
 }
 
-function toAlert(row: Selectable<AlertSendTable>): AlertSend {
+/** A row as an alert. */
+export function toAlert(row: Selectable<AlertSendTable>): AlertSend {
   return {
     tenant: row.tenant,
     reloadId: row.reload_id,

@@ -31,6 +31,7 @@ import { copySqlite } from './sqlite-copy.ts';
 import { openSqlite } from './sqlite-store.ts';
 import { createReloadFailures, type ReloadFailures } from './reload-failures.ts';
 import { createSettingsVersions, type SettingsVersions } from './settings-versions.ts';
+import { createReloadSearches, type ReloadSearches } from './reload-search.ts';
 import { createStagings, type Stagings } from './stagings.ts';
 import { inTransaction, type StoreParts } from './store.ts';
 import type { LedgerTables } from './tables.ts';
@@ -75,6 +76,7 @@ export interface LedgerStore
     Mails,
     ReloadFailures,
     AlertSends,
+    ReloadSearches,
     Pauses,
     Audit,
     ConsolePeople,
@@ -189,6 +191,7 @@ function createStore(parts: StoreParts): LedgerStore {
     ...createMails(parts),
     ...createReloadFailures(parts),
     ...createAlertSends(parts),
+    ...createReloadSearches(parts),
     ...createPauses(parts),
     ...createAudit(parts),
     ...createConsolePeople(parts),

@@ -213,7 +213,8 @@ function newRow(input: ReloadFailureInput, nowUtc: string): ReloadFailureTable {
   };
 }
 
-function toFailure(row: Selectable<ReloadFailureTable>): ReloadFailure {
+/** A row as a failure. */
+export function toFailure(row: Selectable<ReloadFailureTable>): ReloadFailure {
   return {
     tenant: row.tenant,
     reloadId: row.reload_id,

@@ -83,6 +83,8 @@ export const workflowIds = {
   deliver: (promotionKey: string, site: string): string => `deliver/${promotionKey}/${site}`,
   notify: (promotionKey: string, kind: string): string => `notify/${promotionKey}/${kind}`,
   check: (kind: string, uuid: string): string => `check/${kind}/${uuid}`,
+  /** The check of a site that the console asked for: one at a time, the latest of them found again. */
+  examination: (site: string): string => `check/doctor-site/${site}`,
   tryOut: (kind: string, uuid: string): string => `tryOut/${kind}/${uuid}`,
   reloadAlert: (tenant: string, reloadId: string): string => `reloadAlert/${tenant}/${reloadId}`,
   reloadRecovered: (tenant: string, reloadId: string): string => `reloadRecovered/${tenant}/${reloadId}`,
@@ -244,6 +246,10 @@ export interface SiteWatchStatus {
   readonly inbox: number;
   readonly lastSweepUtc?: string;
   readonly subscribed: boolean;
+  /** When the site was last asked to call back, and did not refuse. */
+  readonly subscribedUtc?: string;
+  /** When the listener last passed on a call of the site. */
+  readonly lastCallUtc?: string;
 }
 
 /** How a reload in Qlik Cloud ended. */

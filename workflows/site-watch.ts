@@ -41,6 +41,8 @@ export interface SiteWatchInput {
   /** What the run before had come to. */
   readonly lastSweepUtc?: string;
   readonly subscribed?: boolean;
+  readonly subscribedUtc?: string;
+  readonly lastCallUtc?: string;
   /** `timeouts.heartbeat`, until the plan is read. */
   readonly heartbeatMs?: number;
 }
@@ -77,6 +79,8 @@ class SiteWatch {
   private sweepAtMs: number;
   private lastSweepUtc: string | undefined;
   private subscribed: boolean;
+  private subscribedUtc: string | undefined;
+  private lastCallUtc: string | undefined;
   private heartbeat: Pick<Pace, 'heartbeatMs'>;
   private notBeforeMs = 0;
   private quiet = false;
@@ -91,12 +95,15 @@ class SiteWatch {
     this.heartbeat = { heartbeatMs: input.heartbeatMs ?? FIRST_PACE.heartbeatMs };
     this.lastSweepUtc = input.lastSweepUtc;
     this.subscribed = input.subscribed ?? false;
+    this.subscribedUtc = input.subscribedUtc;
+    this.lastCallUtc = input.lastCallUtc;
     this.renewAtMs = input.renewAtUtc ? Date.parse(input.renewAtUtc) : 0;
     this.sweepAtMs = input.sweepAtUtc ? Date.parse(input.sweepAtUtc) : 0;
     // Whoever can reach Temporal can send anything; what is no id must not stop the watch.
     setHandler(hintSignal, (batch) => {
       const appIds: readonly unknown[] = Array.isArray(batch?.appIds) ? batch.appIds : [];
       for (const id of appIds) if (typeof id === 'string' && GUID.test(id)) this.inbox.add(id);
+      this.lastCallUtc = new Date().toISOString();
     });
     setHandler(settingsSignal, () => {
       this.outdated = true;
@@ -106,6 +113,8 @@ class SiteWatch {
       inbox: this.inbox.size,
       lastSweepUtc: this.lastSweepUtc,
       subscribed: this.subscribed,
+      subscribedUtc: this.subscribedUtc,
+      lastCallUtc: this.lastCallUtc,
     }));
   }
 
@@ -127,6 +136,7 @@ class SiteWatch {
     const renewed = await this.guarded('subscribe', (site) => site.renewSubscriptions({ site: this.site }));
     this.renewAtMs = Date.now() + this.plan.renewMs;
     this.subscribed = renewed !== undefined;
+    if (renewed) this.subscribedUtc = new Date().toISOString();
     if (renewed?.restarted) this.sweepAtMs = 0;
   }
 
@@ -176,6 +186,8 @@ class SiteWatch {
       sweepAtUtc: dueAtUtc(this.sweepAtMs),
       ...(this.lastSweepUtc && { lastSweepUtc: this.lastSweepUtc }),
       subscribed: this.subscribed,
+      ...(this.subscribedUtc && { subscribedUtc: this.subscribedUtc }),
+      ...(this.lastCallUtc && { lastCallUtc: this.lastCallUtc }),
       heartbeatMs: this.heartbeat.heartbeatMs,
     };
   }

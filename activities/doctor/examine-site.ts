@@ -38,18 +38,28 @@ export async function examineSite(
   const day = (utc: string): string => mailTime(utc, config.timeZone, config.locale);
   const { findings, certificates } = await lookAtCertificates(deps, settings, day);
   if (!certificates) return { findings: [...findings, ...notReached(deps, site)] };
+  const dates = validUntil(certificates);
   const hosts = await lookAtHosts(deps, settings, certificates, day);
   if (hosts.buildVersion === undefined) {
     const found = [...findings, ...hosts.findings];
     const isTold = new Set(found.map(({ check }) => check));
-    return { findings: [...found, ...notReached(deps, site).filter(({ check }) => !isTold.has(check))] };
+    const others = notReached(deps, site).filter(({ check }) => !isTold.has(check));
+    return { findings: [...found, ...others], certificates: dates };
   }
   const inside = await lookInside(deps, settings, scratch);
   return {
     ...inside,
     findings: [...findings, ...hosts.findings, ...inside.findings],
     buildVersion: hosts.buildVersion,
+    certificates: dates,
   };
+}
+
+function validUntil({ client, root }: SiteCertificates): NonNullable<SiteExamination['certificates']> {
+  return [
+    { name: 'client.pem', untilUtc: client.validToUtc },
+    { name: 'root.pem', untilUtc: root.validToUtc },
+  ];
 }
 
 async function lookAtHosts(

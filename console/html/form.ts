@@ -18,7 +18,7 @@ export function form({ action, token, children, class: kind }: FormParts): Html 
 }
 
 interface ButtonParts {
-  readonly label: string;
+  readonly label: Children;
   readonly name?: string;
   readonly value?: string;
   readonly class?: string;

@@ -1,5 +1,6 @@
 import type { ConsoleContext, ConsoleServer } from '../server/context.ts';
 import { addAccountPage } from './account/account-page.ts';
+import { addAlertsPage } from './alerts/alerts-page.ts';
 import { addAppHistoryPages } from './app-history/app-history-pages.ts';
 import { addAppPages } from './apps/app-pages.ts';
 import { addAuditPage } from './audit/audit-page.ts';
@@ -15,6 +16,7 @@ import { addPromotionPage } from './promotions/promotion-page.ts';
 import { addSetUpPage } from './set-up/set-up-page.ts';
 import { addSettingsPages } from './settings/settings-pages.ts';
 import { addSignInPage } from './sign-in/sign-in-page.ts';
+import { addSitesPage } from './sites/sites-page.ts';
 import { addThemeChoice } from './theme-choice.ts';
 
 /** All pages. */
@@ -34,6 +36,8 @@ export function addPages(server: ConsoleServer, context: ConsoleContext): void {
   addOrderPages(server, context);
   addOverviewPage(server, context);
   addPausePage(server, context);
+  addSitesPage(server, context);
+  addAlertsPage(server, context);
   addAuditPage(server, context);
   addSettingsPages(server, context);
 }

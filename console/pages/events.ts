@@ -3,6 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { type ConsoleContext, type ConsoleServer, personIn } from '../server/context.ts';
 import { createEventHub, seenNow, type Topic } from '../server/event-hub.ts';
 import { sessionOf } from '../sign-in/session.ts';
+import { testsTopic } from './sites/tests-topic.ts';
 
 /** A process tells of itself every minute; one that did not for this long is gone. */
 export const PROCESS_LIVES_MS = 150_000;
@@ -63,6 +64,8 @@ export function addEvents(server: ConsoleServer, context: ConsoleContext): void 
     return reply.type('text/event-stream').header('x-accel-buffering', 'no').send(stream);
   };
 
+  const ofTests = testsTopic(context);
+  server.get('/events/tests', (request, reply) => serve(request, reply, ofTests));
   server.get('/events/open-work', (request, reply) => serve(request, reply, openWork(context)));
   server.get('/events/processes', (request, reply) => serve(request, reply, ofProcesses(context)));
   server.get<{ Params: { key: string } }>('/events/promotions/:key', (request, reply) =>

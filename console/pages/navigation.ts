@@ -11,6 +11,8 @@ export function navigation({ roles }: ConsolePerson): Entry[] {
     { href: '/', label: 'Inbox' },
     { href: '/promotions', label: 'Promotions' },
     { href: '/apps', label: 'Apps' },
+    { href: '/sites', label: 'Sites' },
+    { href: '/alerts', label: 'Alerts' },
     { href: '/overview', label: 'Overview' },
     { href: '/audit', label: 'Audit' },
     { href: '/pause', label: 'Pause' },

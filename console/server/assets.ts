@@ -13,6 +13,7 @@ const files = {
   'console.css': { file: own('console.css'), type: styles },
   'tables-and-forms.css': { file: own('tables-and-forms.css'), type: styles },
   'people.css': { file: own('people.css'), type: styles },
+  'sites.css': { file: own('sites.css'), type: styles },
   'settings.css': { file: own('settings.css'), type: styles },
   'promotions.css': { file: own('promotions.css'), type: styles },
   'overview.css': { file: own('overview.css'), type: styles },

@@ -12,6 +12,7 @@ import { consoleIdentities } from './0010-console-identities.ts';
 import { deciders } from './0011-deciders.ts';
 import { settingsVersions } from './0012-settings-versions.ts';
 import { figures } from './0013-figures.ts';
+import { reloadFailuresByTime } from './0014-reload-failures-by-time.ts';
 import type { DialectWords } from './dialect-words.ts';
 
 /**
@@ -33,5 +34,6 @@ export function allMigrations(words: DialectWords): Record<string, Migration> {
     '0011-deciders': deciders(words),
     '0012-settings-versions': settingsVersions(words),
     '0013-figures': figures(words),
+    '0014-reload-failures-by-time': reloadFailuresByTime(),
   };
 }

@@ -39,6 +39,17 @@ export function certificateFinding(
   return look(about, `${name} runs out on ${day(validToUtc)}, in ${daysText(leftMs)}.`, `${urgency[limit]} ${remedy}`);
 }
 
+/** Whether a certificate that ends then needs somebody, and how soon; by the same days as `certificateFinding`. */
+export function daysLeft(
+  untilUtc: string,
+  nowMs: number,
+): { readonly days: number; readonly urgency?: 'over' | 7 | 30 | 90 } {
+  const leftMs = Date.parse(untilUtc) - nowMs;
+  const days = Math.floor(leftMs / DAY_MS);
+  if (leftMs <= 0) return { days, urgency: 'over' };
+  return { days, urgency: SOON_DAYS.findLast((limit) => leftMs <= limit * DAY_MS) };
+}
+
 const urgency = { 90: 'Plan it:', 30: 'Within this month:', 7: 'Now:' } as const;
 
 function daysText(leftMs: number): string {

@@ -1,6 +1,7 @@
 import { type PendingStep, pendingSteps } from '../../../temporal/pending-steps.ts';
 import { workflowIds } from '../../../workflows/contract.ts';
 import type { ConsoleContext } from '../../server/context.ts';
+import { within } from '../../server/within.ts';
 import type { PromotionStory, Story } from '../../../views/promotion-story.ts';
 
 /** What runs or waits for its next try now; `undefined` where Temporal does not answer. */
@@ -33,14 +34,4 @@ function openDeliveries({ promotionKey, decision, deliveries }: PromotionStory):
   const ended = new Set(deliveries.filter(({ endedAtUtc }) => endedAtUtc !== null).map(({ target }) => target));
   const targets = [...new Set(decision.targets.map(({ site }) => site))];
   return targets.filter((target) => !ended.has(target)).map((target) => workflowIds.deliver(promotionKey, target));
-}
-
-async function within<T>(ms: number, work: () => Promise<T>): Promise<T> {
-  const { promise, reject } = Promise.withResolvers<never>();
-  const timer = setTimeout(() => reject(new Error(`no answer within ${ms} ms`)), ms);
-  try {
-    return await Promise.race([work(), promise]);
-  } finally {
-    clearTimeout(timer);
-  }
 }

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { ServiceError, WorkflowFailedError } from '@temporalio/client';
-import { ActivityFailure, ApplicationFailure, TimeoutFailure } from '@temporalio/common';
 import type { Finding, SiteExamination } from '../../../common/finding.ts';
 import type { Config } from '../../../config/types.ts';
 import type { TemporalClient } from '../../../temporal/connect.ts';
+import { whyNoAnswer } from '../../../temporal/why-no-answer.ts';
 import { taskQueues, workflowIds, workflowTypes } from '../../../workflows/contract.ts';
 
 /** Until a worker must have done it all, of an export the site's own time among it. */
@@ -47,17 +47,8 @@ async function ask<T>(config: Config, { client }: TemporalClient, question: Ques
     });
     return { found: found as T };
   } catch (error) {
-    if (error instanceof WorkflowFailedError) return { why: reasonOf(error) };
+    if (error instanceof WorkflowFailedError) return { why: whyNoAnswer(error) };
     if (error instanceof ServiceError) return { why: `Temporal did not pass the question on: ${error.message}.` };
     throw error;
   }
-}
-
-function reasonOf({ cause }: WorkflowFailedError): string {
-  const inner = cause instanceof ActivityFailure ? cause.cause : cause;
-  if (inner instanceof TimeoutFailure) return 'The worker did not answer in time.';
-  // A worker of an older release.
-  if (inner instanceof ApplicationFailure && inner.type === 'WAYBILL_CLI_USAGE')
-    return 'The worker is older than this command.';
-  return `The worker could not look: ${inner?.message ?? 'it was stopped'}.`;
 }

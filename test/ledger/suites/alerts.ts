@@ -57,6 +57,40 @@ export function describeAlerts(store: StoreUnderTest): void {
       ]);
     });
 
+    it('finds failed reloads by app, what became of them and their alerts, page by page', async () => {
+      const tenant = `tenant-${someKeys().promotionKey}`;
+      for (const reloadId of ['a', 'b', 'c']) {
+        const key = { ...failure(), tenant, reloadId };
+        await ledger.noteReloadFailure({ ...key, event: { appName: `Found ${reloadId} 100%` } });
+        const alert = { ...key, kind: 'failed', destination: 'slack/team', recipient: '' } as const;
+        await ledger.claimAlert(alert);
+        await ledger.noteAlert(alert, reloadId === 'b' ? 'held' : 'sent');
+        if (reloadId !== 'c') await ledger.endReloadFailure(key, 'alerted');
+      }
+      await ledger.putReloadPart({ tenant, reloadId: 'a' }, { part: 'app', facts: { name: 'Kept Name' } });
+      await ledger.noteRecovery(tenant, ['a'], noon);
+      const ids = async (search: Parameters<Ledger['searchReloadFailures']>[0]) =>
+        (await ledger.searchReloadFailures({ tenant, ...search })).map(({ reloadId }) => reloadId);
+      const all = await ids({});
+
+      expect(all.toSorted()).toEqual(['a', 'b', 'c']);
+      expect(await ids({ app: 'kept nAME' })).toEqual(['a']);
+      expect(await ids({ app: 'found b 100%' })).toEqual(['b']);
+      expect(await ids({ app: '_' })).toEqual([]);
+      expect(await ids({ outlook: 'recovered' })).toEqual(['a']);
+      expect(await ids({ outlook: 'standing' })).toEqual(['b']);
+      expect(await ids({ outlook: 'open' })).toEqual(['c']);
+      expect(await ids({ alert: 'held', destination: 'slack/team' })).toEqual(['b']);
+      expect(await ids({ alert: 'held', destination: 'mail/team' })).toEqual([]);
+      const [first] = await ledger.searchReloadFailures({ tenant, limit: 1 });
+      expect([first?.reloadId, ...(await ids({ after: first }))]).toEqual(all);
+      expect((await ledger.searchReloadFailures({ tenant, app: 'Kept' }))[0]).toMatchObject({
+        parts: { app: { name: 'Kept Name' } },
+        alerts: [{ destination: 'slack/team', state: 'sent' }],
+      });
+      expect(await ledger.alertDestinations()).toContain('slack/team');
+    });
+
     it('knows which of some reloads it holds, of that tenant', async () => {
       const [one, other] = [failure(), failure()];
       await ledger.noteReloadFailure(one);

@@ -26,6 +26,7 @@ export function figuresOf(kind: LedgerPlace['kind']): string[] {
 
 /** What takes back the migration of the audit trail and later ones, in either database, but for a function and the figures. */
 export const auditAndLater = [
+  'drop index if exists reload_failures_by_time',
   'drop index promotions_of_decider',
   'alter table promotions drop column decided_by',
   ...['audit', 'audit_head', 'audit_text', 'processes', 'console_people', 'console_links', 'settings_versions'].map(
