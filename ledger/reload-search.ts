@@ -75,7 +75,7 @@ function conditionsOf(kind: StoreParts['kind'], row: Row, search: ReloadSearch) 
     ...(beforeUtc === undefined ? [] : [row('found_at_utc', '<', beforeUtc)]),
     ...(outlook === undefined ? [] : [outlookOf(row, outlook)]),
     ...(app === undefined ? [] : [isNamed(kind, row, app)]),
-    ...(alert === undefined && destination === undefined ? [] : [hasAlert(row, alert, destination)]),
+    ...(alert === undefined && destination === undefined ? [] : [hasAlert(alert, destination)]),
     ...(after === undefined ? [] : [standsAfter(after)]),
   ];
 }
@@ -104,15 +104,14 @@ function isNamed(kind: StoreParts['kind'], row: Row, app: string) {
   return row.or([row('app_id', '=', app), named('reload_failures.event', 'appName'), row.exists(ofApp)]);
 }
 
-function hasAlert(row: Row, alert: AlertSendState | undefined, destination: string | undefined) {
-  let alerts = row
-    .selectFrom('alert_sends')
-    .select('alert_sends.state')
-    .whereRef('alert_sends.tenant', '=', 'reload_failures.tenant')
-    .whereRef('alert_sends.reload_id', '=', 'reload_failures.reload_id');
-  if (alert !== undefined) alerts = alerts.where('alert_sends.state', '=', alert);
-  if (destination !== undefined) alerts = alerts.where('alert_sends.destination', '=', destination);
-  return row.exists(alerts);
+/** Looked up once, and not again for each failure: SQLite would do that by the state, of which many alerts are. */
+function hasAlert(alert: AlertSendState | undefined, destination: string | undefined): RawBuilder<SqlBool> {
+  const conditions = [
+    ...(alert === undefined ? [] : [sql`state = ${alert}`]),
+    ...(destination === undefined ? [] : [sql`destination = ${destination}`]),
+  ];
+  return sql<SqlBool>`(reload_failures.tenant, reload_failures.reload_id) in
+    (select tenant, reload_id from alert_sends where ${sql.join(conditions, sql` and `)})`;
 }
 
 function standsAfter({ foundAtUtc, tenant, reloadId }: NonNullable<ReloadSearch['after']>): RawBuilder<SqlBool> {
