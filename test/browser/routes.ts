@@ -23,6 +23,8 @@ export function pagesToLookAt({ waiting }: { readonly waiting: string }): Looked
       apps: '/apps',
       'app-history': appHistoryHref({ site: 'dev', appName: 'Sales Overview' }),
       overview: '/overview',
+      sites: '/sites',
+      alerts: '/alerts',
       audit: '/audit',
       pause: '/pause',
       account: '/account',
