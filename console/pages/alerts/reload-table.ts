@@ -55,8 +55,8 @@ const tones = { sent: 'good', waiting: 'under-way', held: 'warn', 'given-up': 'b
 function alertLine(config: Config, alert: AlertSend): Html {
   const { destination, recipient, kind, state, updatedAtUtc } = alert;
   const place = recipient === '' ? destination : `${recipient} (${destination})`;
-  return html`${place}${kind === 'recovered' && ', that it reloads again'}
-    ${badge(alertChoices[state], tones[state])} ${state !== 'waiting' && moment(updatedAtUtc)}
+  const what = kind === 'recovered' ? ', that it reloads again' : '';
+  return html`${place}${what} ${badge(alertChoices[state], tones[state])} ${state !== 'waiting' && moment(updatedAtUtc)}
     ${whyCell(config, alert)}`;
 }
 

@@ -26,13 +26,14 @@ export function testedPart(findings: readonly Finding[]): Html {
         { head: 'Found', cell: foundCell },
       ],
     })}
-    <p class="quiet">The rights are not tested here, as that needs an app that is made and removed again:
-      <code>waybill doctor</code> does it.</p>
+    <p class="quiet">The rights are not tested here, as that needs an app that is made and removed again: <code>waybill
+      doctor</code> does it.</p>
   </details>`;
 }
 
-function foundCell({ what, remedy, verdict, code }: Finding): Html {
-  const isTold = remedy !== undefined && verdict !== 'ok';
+function foundCell({ check, what, remedy, verdict, code }: Finding): Html {
+  // Why rights are not tested stands below the table.
+  const isTold = remedy !== undefined && verdict !== 'ok' && check !== 'site.rights';
   return html`${what} ${isTold && html`<div class="quiet">${forThePage(remedy)}</div>`}
     ${code && html`<div class="quiet"><code>${code}</code></div>`}`;
 }
