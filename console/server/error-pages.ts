@@ -48,7 +48,7 @@ const statuses: Readonly<Record<string, number>> = {
   WAYBILL_DECISION_REFUSED: 409,
 };
 
-const titles: Readonly<Record<number, string>> = { 403: 'Not allowed', 429: 'Too many tries' };
+const titles: Readonly<Record<number, string>> = { 403: 'Not allowed', 404: 'Not found', 429: 'Too many tries' };
 
 /** Pages for what went wrong: what happened, and what to do. */
 export function addErrorPages(server: ConsoleServer, context: ConsoleContext): void {

@@ -79,6 +79,20 @@ describe.skipIf(!chromiumProgram)(`every page in a real browser${unlessChromium}
     expect([...tabs.values()].flatMap(({ complaints }) => complaints)).toEqual([]);
   });
 
+  it('draws every chart of the overview, past the content security policy', async () => {
+    const { page } = await tabOf('otto');
+    await page.goto(`${world.url}/overview`);
+    const widths = await page.evaluate<
+      number[]
+    >(`Promise.all([...document.querySelectorAll('picture img')].map(async (one) => {
+      one.loading = 'eager';
+      await one.decode();
+      return one.naturalWidth;
+    }))`);
+    expect(widths.length).toBeGreaterThan(2);
+    expect(Math.min(...widths)).toBeGreaterThan(200);
+  });
+
   it('shows moments in the zone of its reader', async () => {
     const { page } = await tabOf('otto');
     await page.goto(`${world.url}/audit`);

@@ -2,6 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { startConsoleWorld } from '../console/console-world.ts';
 import { fillLedger } from '../console/filled-ledger.ts';
+import { fillMonths } from './months-of-work.ts';
 import { openChromium, signIn } from './chromium.ts';
 import { pagesToLookAt } from './routes.ts';
 
@@ -15,10 +16,13 @@ const looks = {
 } as const;
 
 await mkdir(folder, { recursive: true });
-const world = await startConsoleWorld();
+/** Downloads are offered, and none is taken. */
+const none = () => Promise.reject(new Error('No file is opened for a picture.'));
+const world = await startConsoleWorld({ files: { artifact: none, version: none } });
 const browser = await openChromium();
 try {
   await fillLedger(world.ledger);
+  await fillMonths(world.ledger.place);
   const [waiting] = await world.ledger.listAwaiting({ text: 'Sales Overview' });
   for (const { name, path: address, person } of pagesToLookAt({ waiting: waiting?.appId ?? '' })) {
     for (const [look, options] of Object.entries(looks)) {
