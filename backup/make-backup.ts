@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { copyFile, mkdir, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
-import { whileBusy } from '../activities/artifacts/busy-files.ts';
+import { whileBusy } from '../common/busy-files.ts';
 import { waybillError } from '../common/errors/catalogue.ts';
 import { isWaybillError } from '../common/errors/waybill-error.ts';
 import { ledgerPlace } from '../config/ledger-place.ts';

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { whileBusy } from '../activities/artifacts/busy-files.ts';
+import { whileBusy } from '../common/busy-files.ts';
 import { STORE_ID_FILE } from '../activities/artifacts/store-id.ts';
 import { flushFolder } from '../activities/artifacts/write-file.ts';
 import { waybillError } from '../common/errors/catalogue.ts';

@@ -1,6 +1,6 @@
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { whileBusy } from '../activities/artifacts/busy-files.ts';
+import { whileBusy } from '../common/busy-files.ts';
 import { restoreJournalOf } from '../common/restore-journal.ts';
 import type { RestorePart, Store } from './restore-plan.ts';
 

@@ -67,6 +67,13 @@ export interface SiteExamination {
   readonly scratchAppId?: string;
 }
 
+/** The latest examination of a site. Times are ISO 8601, UTC. */
+export type LatestExamination =
+  | { readonly state: 'running'; readonly sinceUtc: string }
+  | { readonly state: 'done'; readonly atUtc: string; readonly found: SiteExamination }
+  /** `why`: a sentence. */
+  | { readonly state: 'unanswered'; readonly atUtc: string; readonly why: string };
+
 export type About = readonly [check: DoctorCheck, subject: string];
 
 export function ok([check, subject]: About, what: string): Finding {

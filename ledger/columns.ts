@@ -30,6 +30,11 @@ export function searchText(parts: readonly (string | null | undefined)[]): strin
 
 /** True where `text` stands anywhere in a column that `searchText` filled. Its own `%` and `_` mean themselves. */
 export function containsText(column: string, text: string): RawBuilder<SqlBool> {
+  return contains(sql.ref(column), text);
+}
+
+/** The same of anything that gives a text in lower case. */
+export function contains(lowerCase: RawBuilder<unknown>, text: string): RawBuilder<SqlBool> {
   const pattern = `%${text.toLowerCase().replaceAll(/[\\%_]/g, (character) => `\\${character}`)}%`;
-  return sql<SqlBool>`${sql.ref(column)} like ${pattern} escape '\\'`;
+  return sql<SqlBool>`${lowerCase} like ${pattern} escape '\\'`;
 }

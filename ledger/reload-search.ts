@@ -1,6 +1,6 @@
 import { type ExpressionBuilder, type RawBuilder, type SqlBool, sql } from 'kysely';
 import { type AlertSend, type AlertSendState, toAlert } from './alert-sends.ts';
-import { fromJson } from './columns.ts';
+import { contains, fromJson } from './columns.ts';
 import { postgresWords, sqliteWords } from './migrations/dialect-words.ts';
 import { type ReloadFailure, type ReloadKey, toFailure } from './reload-failures.ts';
 import type { StoreParts } from './store.ts';
@@ -91,9 +91,8 @@ function outlookOf(row: Row, outlook: ReloadOutlook) {
 /** The name stands in what was kept of the app, or in the event where the app could not be asked for. */
 function isNamed(kind: StoreParts['kind'], row: Row, app: string) {
   const { fromJson: at } = kind === 'sqlite' ? sqliteWords : postgresWords;
-  const pattern = `%${app.toLowerCase().replaceAll(/[\\%_]/g, (character) => `\\${character}`)}%`;
   const named = (column: string, path: string): RawBuilder<SqlBool> =>
-    sql<SqlBool>`lower(${sql.raw(at(column, [path]))}) like ${pattern} escape '\\'`;
+    contains(sql`lower(${sql.raw(at(column, [path]))})`, app);
   const ofApp = row
     .selectFrom('reload_parts')
     .select('reload_parts.part')

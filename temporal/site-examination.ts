@@ -1,6 +1,6 @@
 import { type Client, WorkflowFailedError } from '@temporalio/client';
 import { LRUCache } from 'lru-cache';
-import type { SiteExamination } from '../common/finding.ts';
+import type { LatestExamination, SiteExamination } from '../common/finding.ts';
 import type { Config } from '../config/types.ts';
 import { taskQueues, workflowIds, workflowTypes } from '../workflows/contract.ts';
 import { describeWorkflow } from './describe-workflow.ts';
@@ -8,13 +8,6 @@ import { whyNoAnswer } from './why-no-answer.ts';
 
 /** Until a worker must have looked at everything. */
 const PATIENCE = '5 minutes';
-
-/** The latest examination of a site. Times are ISO 8601, UTC. */
-export type LatestExamination =
-  | { readonly state: 'running'; readonly sinceUtc: string }
-  | { readonly state: 'done'; readonly atUtc: string; readonly found: SiteExamination }
-  /** `why`: a sentence. */
-  | { readonly state: 'unanswered'; readonly atUtc: string; readonly why: string };
 
 /**
  * Has a worker examine a site, without writing there, and waits for nothing. While one runs, this is the same one. Safe to

@@ -2,7 +2,7 @@ import { mkdir, open, readdir, rename, rm, rmdir, stat } from 'node:fs/promises'
 import { hostname } from 'node:os';
 import path from 'node:path';
 import { waybillError } from '../../common/errors/catalogue.ts';
-import { codeOf, whileBusy } from '../artifacts/busy-files.ts';
+import { codeOf, whileBusy } from '../../common/busy-files.ts';
 import { isAbandoned, temporaryName } from '../artifacts/temporary-names.ts';
 import { flushFolder } from '../artifacts/write-file.ts';
 import { isLogOf, type LoggedReload, scriptLogName, timeInName } from './script-log-names.ts';

@@ -1,7 +1,7 @@
 import { readdir, rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { CollectOptions } from './artifact-store.ts';
-import { codeOf, whileBusy } from './busy-files.ts';
+import { codeOf, whileBusy } from '../../common/busy-files.ts';
 import type { FolderFiles } from './folder-files.ts';
 import { isAbandoned } from './temporary-names.ts';
 

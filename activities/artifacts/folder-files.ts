@@ -2,7 +2,7 @@ import { hostname } from 'node:os';
 import path from 'node:path';
 import { waybillError } from '../../common/errors/catalogue.ts';
 import { isWaybillError } from '../../common/errors/waybill-error.ts';
-import { codeOf, isBusy } from './busy-files.ts';
+import { codeOf, isBusy } from '../../common/busy-files.ts';
 import { temporaryName } from './temporary-names.ts';
 
 /** The paths of a folder store. */

@@ -12,7 +12,7 @@ import {
   type StoredArtifact,
   type WriteOptions,
 } from './artifact-store.ts';
-import { codeOf, whileBusy } from './busy-files.ts';
+import { codeOf, whileBusy } from '../../common/busy-files.ts';
 import { collectFolder, sweepIncoming } from './collect-folder.ts';
 import { type FolderFiles, folderError, folderFiles } from './folder-files.ts';
 import { ensureStoreId } from './store-id.ts';

@@ -1,6 +1,6 @@
 import { open, rm } from 'node:fs/promises';
 import type { RandomAccess, WriteOptions } from './artifact-store.ts';
-import { whileBusy } from './busy-files.ts';
+import { whileBusy } from '../../common/busy-files.ts';
 import { randomAccess } from './random-access.ts';
 import { writeNewFile } from './write-file.ts';
 

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { copyFile, constants, link, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { codeOf } from './busy-files.ts';
+import { codeOf } from '../../common/busy-files.ts';
 
 /** The file with the id of a folder. */
 export const STORE_ID_FILE = 'store-id';

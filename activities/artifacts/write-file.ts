@@ -2,7 +2,7 @@ import { open, rm } from 'node:fs/promises';
 import path from 'node:path';
 import type { StoredArtifact, WriteOptions } from './artifact-store.ts';
 import { ByteCount } from './byte-count.ts';
-import { whileBusy } from './busy-files.ts';
+import { whileBusy } from '../../common/busy-files.ts';
 import { openInThread } from './file-thread.ts';
 import { untilAborted } from './until-aborted.ts';
 

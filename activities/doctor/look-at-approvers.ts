@@ -8,7 +8,7 @@ import type { ActivityDependencies } from '../dependencies.ts';
 import { mostAudited } from '../qrs/client/audit-calls.ts';
 import { and, eq, guid } from '../qrs/client/filter.ts';
 import type { QrsStream } from '../qrs/client/types.ts';
-import { approvalOf } from '../qrs/source-policy.ts';
+import { approvalOf, serviceAccountsOf } from '../qrs/source-policy.ts';
 
 /** Each stream costs two calls, one of them dear. */
 const MOST_STREAMS = 10;
@@ -29,11 +29,10 @@ export async function lookAtApprovers(
   const asked = streams.toSorted((a, b) => isNamed(a) - isNamed(b)).slice(0, MOST_STREAMS);
   try {
     const audited = await Promise.all(asked.map((stream) => auditStream(deps, source, stream)));
-    const accounts = Object.values(deps.config().sites).map(({ user }) => `${user.directory}\\${user.id}`);
     return approverFindings(
       alias,
       audited.filter((one) => one !== undefined),
-      accounts,
+      serviceAccountsOf(deps.config()),
     );
   } catch (error) {
     if (!isWaybillError(error) || !refusals.has(error.code)) throw error;

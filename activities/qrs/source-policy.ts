@@ -23,11 +23,16 @@ export function askPolicyOf(config: Config, site: string, streamName: string | u
   const approval = approvalOf(source, streamName);
   return {
     approval: { approvers: approval.approvers, ownerMayApprove: approval.ownerMayApprove },
-    serviceAccounts: Object.values(config.sites).map(({ user }) => `${user.directory}\\${user.id}`),
+    serviceAccounts: serviceAccountsOf(config),
     reload: { enabled: source.promoteOnReload.enabled, tag: source.promoteOnReload.tag },
     whenChanged: source.whenChanged,
     dataCounts: source.dataCountsAsContent,
   };
+}
+
+/** The accounts that Waybill itself acts as, `DIR\\user`. */
+export function serviceAccountsOf({ sites }: Pick<Config, 'sites'>): string[] {
+  return Object.values(sites).map(({ user }) => `${user.directory}\\${user.id}`);
 }
 
 /** What the app's properties ask for, by this source's names and words. */

@@ -2,13 +2,12 @@ import { randomBytes } from 'node:crypto';
 import { constants } from 'node:fs';
 import { access, chmod, chown, open, realpath, rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
-import { setTimeout as wait } from 'node:timers/promises';
+import { whileBusy } from '../../common/busy-files.ts';
 import { waybillError } from '../../common/errors/catalogue.ts';
 import { fingerprintOf, textOf } from '../load.ts';
 
-/** A virus scanner or an editor may hold a file for a moment, on Windows. */
-const TRIES = 5;
-const TRY_AGAIN_MS = 100;
+/** Somebody sits before the page: half a second, while an editor or a virus scanner holds the file. */
+const WAITS = 6;
 
 /** Why the configuration file cannot be replaced from here; `undefined` where it can. */
 export async function whyNotWritable(file: string): Promise<string | undefined> {
@@ -34,7 +33,7 @@ export async function saveFile(file: string, text: string, fingerprint: string):
     await writeDraft(draft, text, place);
     if (fingerprintOf(await textOf(file)) !== fingerprint)
       throw waybillError('WAYBILL_SETTINGS_CHANGED_MEANWHILE', { file });
-    await renameSoon(draft, place);
+    await whileBusy(() => rename(draft, place), WAITS);
   } catch (error) {
     await rm(draft, { force: true }).catch(() => undefined);
     if (!isSystemError(error)) throw error;
@@ -54,18 +53,6 @@ async function writeDraft(draft: string, text: string, place: string): Promise<v
   // Only the super-user may give a file away; where it is ours, nothing changes.
   await chown(draft, uid, gid).catch(() => undefined);
   await chmod(draft, mode & 0o777);
-}
-
-async function renameSoon(from: string, to: string): Promise<void> {
-  for (let left = TRIES; ; left -= 1) {
-    try {
-      return await rename(from, to);
-    } catch (error) {
-      const isHeld = ['EPERM', 'EACCES', 'EBUSY'].includes((error as NodeJS.ErrnoException).code ?? '');
-      if (!isHeld || left === 1) throw error;
-      await wait(TRY_AGAIN_MS);
-    }
-  }
 }
 
 function isSystemError(error: unknown): boolean {

@@ -28,15 +28,14 @@ export function certificateFinding(
   const { check, subject, name, validFromUtc, validToUtc, remedy } = certificate;
   const about = [check, subject] as const;
   const now = Date.parse(nowUtc);
-  const leftMs = Date.parse(validToUtc) - now;
-  if (leftMs <= 0) return broken(about, `${name} has run out on ${day(validToUtc)}.`, remedy);
+  const { days, urgency } = daysLeft(validToUtc, now);
+  if (urgency === 'over') return broken(about, `${name} has run out on ${day(validToUtc)}.`, remedy);
   if (Date.parse(validFromUtc) > now) {
     const what = `${name} is valid only from ${day(validFromUtc)} on.`;
     return broken(about, what, `Compare the clocks of this machine and of the site. ${remedy}`);
   }
-  const limit = SOON_DAYS.findLast((days) => leftMs <= days * DAY_MS);
-  if (limit === undefined) return ok(about, `${name} is valid until ${day(validToUtc)}.`);
-  return look(about, `${name} runs out on ${day(validToUtc)}, in ${daysText(leftMs)}.`, `${urgency[limit]} ${remedy}`);
+  if (urgency === undefined) return ok(about, `${name} is valid until ${day(validToUtc)}.`);
+  return look(about, `${name} runs out on ${day(validToUtc)}, in ${daysText(days)}.`, `${soon[urgency]} ${remedy}`);
 }
 
 /** Whether a certificate that ends then needs somebody, and how soon; by the same days as `certificateFinding`. */
@@ -50,10 +49,9 @@ export function daysLeft(
   return { days, urgency: SOON_DAYS.findLast((limit) => leftMs <= limit * DAY_MS) };
 }
 
-const urgency = { 90: 'Plan it:', 30: 'Within this month:', 7: 'Now:' } as const;
+const soon = { 90: 'Plan it:', 30: 'Within this month:', 7: 'Now:' } as const;
 
-function daysText(leftMs: number): string {
-  const days = Math.floor(leftMs / DAY_MS);
+function daysText(days: number): string {
   if (days === 0) return 'less than a day';
   return days === 1 ? '1 day' : `${days} days`;
 }

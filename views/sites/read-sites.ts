@@ -1,14 +1,15 @@
+import type { LatestExamination } from '../../common/finding.ts';
 import type { Config } from '../../config/types.ts';
 import { EVERY_SITE, type Pause } from '../../ledger/pauses.ts';
 import { versionFindings } from '../../rules/doctor/versions.ts';
 import { taskQueues } from '../../workflows/contract.ts';
-import type { LatestTest, SiteFacts, SiteQueue, WatchLook } from './site-facts.ts';
+import type { SiteFacts, SiteQueue, WatchLook } from './site-facts.ts';
 
 /** What Temporal and the workers tell of the sites; each may be missing by itself. */
 export interface SitesLook {
   readonly queues?: readonly SiteQueue[];
   readonly watches: Readonly<Record<string, WatchLook | undefined>>;
-  readonly tests: Readonly<Record<string, LatestTest | undefined>>;
+  readonly tests: Readonly<Record<string, LatestExamination | undefined>>;
 }
 
 /** Every site that is a source or a target: sources first, in the order of the settings. `look`: undefined, Temporal is away. */

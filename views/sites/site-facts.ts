@@ -1,4 +1,4 @@
-import type { Finding, SiteExamination } from '../../common/finding.ts';
+import type { Finding, LatestExamination } from '../../common/finding.ts';
 import type { SiteWatchStatus } from '../../workflows/contract.ts';
 
 /** A task queue of a site, as Temporal tells it. */
@@ -13,12 +13,6 @@ export interface SiteQueue {
 /** The watch of a source: `none` is running, or it runs and did not answer in time. */
 export type WatchLook = 'none' | 'silent' | SiteWatchStatus;
 
-/** The latest test of a site. Times are ISO 8601, UTC. */
-export type LatestTest =
-  | { readonly state: 'running'; readonly sinceUtc: string }
-  | { readonly state: 'done'; readonly atUtc: string; readonly found: SiteExamination }
-  | { readonly state: 'unanswered'; readonly atUtc: string; readonly why: string };
-
 /** A site as it is configured, and what could be had of it; what could not is missing. */
 export interface SiteFacts {
   readonly site: string;
@@ -30,7 +24,7 @@ export interface SiteFacts {
   /** Undefined where Temporal does not answer. */
   readonly queues?: readonly SiteQueue[];
   readonly watch?: WatchLook;
-  readonly test?: LatestTest;
+  readonly test?: LatestExamination;
   /** What the latest tests of several sites tell together. */
   readonly versions: readonly Finding[];
 }

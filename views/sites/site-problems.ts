@@ -1,6 +1,6 @@
-import type { Finding } from '../../common/finding.ts';
+import type { Finding, LatestExamination } from '../../common/finding.ts';
 import { daysLeft } from '../../rules/doctor/certificate-days.ts';
-import type { LatestTest, SiteFacts } from './site-facts.ts';
+import type { SiteFacts } from './site-facts.ts';
 
 /** What needs somebody at a site. `bad` keeps something from working, `warn` may, or will. */
 export interface SiteProblem {
@@ -55,7 +55,7 @@ function watchProblems({ isSource, watch, watchMode }: SiteFacts, nowMs: number)
   return [{ tone: 'warn', what: 'It was asked to call back, and no call has come yet.', remedy }];
 }
 
-function testProblems(test: LatestTest | undefined): SiteProblem[] {
+function testProblems(test: LatestExamination | undefined): SiteProblem[] {
   if (test?.state === 'unanswered') {
     const remedy = 'See whether the worker runs and what its log says, and test again.';
     return [{ tone: 'bad', what: `The site could not be tested. ${test.why}`, remedy }];

@@ -1,5 +1,5 @@
 import { type QrsCall, timing } from './call.ts';
-import { guid } from './filter.ts';
+import { eq, guid } from './filter.ts';
 import type { QrsHttp } from './qrs-http.ts';
 import type { CallOptions } from './settings.ts';
 
@@ -35,14 +35,14 @@ interface AuditMatrix {
 export function createAuditCalls(http: QrsHttp): AuditCalls {
   return {
     async whoMayUpdate(appId, options) {
-      const { guid: id } = guid(appId);
+      const id = guid(appId);
       const call: QrsCall = {
         method: 'POST',
         path: '/qrs/systemrule/security/audit/matrix',
-        doing: `ask who may change the app ${id}`,
+        doing: `ask who may change the app ${id.guid}`,
         json: {
           resourceType: 'App',
-          resourceRef: { resourceFilter: `id eq ${id}` },
+          resourceRef: { resourceFilter: eq('id', id).text },
           subjectRef: { resourceFilter: '' },
           actions: UPDATE,
           environmentAttributes: 'context=ManagementAccess;',

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { nextDay, startOfDayUtc } from '../../../common/day.ts';
 import type { ReloadSearch } from '../../../ledger/reload-search.ts';
+import { absent, optionalDay, optionalText } from '../../server/query-fields.ts';
 
 /** What can have become of a failed reload, by the word that stands in the address. */
 export const outlookChoices = {
@@ -18,10 +19,6 @@ export const alertChoices = {
   'given-up': 'given up',
 } as const;
 
-const absent = z.literal('').transform(() => undefined);
-const optionalText = z.union([absent, z.string().trim().max(200)]).optional();
-const day = z.union([absent, z.iso.date()]).optional();
-
 function oneOf<Word extends string>(choices: Readonly<Record<Word, string>>) {
   return z.union([absent, z.enum(Object.keys(choices) as [Word, ...Word[]])]).optional();
 }
@@ -33,8 +30,8 @@ export const alertsQuery = z.object({
   outlook: oneOf(outlookChoices),
   alert: oneOf(alertChoices),
   destination: optionalText,
-  from: day,
-  to: day,
+  from: optionalDay,
+  to: optionalDay,
   /** `<found> <tenant> <reload id>` of the last one of the page before. */
   after: z
     .string()

@@ -8,12 +8,11 @@ import { moment } from '../../html/time.ts';
 import type { ConsoleContext, ConsoleServer } from '../../server/context.ts';
 import { readQuery } from '../../server/read-form.ts';
 import { siteOptions } from '../promotions/site-options.ts';
+import { optionalText } from '../../server/query-fields.ts';
 
 const ROWS_OF_A_PAGE = 50;
 const MOST_PAGES = 1000;
 
-const absent = z.literal('').transform(() => undefined);
-const optionalText = z.union([absent, z.string().trim().max(200)]).optional();
 const listQuery = z.object({
   text: optionalText,
   site: optionalText,

@@ -2,10 +2,7 @@ import { z } from 'zod';
 import { nextDay, startOfDayUtc } from '../../../common/day.ts';
 import { auditKinds } from '../../../ledger/audit-kinds.ts';
 import type { AuditFilter } from '../../../ledger/audit.ts';
-
-const absent = z.literal('').transform(() => undefined);
-const optionalText = z.union([absent, z.string().trim().max(200)]).optional();
-const day = z.union([absent, z.iso.date()]).optional();
+import { absent, optionalDay, optionalText } from '../../server/query-fields.ts';
 
 /** What stands behind the ? of the audit page's address and of its file. An empty field of its form is none. */
 export const auditPageQuery = z.object({
@@ -15,8 +12,8 @@ export const auditPageQuery = z.object({
   site: optionalText,
   app: optionalText,
   promotion: optionalText,
-  from: day,
-  to: day,
+  from: optionalDay,
+  to: optionalDay,
   /** The lowest number of the page before. */
   before: z.coerce.number().int().positive().optional(),
 });

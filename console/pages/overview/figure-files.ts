@@ -5,7 +5,6 @@ import { figureCsv } from '../../../views/figures/figure-csv.ts';
 import { type FigureName, figureNames, readFigure } from '../../../views/figures/figures.ts';
 import type { ConsoleContext, ConsoleServer } from '../../server/context.ts';
 import { readQuery } from '../../server/read-form.ts';
-import { drawChart } from './draw-chart.ts';
 import { askOf, overviewQuery } from './overview-query.ts';
 
 const looks = z.object({
@@ -22,6 +21,8 @@ export function addFigureFiles(server: ConsoleServer, { config, ledger }: Consol
     server.get(`/overview/${name}.svg`, async (request, reply) => {
       const { theme, size } = readQuery(request, looks);
       const figure = await figureOf(name, request);
+      // It takes half a second and much memory to load: a console whose overview nobody opens does without.
+      const { drawChart } = await import('./draw-chart.ts');
       return (
         reply
           .type('image/svg+xml; charset=utf-8')

@@ -3,7 +3,7 @@ import type { FigureName } from '../../../views/figures/figures.ts';
 import { type Html, html } from '../../html/html.ts';
 import { table } from '../../html/table.ts';
 import type { Theme } from '../../html/theme.ts';
-import { type ChartTheme, sizeOf } from './draw-chart.ts';
+import { type ChartTheme, sizeOf } from './chart-size.ts';
 import { type OverviewQuery, withQuery } from './overview-query.ts';
 
 interface FigureLook {

@@ -4,6 +4,7 @@ import type { Config } from '../../../config/types.ts';
 import type { FigureAsk } from '../../../views/figures/figure.ts';
 import { daysBefore, daysBetween, timeSlices } from '../../../views/figures/time-slices.ts';
 import { siteName } from '../../html/links.ts';
+import { absent, optionalText } from '../../server/query-fields.ts';
 
 export const ranges = { '7': '7 days', '30': '30 days', '90': '90 days', '365': '365 days' } as const;
 
@@ -11,8 +12,6 @@ const USUAL_RANGE = '30';
 /** Ten years: no chart has room for more months. */
 const MOST_DAYS = 3660;
 
-const absent = z.literal('').transform(() => undefined);
-const optionalText = z.union([absent, z.string().trim().max(200)]).optional();
 /** Of a time in which there can be promotions. */
 const day = z
   .union([absent, z.iso.date().refine((one) => one >= '2000-01-01' && one < '3000-01-01', 'before 2000 or after 2999')])

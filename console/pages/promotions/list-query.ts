@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { nextDay, startOfDayUtc } from '../../../common/day.ts';
 import type { PromotionFilter } from '../../../ledger/promotions.ts';
+import { absent, optionalDay, optionalText } from '../../server/query-fields.ts';
 
 /** What can be looked for, by the word that stands in the address. */
 export const stateChoices = {
@@ -14,9 +15,6 @@ export const stateChoices = {
 } as const;
 
 const words = Object.keys(stateChoices) as [keyof typeof stateChoices, ...(keyof typeof stateChoices)[]];
-const absent = z.literal('').transform(() => undefined);
-const optionalText = z.union([absent, z.string().trim().max(200)]).optional();
-const day = z.union([absent, z.iso.date()]).optional();
 
 /** What stands behind the ? of the list's address. An empty field of its form is none. */
 export const listQuery = z.object({
@@ -24,8 +22,8 @@ export const listQuery = z.object({
   site: optionalText,
   who: optionalText,
   state: z.union([absent, z.enum(words)]).optional(),
-  from: day,
-  to: day,
+  from: optionalDay,
+  to: optionalDay,
   /** `<started>_<key>` of the last promotion of the page before. */
   after: z
     .string()

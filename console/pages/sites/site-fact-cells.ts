@@ -1,5 +1,6 @@
 import { daysLeft } from '../../../rules/doctor/certificate-days.ts';
-import type { LatestTest, SiteFacts } from '../../../views/sites/site-facts.ts';
+import type { LatestExamination } from '../../../common/finding.ts';
+import type { SiteFacts } from '../../../views/sites/site-facts.ts';
 import { badge } from '../../html/badge.ts';
 import type { Fact } from '../../html/facts.ts';
 import { type Html, html } from '../../html/html.ts';
@@ -40,7 +41,7 @@ export function queueFact({ queues }: SiteFacts): Html | undefined {
 }
 
 /** Until when the files that the worker has of the site are valid. */
-export function certificateFacts(test: LatestTest | undefined, nowMs: number): Fact[] {
+export function certificateFacts(test: LatestExamination | undefined, nowMs: number): Fact[] {
   const known = test?.state === 'done' ? (test.found.certificates ?? []) : [];
   return known.map(({ name, untilUtc }): Fact => [name, html`${moment(untilUtc)} ${leftBadge(untilUtc, nowMs)}`]);
 }

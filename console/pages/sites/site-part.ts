@@ -1,6 +1,7 @@
 import type { Config } from '../../../config/types.ts';
 import { siteHealth } from '../../../views/sites/site-health.ts';
-import type { LatestTest, SiteFacts } from '../../../views/sites/site-facts.ts';
+import type { LatestExamination } from '../../../common/finding.ts';
+import type { SiteFacts } from '../../../views/sites/site-facts.ts';
 import { siteProblems } from '../../../views/sites/site-problems.ts';
 import { badge } from '../../html/badge.ts';
 import { facts as factList } from '../../html/facts.ts';
@@ -52,7 +53,7 @@ export function sitePart({ config, facts, token, whyNot, nowMs }: SiteParts): Ht
   </section>`;
 }
 
-function testButton(name: string, test: LatestTest | undefined, whyNot: WhyNot): Html {
+function testButton(name: string, test: LatestExamination | undefined, whyNot: WhyNot): Html {
   const isRunning = test?.state === 'running' ? 'It is being tested.' : undefined;
   return button({
     label: html`Test the connection<span class="hidden"> to ${name}</span>`,
@@ -60,7 +61,7 @@ function testButton(name: string, test: LatestTest | undefined, whyNot: WhyNot):
   });
 }
 
-function testLine(test: LatestTest | undefined): Html | string {
+function testLine(test: LatestExamination | undefined): Html | string {
   if (test === undefined) return 'No test is known.';
   if (test.state === 'running') return html`Begun ${ago(test.sinceUtc)}; load the page again to see what was found.`;
   return html`Tested ${ago(test.atUtc)}.`;

@@ -6,7 +6,7 @@ import type { SitesLook } from '../../../views/sites/read-sites.ts';
 import type { WatchLook } from '../../../views/sites/site-facts.ts';
 import { queries, type SiteWatchStatus, taskQueues, workflowIds } from '../../../workflows/contract.ts';
 import type { ConsoleContext } from '../../server/context.ts';
-import { within } from '../../server/within.ts';
+import { temporalOrNone } from '../../server/temporal-or-none.ts';
 
 export interface WorkersLook extends SitesLook {
   /** Whether a worker takes the tasks of the main queue: without one nothing goes on anywhere. */
@@ -17,27 +17,17 @@ export interface WorkersLook extends SitesLook {
 const PATIENCE_MS = 900;
 /** What one thing may take: a watch that does not answer must not hide what the queues tell. */
 const ANSWER_MS = 600;
-/** After Temporal did not answer, pages do not ask it for this long. */
-const AGAIN_AFTER_MS = 10_000;
 
 /** Asks Temporal, all at once, for queues, watches and the latest tests of the sites; `undefined` where it is away. */
-export function createSitesLook({ config, temporal, logger }: ConsoleContext): () => Promise<WorkersLook | undefined> {
+export function createSitesLook(context: ConsoleContext): () => Promise<WorkersLook | undefined> {
+  const { config } = context;
+  const ask = temporalOrNone(context, { patienceMs: PATIENCE_MS, what: 'how the sites are' });
   const examination = createExaminationLook();
-  let awayUntil = 0;
-  return async () => {
-    if (Date.now() < awayUntil) return undefined;
-    try {
-      return await within(PATIENCE_MS, async () => {
-        const { client } = await temporal();
-        const { temporal: settings, sites, sources } = config;
-        return lookWith(client, examination, settings.taskQueue, Object.keys(sites), Object.keys(sources));
-      });
-    } catch (error) {
-      awayUntil = Date.now() + AGAIN_AFTER_MS;
-      logger.warn({ err: error }, 'Temporal could not be asked how the sites are');
-      return undefined;
-    }
-  };
+  return () =>
+    ask((client) => {
+      const { temporal, sites, sources } = config;
+      return lookWith(client, examination, temporal.taskQueue, Object.keys(sites), Object.keys(sources));
+    });
 }
 
 async function lookWith(

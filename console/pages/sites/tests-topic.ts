@@ -1,14 +1,14 @@
 import { createHash } from 'node:crypto';
 import type { Seen } from '../../../ledger/news.ts';
 import { createExaminationLook } from '../../../temporal/site-examination.ts';
-import type { LatestTest } from '../../../views/sites/site-facts.ts';
+import type { LatestExamination } from '../../../common/finding.ts';
 import type { ConsoleContext } from '../../server/context.ts';
 import { seenNow, type Topic } from '../../server/event-hub.ts';
 
 /** How long Temporal may take to say how far tests of sites are. */
 const LOOK_MS = 2000;
 
-type Tests = Readonly<Record<string, LatestTest | undefined>>;
+type Tests = Readonly<Record<string, LatestExamination | undefined>>;
 
 /** Where a page hears that a test of a site has ended, or another begun; `tests`: those that it shows. */
 export function liveTests(tests: Tests): string {

@@ -5,7 +5,7 @@ import { mkdir, mkdtemp, readdir, rm, truncate, utimes, writeFile } from 'node:f
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { whileBusy } from '../../../activities/artifacts/busy-files.ts';
+import { whileBusy } from '../../../common/busy-files.ts';
 import { folderError } from '../../../activities/artifacts/folder-files.ts';
 import { temporaryName } from '../../../activities/artifacts/temporary-names.ts';
 import { openFolderStore } from '../../../activities/artifacts/folder-store.ts';
