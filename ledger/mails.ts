@@ -40,6 +40,10 @@ export interface Mail {
 export interface MailFilter {
   readonly promotionKey?: string;
   readonly state?: MailState;
+  /** Only mails that were last written at or after this time. */
+  readonly updatedFromUtc?: string;
+  /** Only mails that were last written before this time. */
+  readonly updatedToUtc?: string;
   /** Default 1,000. */
   readonly limit?: number;
 }
@@ -89,10 +93,12 @@ export function createMails({ db, nowUtc }: StoreParts): Mails {
       return row && toMail(row);
     },
 
-    async listMails({ promotionKey, state, limit = 1000 } = {}) {
+    async listMails({ promotionKey, state, updatedFromUtc, updatedToUtc, limit = 1000 } = {}) {
       let query = db.selectFrom('mails').selectAll();
       if (promotionKey !== undefined) query = query.where('promotion_key', '=', promotionKey);
       if (state !== undefined) query = query.where('state', '=', state);
+      if (updatedFromUtc !== undefined) query = query.where('updated_at_utc', '>=', updatedFromUtc);
+      if (updatedToUtc !== undefined) query = query.where('updated_at_utc', '<', updatedToUtc);
       const rows = await query.orderBy('created_at_utc').orderBy('message_id').limit(limit).execute();
       return rows.map(toMail);
     },

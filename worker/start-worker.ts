@@ -3,6 +3,7 @@ import type { Surroundings } from '../config/prepare.ts';
 import type { Config } from '../config/types.ts';
 import { createAttemptSink } from '../ledger/attempt-sink.ts';
 import type { Ledger } from '../ledger/ledger.ts';
+import { keepDashboardLogs } from './dashboard-logs/keep-dashboard-logs.ts';
 import { type Generation, makeGeneration } from './generation.ts';
 import { createMetrics } from './metrics/create-metrics.ts';
 import { type RunningWorkers, type RunWorkersOptions, runWorkers } from './run-worker.ts';
@@ -56,6 +57,12 @@ export async function startWorker(options: StartWorkerOptions): Promise<StartedW
     beforePolling: (client) => readSweepsSeen(client, Object.keys(config.sources), sweepsSeen),
     activities: (client) => generation.activities(client),
   });
+  const stopping = new AbortController();
+  const dashboardLogs = keepDashboardLogs(
+    { config, ledger, logger, nowUtc: () => now().toISOString() },
+    stopping.signal,
+  );
+  running.done.finally(() => stopping.abort()).catch(() => undefined);
   const takeOver = async (wanted: Config): Promise<void> => {
     const next = generationOf(wanted);
     const newSources = Object.keys(wanted.sources).filter((site) => !sweepsSeen.has(site));
@@ -80,7 +87,8 @@ export async function startWorker(options: StartWorkerOptions): Promise<StartedW
   };
   const close = async (): Promise<void> => {
     generation.retire();
-    await running.stop();
+    stopping.abort();
+    await Promise.all([running.stop(), dashboardLogs]);
     await attempts.close();
     // A step that was left behind holds what it began with for ever.
     await Promise.all([...open].map((one) => one.close()));

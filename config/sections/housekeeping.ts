@@ -14,6 +14,17 @@ export const loggingSection = section({
   pretty: choice('auto', 'on', 'off')
     .prefault('auto')
     .describe('Lines for people instead of JSON. auto: where the output is a terminal.'),
+  dashboardFolder: dataPath()
+    .optional()
+    .describe(
+      "Folder for tab-separated logs as the old program's Qlik dashboard loads them, one file a log and day, made by the worker from the ledger. When not set: none.",
+    ),
+  dashboardEncoding: choice('latin1', 'utf8')
+    .prefault('latin1')
+    .describe(
+      'Of the logs for the dashboard. latin1: as its load script reads them, with ? for other letters. utf8: for a load script changed to code page 65001.',
+    ),
+  dashboardEvery: duration().prefault('1m').describe('Time between two writings of the logs for the dashboard.'),
 });
 
 export const stagingSection = section({
