@@ -1,6 +1,6 @@
 import type { UnchainedRow } from './audit-chain.ts';
 import { type AuditKind, kindOfRecord } from './audit-kinds.ts';
-import { searchText, toJson } from './columns.ts';
+import { searchText, storable, toJson } from './columns.ts';
 
 /** Who did it. `asserted`: nobody proved the name. */
 export interface AuditActor {
@@ -79,25 +79,23 @@ export function rowOfEntry(entry: AuditEntry, promoted: PromotedApp | undefined)
     at_utc: atUtc,
     kind,
     type: storable(type),
-    seq: storable(seq),
-    account: storable(by?.account),
-    door: storable(by?.door),
+    seq: kept(seq),
+    account: kept(by?.account),
+    door: kept(by?.door),
     asserted: by?.asserted === undefined ? null : by.asserted ? 1 : 0,
-    site: storable(site),
-    app_id: storable(appId),
-    app_name: storable(appName),
-    target_app_id: storable(targetAppId),
-    promotion_key: storable(promotionKey),
+    site: kept(site),
+    app_id: kept(appId),
+    app_name: kept(appName),
+    target_app_id: kept(targetAppId),
+    promotion_key: kept(promotionKey),
     facts: toJson(facts),
     search: storable(searchText([...new Set(words)])),
   };
 }
 
-/** A text that both databases give back as it was written: what they would change would no longer fit its hash. */
-function storable(text: string): string;
-function storable(text: string | undefined): string | null;
-function storable(text: string | undefined): string | null {
-  return text?.toWellFormed().replaceAll('\u0000', '') ?? null;
+/** As it comes back from the database: what that would change would no longer fit its hash. */
+function kept(text: string | undefined): string | null {
+  return text === undefined ? null : storable(text);
 }
 
 function actorIn(facts: unknown): AuditActor | undefined {

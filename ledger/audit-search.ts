@@ -1,5 +1,5 @@
 import { type RawBuilder, type SqlBool, sql } from 'kysely';
-import { containsText } from './columns.ts';
+import { containsText, storable } from './columns.ts';
 import { WORD_SEPARATORS, wordsOf } from './migrations/dialect-words.ts';
 import type { StoreParts } from './store.ts';
 
@@ -14,7 +14,7 @@ export type AuditSearch =
 
 /** The search for a text of any case, found anywhere in what `searchText` made of an entry. */
 export async function searchFor({ db, kind }: StoreParts, text: string): Promise<AuditSearch> {
-  const wanted = text.toLowerCase().toWellFormed().replaceAll('\u0000', '');
+  const wanted = storable(text.toLowerCase());
   if (kind === 'sqlite' && Array.from(wanted).length >= SHORTEST_INDEXED) {
     return { by: 'text-table', phrase: `"${wanted.replaceAll('"', '""')}"` };
   }

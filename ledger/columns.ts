@@ -5,6 +5,21 @@ export function toJson(value: unknown): string {
   return JSON.stringify(value ?? null);
 }
 
+/** JSON text that PostgreSQL can look into as well: it knows neither a zero character nor half of a surrogate pair. */
+export function toReadableJson(value: unknown): string {
+  const text = toJson(value);
+  return /\\u(0000|d[89a-f])/.test(text) ? JSON.stringify(value, (_, one: unknown) => readable(one)) : text;
+}
+
+function readable(value: unknown): unknown {
+  return typeof value === 'string' ? storable(value) : value;
+}
+
+/** A text that both databases give back as it was written. */
+export function storable(text: string): string {
+  return text.toWellFormed().replaceAll('\u0000', '');
+}
+
 /** JSON text, or a null column for a value that is not there. */
 export function toJsonOrNull(value: unknown): string | null {
   return value === undefined || value === null ? null : JSON.stringify(value);

@@ -1,5 +1,5 @@
 import type { ExpressionBuilder, Insertable, Selectable, Updateable } from 'kysely';
-import { containsText, fromJson, jsonPatch, searchText, toJson } from './columns.ts';
+import { containsText, fromJson, jsonPatch, searchText, toReadableJson } from './columns.ts';
 import type { PromotionState, PromotionVerdict } from './states.ts';
 import type { StoreParts } from './store.ts';
 import type { LedgerTables, PromotionTable } from './tables.ts';
@@ -178,7 +178,7 @@ function newRow(input: PromotionInput, nowUtc: string): Insertable<PromotionTabl
     owner: input.owner,
     verdict: input.verdict,
     state: input.state ?? 'assessing',
-    decision: toJson(input.decision),
+    decision: toReadableJson(input.decision),
     artifact: null,
     artifact_sha256: null,
     version: null,
@@ -202,7 +202,7 @@ function changes(patch: PromotionPatch, nowUtc: string): Updateable<PromotionTab
     artifact_sha256: hashPatch(patch.artifact),
     version: jsonPatch(patch.version),
     version_sha256: hashPatch(patch.version),
-    decision: patch.decision === undefined ? undefined : toJson(patch.decision),
+    decision: patch.decision === undefined ? undefined : toReadableJson(patch.decision),
     updated_at_utc: nowUtc,
   };
 }

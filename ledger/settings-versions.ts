@@ -18,8 +18,8 @@ export interface SettingsVersion {
 
 export interface SettingsVersions {
   /**
-   * Writes down a version with its text, which holds no secret. Its number. Who adds one at the same moment waits, or is
-   * refused by the database; so a file is written within the same transaction. Not safe to repeat.
+   * Writes down a version with its text, which holds no secret. Its number. Who adds one at the same moment waits for the
+   * end of this one's transaction; so a file is written within it. Not safe to repeat.
    */
   addSettingsVersion(version: Omit<SettingsVersion, 'n' | 'savedAtUtc'> & { readonly yaml: string }): Promise<number>;
   /** Versions, newest first, without their text. */
@@ -35,14 +35,21 @@ export function createSettingsVersions(parts: StoreParts): SettingsVersions {
   return {
     addSettingsVersion: ({ savedBy, what, fingerprint, yaml }) =>
       inTransaction(parts, async ({ db: tx }) => {
-        const last = await tx
-          .selectFrom('settings_versions')
-          .select(({ fn }) => fn.max('n').as('n'))
-          .executeTakeFirst();
-        const n = (last?.n ?? 0) + 1;
-        const row = { n, saved_at_utc: nowUtc(), saved_by: savedBy ?? null, what: toJson(what), fingerprint, yaml };
-        await tx.insertInto('settings_versions').values(row).execute();
-        return n;
+        for (;;) {
+          const last = await tx
+            .selectFrom('settings_versions')
+            .select(({ fn }) => fn.max('n').as('n'))
+            .executeTakeFirst();
+          const n = (last?.n ?? 0) + 1;
+          const row = { n, saved_at_utc: nowUtc(), saved_by: savedBy ?? null, what: toJson(what), fingerprint, yaml };
+          const { numInsertedOrUpdatedRows } = await tx
+            .insertInto('settings_versions')
+            .values(row)
+            .onConflict((conflict) => conflict.doNothing())
+            .executeTakeFirst();
+          // PostgreSQL waited for somebody else, who has taken the number.
+          if (numInsertedOrUpdatedRows === 1n) return n;
+        }
       }),
 
     async listSettingsVersions({ beforeN, limit }) {

@@ -1,5 +1,7 @@
 import type { FastifyRequest } from 'fastify';
+import type { AuditEntry } from '../../ledger/audit-entry.ts';
 import type { ConsolePerson } from '../../ledger/console-people.ts';
+import type { LedgerStore } from '../../ledger/ledger.ts';
 import type { ConsoleContext } from '../server/context.ts';
 
 /** What happens at the door, or to people. */
@@ -27,15 +29,43 @@ export interface Deed {
 }
 
 /** Notes a deed in the audit trail and the log, with the address it came from. Resolves when it is noted. */
-export async function note({ ledger, logger }: ConsoleContext, request: FastifyRequest, deed: Deed): Promise<void> {
-  const { what, by, person, facts } = deed;
-  await ledger.appendAudit({
+export async function note(context: ConsoleContext, request: FastifyRequest, deed: Deed): Promise<void> {
+  await context.ledger.appendAudit(entryOf(request, deed));
+  log(context, request, deed);
+}
+
+/** What was done, and how it is noted; nothing is noted without a deed. */
+export interface Done<T> {
+  readonly result: T;
+  readonly deed?: Deed;
+}
+
+/** Does something to people and notes it in the audit trail: both, or neither. What was done is logged once it stands. */
+export async function doAndNote<T>(
+  context: ConsoleContext,
+  request: FastifyRequest,
+  work: (store: LedgerStore) => Promise<Done<T>>,
+): Promise<T> {
+  const { result, deed } = await context.ledger.withTransaction(async (store) => {
+    const done = await work(store);
+    if (done.deed) await store.appendAudit(entryOf(request, done.deed));
+    return done;
+  });
+  if (deed) log(context, request, deed);
+  return result;
+}
+
+function entryOf(request: FastifyRequest, { what, by, person, facts }: Deed): AuditEntry {
+  return {
     kind: 'sign-in',
     type: what,
     atUtc: new Date().toISOString(),
     ...(by && { by: { account: by.account, door: 'console', asserted: false } }),
     facts: { name: by?.name, person, address: request.ip, ...facts },
-  });
+  };
+}
+
+function log({ logger }: ConsoleContext, request: FastifyRequest, { what, by, person, facts }: Deed): void {
   logger.info(
     { deed: what, by: by?.name, account: by?.account, person, address: request.ip, facts },
     `Console: ${what.replaceAll('-', ' ')}`,

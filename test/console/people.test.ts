@@ -1,3 +1,5 @@
+import path from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Browser, type ConsoleWorld, PASSWORD, startConsoleWorld } from './console-world.ts';
 
@@ -185,6 +187,31 @@ describe('everybody else', () => {
 
     expect(await other.ledger.findPerson('mallory')).toBeUndefined();
     expect(await other.ledger.findPerson(name)).toMatchObject({ roles: { admin: false } });
+    await other.close();
+  });
+});
+
+describe('what is done to people', () => {
+  it('is not done when it cannot be noted', async () => {
+    const other = await startConsoleWorld();
+    const [admin, otto] = [await other.signedIn('ada'), await other.signedIn('otto')];
+    const before = await other.ledger.listPeople();
+    await admin.open('/people/add');
+    await otto.open('/account');
+    const database = new DatabaseSync(path.join(other.folder, 'data', 'ledger.sqlite'));
+    database.exec(`create trigger no_notes before insert on audit begin select raise(abort, 'the disk is full'); end`);
+
+    const chosen = { old: PASSWORD, password: 'another good password', again: 'another good password' };
+    const sent = [
+      await admin.send('/people/add', olga),
+      await admin.send('/people/disable', { name: 'vera' }),
+      await otto.send('/account/password', chosen),
+      await otto.send('/account/end-sessions', {}),
+    ];
+
+    expect(sent.map(({ status }) => status)).toEqual([500, 500, 500, 500]);
+    expect(await other.ledger.listPeople()).toEqual(before);
+    database.close();
     await other.close();
   });
 });

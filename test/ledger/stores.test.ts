@@ -22,6 +22,7 @@ import { describePauses } from './suites/pauses.ts';
 import { describeProcesses } from './suites/processes.ts';
 import { describePromotions } from './suites/promotions.ts';
 import { describeRecords } from './suites/records.ts';
+import { describeSettingsVersions } from './suites/settings-versions.ts';
 import type { StoreUnderTest } from './suites/store-under-test.ts';
 
 const opened: Ledger[] = [];
@@ -51,6 +52,7 @@ function describeLedger(store: StoreUnderTest): void {
   describeTampering(store);
   describeProcesses(store);
   describeConsolePeople(store);
+  describeSettingsVersions(store);
   describeAttempts(store);
   describeFigures(store);
   describeLifecycle(store);

@@ -10,7 +10,7 @@ import { type ConsoleContext, type ConsoleServer, personIn } from '../../server/
 import { readForm } from '../../server/read-form.ts';
 import { checkPassword } from '../../sign-in/check-password.ts';
 import { contactOf } from '../../sign-in/contact.ts';
-import { note } from '../../sign-in/note.ts';
+import { type DeedKind, doAndNote } from '../../sign-in/note.ts';
 import { hashPassword } from '../../sign-in/password.ts';
 import { requireRight, rolesText, type WhyNot } from '../../sign-in/rights.ts';
 import { beginSession } from '../../sign-in/session.ts';
@@ -40,17 +40,13 @@ export function addAccountPage(server: ConsoleServer, context: ConsoleContext): 
       const body = accountBody(context, request.formToken, person, wrong);
       return showPage(context, request, reply.code(422), { styles: 'people.css', title, body });
     }
-    await ledger.endConsoleLinks({ purpose: 'password', person: person.name });
-    await stayHereAlone(context, reply, person.name, { passwordHash: await hashPassword(password) });
-    await note(context, request, { what: 'password-chosen', by: person, person: person.name });
+    await stayHereAlone(context, request, reply, 'password-chosen', { passwordHash: await hashPassword(password) });
     const text = 'Your password is changed. Wherever else you were signed in, it is asked for now.';
     return redirectWith(context, reply, '/account', { tone: 'good', text });
   });
 
   server.post('/account/end-sessions', async (request, reply) => {
-    const person = personIn(request);
-    await stayHereAlone(context, reply, person.name, {});
-    await note(context, request, { what: 'sessions-ended', by: person, person: person.name });
+    await stayHereAlone(context, request, reply, 'sessions-ended', {});
     const text = 'You are signed in here alone now.';
     return redirectWith(context, reply, '/account', { tone: 'good', text });
   });
@@ -63,15 +59,21 @@ async function whyNotOld(context: ConsoleContext, request: FastifyRequest, old: 
   return person ? undefined : 'The present password is wrong.';
 }
 
-/** Changes a person and ends his sessions, but for a new one in this browser. */
+/** Changes who is signed in and ends his sessions, but for a new one in this browser; a password ends its links. */
 async function stayHereAlone(
   context: ConsoleContext,
+  request: FastifyRequest,
   reply: FastifyReply,
-  name: string,
+  what: DeedKind,
   patch: PersonPatch,
 ): Promise<void> {
-  await context.ledger.changePerson(name, { ...patch, endSessions: true });
-  const changed = await context.ledger.findPerson(name);
+  const person = personIn(request);
+  const { name } = person;
+  const changed = await doAndNote(context, request, async (store) => {
+    if (patch.passwordHash !== undefined) await store.endConsoleLinks({ purpose: 'password', person: name });
+    await store.changePerson(name, { ...patch, endSessions: true });
+    return { result: await store.findPerson(name), deed: { what, by: person, person: name } };
+  });
   if (changed) beginSession(context, reply, changed);
 }
 

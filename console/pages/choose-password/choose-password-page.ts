@@ -12,7 +12,7 @@ import { readForm, readQuery } from '../../server/read-form.ts';
 import { signsInHere } from '../../sign-in/administrators.ts';
 import { enter } from '../../sign-in/enter.ts';
 import { requireLink, useLink } from '../../sign-in/links.ts';
-import { note } from '../../sign-in/note.ts';
+import { doAndNote } from '../../sign-in/note.ts';
 import { hashPassword } from '../../sign-in/password.ts';
 
 const linkQuery = z.object({ link: z.string().max(200).default('') });
@@ -46,12 +46,12 @@ export function addChoosePasswordPage(server: ConsoleServer, context: ConsoleCon
       return showPage(context, request, reply.code(422), { styles: 'people.css', title, body: again });
     }
     const passwordHash = await hashPassword(password);
-    const changed = await ledger.withTransaction(async (store) => {
+    const changed = await doAndNote(context, request, async (store) => {
       const { person: name } = await useLink(store, 'password', link);
       await store.changePerson(person.name, { passwordHash, endSessions: true });
-      return personOfLink(context, store, name);
+      const result = await personOfLink(context, store, name);
+      return { result, deed: { what: 'password-chosen', by: result, person: result.name } };
     });
-    await note(context, request, { what: 'password-chosen', by: changed, person: changed.name });
     await enter(context, request, reply, changed);
     return redirectWith(context, reply, '/', {
       tone: 'good',

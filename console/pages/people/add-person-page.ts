@@ -1,10 +1,11 @@
 import { z } from 'zod';
+import type { ConsolePerson } from '../../../ledger/console-people.ts';
 import { form } from '../../html/form.ts';
 import { type Html, html } from '../../html/html.ts';
 import { showPage } from '../../html/show-page.ts';
 import { type ConsoleContext, type ConsoleServer, personIn } from '../../server/context.ts';
 import { readForm } from '../../server/read-form.ts';
-import { note } from '../../sign-in/note.ts';
+import { doAndNote } from '../../sign-in/note.ts';
 import {
   linesOf,
   personFields,
@@ -37,18 +38,20 @@ export function addAddPersonPage(server: ConsoleServer, context: ConsoleContext)
     const sent = readForm(request, addForm);
     const { name, displayName, account } = sent;
     const values = { displayName, account, roles: rolesOf(sent), groups: linesOf(sent.groups) };
-    const add = async (): Promise<string | undefined> =>
-      (await ledger.addPerson({ name, kind: 'local', ...values }))
-        ? undefined
-        : `There is somebody of the name ${name} already.`;
-    const wrong = whyNotThisPerson(sent) ?? whyNotTheseRoles(sent) ?? (await add());
-    const person = wrong === undefined ? await ledger.findPerson(name) : undefined;
+    const facts = { account, roles: rolesText(values.roles), groups: values.groups };
+    const add = (): Promise<ConsolePerson | undefined> =>
+      doAndNote(context, request, async (store) => {
+        if (!(await store.addPerson({ name, kind: 'local', ...values }))) return { result: undefined };
+        const result = await store.findPerson(name);
+        return { result, deed: { what: 'person-added', by: admin, person: result?.name, facts } };
+      });
+    const unfit = whyNotThisPerson(sent) ?? whyNotTheseRoles(sent);
+    const person = unfit === undefined ? await add() : undefined;
     if (!person) {
+      const wrong = unfit ?? `There is somebody of the name ${name} already.`;
       const body = addBody(context, request.formToken, { name, values, wrong });
       return showPage(context, request, reply.code(422), { styles: 'people.css', title, body, current });
     }
-    const facts = { account, roles: rolesText(values.roles), groups: values.groups };
-    await note(context, request, { what: 'person-added', by: admin, person: person.name, facts });
     return showNewLink(context, request, reply, person);
   });
 }

@@ -6,7 +6,7 @@ import { showPage } from '../../html/show-page.ts';
 import { type ConsoleContext, type ConsoleServer, personIn } from '../../server/context.ts';
 import { readForm } from '../../server/read-form.ts';
 import { requireAdministrator } from '../../sign-in/administrators.ts';
-import { type DeedKind, note } from '../../sign-in/note.ts';
+import { type DeedKind, doAndNote } from '../../sign-in/note.ts';
 import { mayDoLess } from '../../sign-in/oidc/roles-of-groups.ts';
 import {
   linesOf,
@@ -99,18 +99,18 @@ interface Change {
   readonly facts?: Readonly<Record<string, unknown>>;
 }
 
-/** All of a change or nothing of it. @throws WAYBILL_CONSOLE_LAST_ADMINISTRATOR */
+/** All of a change, with its note, or nothing of it. @throws WAYBILL_CONSOLE_LAST_ADMINISTRATOR */
 async function change(
   context: ConsoleContext,
   request: FastifyRequest,
   { person, patch, deed, facts }: Change,
 ): Promise<void> {
-  await context.ledger.withTransaction(async (store) => {
+  await doAndNote(context, request, async (store) => {
     await store.holdPeople();
     await store.changePerson(person.name, patch);
     if (patch.disabled) await store.endConsoleLinks({ purpose: 'password', person: person.name });
     // Only what takes something away can leave nobody; where nobody was before, the rest is still to be possible.
     if (patch.disabled || patch.roles) await requireAdministrator(context.config.console, store);
+    return { result: undefined, deed: { what: deed, by: request.person, person: person.name, facts } };
   });
-  await note(context, request, { what: deed, by: request.person, person: person.name, facts });
 }

@@ -1,6 +1,7 @@
+import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { waybillError } from '../../../common/errors/catalogue.ts';
-import type { ConsoleRoles } from '../../../ledger/console-people.ts';
+import type { ConsolePerson, ConsoleRoles } from '../../../ledger/console-people.ts';
 import { redirectWith } from '../../html/flash.ts';
 import { form } from '../../html/form.ts';
 import { type Html, html } from '../../html/html.ts';
@@ -11,7 +12,7 @@ import { readForm, readQuery } from '../../server/read-form.ts';
 import { whoAdministers } from '../../sign-in/administrators.ts';
 import { enter } from '../../sign-in/enter.ts';
 import { requireLink, useLink } from '../../sign-in/links.ts';
-import { note } from '../../sign-in/note.ts';
+import { doAndNote } from '../../sign-in/note.ts';
 import { hashPassword } from '../../sign-in/password.ts';
 import { personFields, type TypedPerson, whyNotThisPerson } from '../../sign-in/person-rules.ts';
 
@@ -39,39 +40,40 @@ export function addSetUpPage(server: ConsoleServer, context: ConsoleContext): vo
   server.post('/set-up', { config: { open: true } }, async (request, reply) => {
     const { link, password, again, ...typed } = readForm(request, setUpForm);
     await requireLink(ledger, 'set-up', link);
-    const become = async (): Promise<string | undefined> =>
-      whyNotAdministrator(context, link, { ...typed, passwordHash: await hashPassword(password) });
-    const wrong = whyNotThisPerson(typed) ?? whyNotBoth(password, again, typed.name) ?? (await become());
-    if (wrong !== undefined) {
+    const unfit = whyNotThisPerson(typed) ?? whyNotBoth(password, again, typed.name);
+    const person =
+      unfit === undefined
+        ? await addAdministrator(context, request, link, { ...typed, passwordHash: await hashPassword(password) })
+        : undefined;
+    if (!person) {
+      const wrong = unfit ?? `There is somebody of the name ${typed.name} already; choose another one.`;
       const body = setUpBody(request.formToken, link, { typed, wrong });
       return showPage(context, request, reply.code(422), { styles: 'people.css', title, body });
     }
-    const person = await ledger.findPerson(typed.name);
-    if (!person) throw new Error('A person that was just added is gone.');
-    await note(context, request, { what: 'person-added', by: person, person: person.name, facts: { link: 'set-up' } });
     await enter(context, request, reply, person);
     return redirectWith(context, reply, '/', { tone: 'good', text: `Welcome. You are administrator of this Waybill.` });
   });
 }
 
 /**
- * Uses the link up and adds the person, both or neither. What stood against it; `undefined` where nothing did.
+ * Uses the link up, adds the person and notes it: all or nothing. Nothing, and `undefined`, where the name is taken.
  * @throws WAYBILL_CONSOLE_LINK_USED_UP, WAYBILL_CONSOLE_HAS_ADMINISTRATOR
  */
-async function whyNotAdministrator(
-  { ledger, config }: ConsoleContext,
+function addAdministrator(
+  context: ConsoleContext,
+  request: FastifyRequest,
   link: string,
   person: TypedPerson & { readonly passwordHash: string },
-): Promise<string | undefined> {
-  return ledger.withTransaction(async (store) => {
+): Promise<ConsolePerson | undefined> {
+  return doAndNote(context, request, async (store) => {
     await store.holdPeople();
-    if (await store.findPerson(person.name))
-      return `There is somebody of the name ${person.name} already; choose another one.`;
+    if (await store.findPerson(person.name)) return { result: undefined };
     await useLink(store, 'set-up', link);
-    const who = await whoAdministers(config.console, store);
+    const who = await whoAdministers(context.config.console, store);
     if (who !== undefined) throw waybillError('WAYBILL_CONSOLE_HAS_ADMINISTRATOR', { who });
     await store.addPerson({ ...person, kind: 'local', roles: everything, groups: [] });
-    return undefined;
+    const result = await store.findPerson(person.name);
+    return { result, deed: { what: 'person-added', by: result, person: result?.name, facts: { link: 'set-up' } } };
   });
 }
 

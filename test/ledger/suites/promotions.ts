@@ -129,6 +129,19 @@ export function describePromotions(store: StoreUnderTest): void {
       expect(await ledger.updatePromotion('nobody', { state: 'promoted' })).toBe(false);
     });
 
+    it('keeps a decision whose note holds what one of the databases cannot read, without that', async () => {
+      const { promotionKey } = someKeys();
+      const by = { account: 'CORP\\b\u0000ob' };
+      const decision = { by, note: 'zero \u0000, half \ud800, \\u0000 as typed, whole 𝄞' };
+
+      await ledger.openPromotion({ ...approval(someKeys()).promotion, promotionKey, decision });
+      await ledger.updatePromotion(promotionKey, { decision: { ...decision, more: '\u0000' } });
+
+      const kept = { note: 'zero , half \ufffd, \\u0000 as typed, whole 𝄞', by: { account: 'CORP\\bob' }, more: '' };
+      expect(await ledger.getPromotion(promotionKey)).toMatchObject({ decision: kept });
+      expect(await ledger.deciders()).toContain('CORP\\bob');
+    });
+
     it('takes every state of the contract', async () => {
       const { promotionKey } = someKeys();
       await ledger.openPromotion({ ...approval(someKeys()).promotion, promotionKey });
