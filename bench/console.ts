@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { configFromYaml } from '../config/load.ts';
@@ -71,6 +71,11 @@ function pagesOf({ promotionKey, appName }: Filled): string[] {
     ...figureNames.map((name) => `/overview/${name}.svg?range=365`),
     '/overview/flow.csv?range=365',
     '/pause',
+    '/settings',
+    '/settings/edit?at=sites/test',
+    '/settings/edit?at=sources/dev',
+    '/settings/edit?at=mail',
+    '/settings/versions',
     '/people',
     '/account',
   ];
@@ -99,8 +104,10 @@ async function loadPages(folder: string, database: string, ledger: Ledger, pages
     'console: { port: 0 }',
     'temporal: { address: 127.0.0.1:9 }',
   ].join('\n');
+  const configFile = path.join(folder, 'waybill.yaml');
+  await writeFile(configFile, yaml);
   const config = configFromYaml(yaml, folder, {});
-  const served = await startConsole({ config, ledger, logger: memoryLogger() });
+  const served = await startConsole({ config, configFile, environment: {}, ledger, logger: memoryLogger() });
   try {
     const browser = new Browser(served.url);
     await browser.open('/sign-in');

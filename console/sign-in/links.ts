@@ -1,5 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { waybillError } from '../../common/errors/catalogue.ts';
+import type { AuditEntry } from '../../ledger/audit-entry.ts';
 import type { ConsoleLink, LinkPurpose } from '../../ledger/console-links.ts';
 import type { Ledger, LedgerStore } from '../../ledger/ledger.ts';
 import { type SignInSettings, whoAdministers } from './administrators.ts';
@@ -21,6 +22,8 @@ interface LinkParts {
   readonly ledger: Ledger;
   /** Where people open the console, without a slash at the end. */
   readonly publicUrl: string;
+  /** Written to the audit trail with the link: both, or neither. */
+  readonly entry?: AuditEntry | undefined;
 }
 
 /**
@@ -28,20 +31,21 @@ interface LinkParts {
  * in as administrator already, or nobody with a password.
  */
 export async function makeSetUpLink(parts: LinkParts): Promise<OneTimeLink | undefined> {
-  const { settings, ledger, publicUrl } = parts;
+  const { settings, ledger, publicUrl, entry } = parts;
   if (!settings.localSignIn || (await whoAdministers(settings, ledger)) !== undefined) return undefined;
-  return makeLink(ledger, { publicUrl, purpose: 'set-up' });
+  return makeLink(ledger, { publicUrl, entry, purpose: 'set-up' });
 }
 
 /**
  * A link with which a person chooses a password; the ones before no longer work then. The old password does until a new
  * one is chosen. @throws WAYBILL_CONSOLE_NO_PERSON
  */
-export async function makePasswordLink({ settings, ledger, publicUrl }: LinkParts, name: string): Promise<OneTimeLink> {
+export async function makePasswordLink(parts: LinkParts, name: string): Promise<OneTimeLink> {
+  const { settings, ledger, publicUrl, entry } = parts;
   const person = await ledger.findPerson(name);
   if (person?.kind !== 'local' || !settings.localSignIn || person.disabledAtUtc !== undefined)
     throw waybillError('WAYBILL_CONSOLE_NO_PERSON', { name });
-  return makeLink(ledger, { publicUrl, purpose: 'password', person: person.name });
+  return makeLink(ledger, { publicUrl, entry, purpose: 'password', person: person.name });
 }
 
 /** The link that a token stands for. @throws WAYBILL_CONSOLE_LINK_USED_UP */
@@ -54,18 +58,18 @@ export async function useLink(ledger: LedgerStore, purpose: LinkPurpose, token: 
   return usable(await ledger.useConsoleLink(hashOf(token)), purpose);
 }
 
-interface NewLink {
-  readonly publicUrl: string;
+interface NewLink extends Pick<LinkParts, 'publicUrl' | 'entry'> {
   readonly purpose: LinkPurpose;
   readonly person?: string;
 }
 
-async function makeLink(ledger: Ledger, { publicUrl, purpose, person }: NewLink): Promise<OneTimeLink> {
+async function makeLink(ledger: Ledger, { publicUrl, entry, purpose, person }: NewLink): Promise<OneTimeLink> {
   const token = randomBytes(TOKEN_BYTES).toString('base64url');
   const expiresAtUtc = new Date(Date.now() + LINK_HOURS * HOUR_MS).toISOString();
   await ledger.withTransaction(async (store) => {
     await store.endConsoleLinks({ purpose, person });
     await store.addConsoleLink({ tokenHash: hashOf(token), purpose, person, expiresAtUtc });
+    if (entry) await store.appendAudit(entry);
   });
   return { url: `${publicUrl}${pages[purpose]}?link=${token}`, expiresAtUtc };
 }

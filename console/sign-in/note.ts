@@ -30,8 +30,8 @@ export interface Deed {
 
 /** Notes a deed in the audit trail and the log, with the address it came from. Resolves when it is noted. */
 export async function note(context: ConsoleContext, request: FastifyRequest, deed: Deed): Promise<void> {
-  await context.ledger.appendAudit(entryOf(request, deed));
-  log(context, request, deed);
+  await context.ledger.appendAudit(deedEntry(request, deed));
+  logDeed(context, request, deed);
 }
 
 /** What was done, and how it is noted; nothing is noted without a deed. */
@@ -48,14 +48,15 @@ export async function doAndNote<T>(
 ): Promise<T> {
   const { result, deed } = await context.ledger.withTransaction(async (store) => {
     const done = await work(store);
-    if (done.deed) await store.appendAudit(entryOf(request, done.deed));
+    if (done.deed) await store.appendAudit(deedEntry(request, done.deed));
     return done;
   });
-  if (deed) log(context, request, deed);
+  if (deed) logDeed(context, request, deed);
   return result;
 }
 
-function entryOf(request: FastifyRequest, { what, by, person, facts }: Deed): AuditEntry {
+/** The entry of a deed in the audit trail. */
+export function deedEntry(request: FastifyRequest, { what, by, person, facts }: Deed): AuditEntry {
   return {
     kind: 'sign-in',
     type: what,
@@ -65,7 +66,8 @@ function entryOf(request: FastifyRequest, { what, by, person, facts }: Deed): Au
   };
 }
 
-function log({ logger }: ConsoleContext, request: FastifyRequest, { what, by, person, facts }: Deed): void {
+/** Tells the log of a deed that stands. */
+export function logDeed({ logger }: ConsoleContext, request: FastifyRequest, { what, by, person, facts }: Deed): void {
   logger.info(
     { deed: what, by: by?.name, account: by?.account, person, address: request.ip, facts },
     `Console: ${what.replaceAll('-', ' ')}`,

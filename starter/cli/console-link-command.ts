@@ -1,5 +1,7 @@
 import type { Command } from 'commander';
 import { waybillError } from '../../common/errors/catalogue.ts';
+import { osAccount } from '../../config/os-account.ts';
+import type { AuditEntry } from '../../ledger/audit-entry.ts';
 import { type Cli, withCli, withCommonOptions } from './cli-context.ts';
 
 interface LinkOptions {
@@ -27,7 +29,15 @@ export function addConsoleLinkCommand(console: Command): void {
 /** @throws WAYBILL_CONSOLE_HAS_ADMINISTRATOR, WAYBILL_CONSOLE_NO_PERSON, WAYBILL_CLI_NO_LEDGER */
 async function run(cli: Cli, { for: name }: LinkOptions): Promise<void> {
   const { makePasswordLink, makeSetUpLink } = await import('../../console/sign-in/links.ts');
-  const parts = { settings: cli.config.console, ledger: cli.ledger, publicUrl: cli.config.console.publicUrl };
+  const entry: AuditEntry = {
+    kind: 'sign-in',
+    type: 'link-made',
+    atUtc: new Date().toISOString(),
+    by: { account: osAccount(), door: 'cli', asserted: true },
+    facts: { person: name, makes: name === undefined ? 'the first administrator' : undefined },
+  };
+  const { console } = cli.config;
+  const parts = { settings: console, ledger: cli.ledger, publicUrl: console.publicUrl, entry };
   const link = name === undefined ? await makeSetUpLink(parts) : await makePasswordLink(parts, name);
   if (!link) throw waybillError('WAYBILL_CONSOLE_HAS_ADMINISTRATOR', { who: await whyNone(cli) });
   const report: LinkReport = { ...link, for: name ?? null };

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { whatStands } from '../harness/acts.ts';
+import { testTemporal } from '../harness/temporal.ts';
 import { waitFor } from '../harness/wait-for.ts';
 import { startConsoleWorld } from './console-world.ts';
 import { startWorkingConsole, type WorkingConsole } from './signed-in-world.ts';
@@ -97,6 +98,28 @@ describe('the sites page', () => {
     expect(await ada.sendRaw(`/sites/${to('dev')}/test`, {})).toMatchObject({ status: 403 });
     await ada.open('/sites');
     expect(await ada.send('/sites/nowhere/test')).toMatchObject({ status: 404 });
+  });
+});
+
+describe('the sites page without a worker', () => {
+  it('says that nothing goes on and what to have started, and marks each site as served by nobody', async () => {
+    const temporal = await testTemporal();
+    const { address } = temporal;
+    const world = await startConsoleWorld({
+      change: (yaml) => (yaml['temporal'] = { address, taskQueue: temporal.newName() }),
+    });
+    try {
+      const vera = await world.signedIn('vera');
+      const { text } = await vera.open('/sites');
+
+      expect(text).toContain('No worker is running.');
+      expect(text).toContain('<code>waybill worker</code>');
+      expect(partOf(text, 'dev')).toContain('No worker serves this site');
+      expect(text).not.toContain('Temporal does not answer.');
+    } finally {
+      await world.close();
+      await temporal.close();
+    }
   });
 });
 

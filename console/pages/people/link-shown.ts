@@ -5,7 +5,7 @@ import { showPage } from '../../html/show-page.ts';
 import { moment } from '../../html/time.ts';
 import type { ConsoleContext } from '../../server/context.ts';
 import { makePasswordLink } from '../../sign-in/links.ts';
-import { note } from '../../sign-in/note.ts';
+import { deedEntry, logDeed } from '../../sign-in/note.ts';
 import { personPath } from './person-path.ts';
 
 /**
@@ -19,8 +19,11 @@ export async function showNewLink(
   { name, displayName }: ConsolePerson,
 ): Promise<FastifyReply> {
   const { config, ledger } = context;
-  const link = await makePasswordLink({ settings: config.console, ledger, publicUrl: context.publicUrl() }, name);
-  await note(context, request, { what: 'link-made', by: request.person, person: name });
+  const deed = { what: 'link-made', by: request.person, person: name } as const;
+  const entry = deedEntry(request, deed);
+  const parts = { settings: config.console, ledger, publicUrl: context.publicUrl(), entry };
+  const link = await makePasswordLink(parts, name);
+  logDeed(context, request, deed);
   const body = html`<div class="sheet">
     <p>Give this link to ${displayName}, and to nobody else: whoever opens it first chooses the password.</p>
     <label>The link <input readonly value=${link.url} /></label>

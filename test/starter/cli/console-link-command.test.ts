@@ -3,6 +3,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { hashPassword, isPassword } from '../../../console/sign-in/password.ts';
+import { osAccount } from '../../../config/os-account.ts';
 import { type Ledger, openLedger } from '../../../ledger/ledger.ts';
 import type { LinkReport } from '../../../starter/cli/console-link-command.ts';
 import { main } from '../../../starter/cli/main.ts';
@@ -82,6 +83,11 @@ describe('waybill console link', () => {
       stdout: expect.stringMatching(/\/choose-password\?link=[\w-]{43}\n/) as string,
     });
     expect(await run('--for', 'nobody')).toMatchObject({ exitCode: 3 });
+
+    const noted = await ledger.listAudit({ types: ['link-made'] });
+    expect(noted[0]).toMatchObject({ account: osAccount(), door: 'cli', asserted: true, facts: { person: 'Ada' } });
+    expect(noted).toHaveLength(3);
+    expect(JSON.stringify(noted)).not.toContain('link=');
   });
 });
 
