@@ -1,9 +1,9 @@
 import { execFile } from 'node:child_process';
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
+import { whileBusy } from '../common/busy-files.ts';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { findOnPath } from './find-on-path.ts';
-import { moveFile } from './move-file.ts';
 import { type OnProgress, withProgress } from './report-progress.ts';
 import { type Environment, pinnedServerPath } from './server-cache.ts';
 import { pinnedCliVersion } from './server-version.ts';
@@ -39,7 +39,8 @@ export async function buildServer(options: BuildOptions): Promise<string> {
       () => install(go, folder, options),
     );
     const target = pinnedServerPath(options.cacheFolder);
-    await moveFile(join(folder, process.platform === 'win32' ? 'temporal.exe' : 'temporal'), target);
+    const built = join(folder, process.platform === 'win32' ? 'temporal.exe' : 'temporal');
+    await whileBusy(() => rename(built, target));
     return target;
   } finally {
     await rm(folder, { recursive: true, force: true, maxRetries: 5 });

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { chmod, mkdir, rm } from 'node:fs/promises';
+import { chmod, mkdir, rename, rm } from 'node:fs/promises';
+import { whileBusy } from '../common/busy-files.ts';
 import { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { extractTarEntry } from './extract-tar-entry.ts';
-import { moveFile } from './move-file.ts';
 import { type OnProgress, withProgress } from './report-progress.ts';
 import { pinnedServerPath } from './server-cache.ts';
 import { pinnedCliVersion } from './server-version.ts';
@@ -38,7 +38,7 @@ export async function downloadServer(options: DownloadOptions): Promise<string> 
       () => fetchProgram(archiveUrl, fileToExtract, temporary, options.signal),
     );
     await chmod(temporary, 0o755);
-    await moveFile(temporary, target);
+    await whileBusy(() => rename(temporary, target));
   } finally {
     await rm(temporary, { force: true });
   }

@@ -1,13 +1,13 @@
 import { fork } from 'node:child_process';
 import { createHash, randomUUID } from 'node:crypto';
-import { mkdir, readdir, readFile, rm, stat } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { join, relative, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { whileBusy } from '../common/busy-files.ts';
 import { waybillError } from '../common/errors/catalogue.ts';
 import { failureConverterPath } from '../temporal/data-converter.ts';
 import type { Logger } from '../common/logger.ts';
-import { moveFile } from '../temporal/move-file.ts';
 import type { BundleFailure } from './bundle-process.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -51,7 +51,7 @@ export async function workflowBundle(options: BundleOptions): Promise<WorkflowBu
   const temporary = `${codePath}.${randomUUID()}.part`;
   await build(workflowsPath, temporary, converter, options.logger);
   const { size: sizeBytes } = await stat(temporary);
-  await moveFile(temporary, codePath);
+  await whileBusy(() => rename(temporary, codePath));
   await forgetOldOnes(folder, codePath);
   options.logger.info({ codePath, sizeBytes }, 'The workflow code was bundled');
   return { codePath, built: true };
