@@ -1,8 +1,8 @@
 import { execFile } from 'node:child_process';
 import { mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
-import { whileBusy } from '../common/busy-files.ts';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { whileBusy } from '../common/busy-files.ts';
 import { findOnPath } from './find-on-path.ts';
 import { type OnProgress, withProgress } from './report-progress.ts';
 import { type Environment, pinnedServerPath } from './server-cache.ts';

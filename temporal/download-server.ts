@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { chmod, mkdir, rename, rm } from 'node:fs/promises';
-import { whileBusy } from '../common/busy-files.ts';
 import { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
+import { whileBusy } from '../common/busy-files.ts';
 import { extractTarEntry } from './extract-tar-entry.ts';
 import { type OnProgress, withProgress } from './report-progress.ts';
 import { pinnedServerPath } from './server-cache.ts';

@@ -6,7 +6,12 @@ import { fillMonths } from './months-of-work.ts';
 import { openChromium, signIn } from './chromium.ts';
 import { pagesToLookAt } from './routes.ts';
 
-/** `npm run screenshots`: a picture of every page of the console for `docs/`, light, dark and as on a phone. */
+/**
+ * `npm run screenshots`: a picture of every page of the console for `docs/`, light, dark and as on a phone;
+ * `npm run screenshots -- overview sites`: of these alone.
+ */
+
+const wanted = process.argv.slice(2);
 
 const folder = path.resolve(import.meta.dirname, '..', '..', 'docs', 'images', 'console');
 const looks = {
@@ -24,7 +29,9 @@ try {
   await fillLedger(world.ledger);
   await fillMonths(world.ledger.place);
   const [waiting] = await world.ledger.listAwaiting({ text: 'Sales Overview' });
-  for (const { name, path: address, person } of pagesToLookAt({ waiting: waiting?.appId ?? '' })) {
+  const pages = pagesToLookAt({ waiting: waiting?.appId ?? '' });
+  for (const { name, path: address, person } of pages) {
+    if (wanted.length > 0 && !wanted.includes(name)) continue;
     for (const [look, options] of Object.entries(looks)) {
       const { page } = await browser.page(options);
       if (person) await signIn(page, world.url, person);

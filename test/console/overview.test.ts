@@ -99,7 +99,7 @@ describe('the overview', () => {
       expect(address).toContain('stream=Finance&amp;owner=COMPANY%5Crep');
     expect((await viewer.open(`/overview/promotions.csv?${days}&stream=Finance`)).text).toContain(`${DAY},1,0`);
     expect((await viewer.open(`/overview?${days}&site=test`)).text).toContain('No promotion began');
-    expect(text).toContain(`href="/overview?${days.replaceAll('&', '&amp;')}">No filter`);
+    expect(text).toContain(`href="/overview?${days.replaceAll('&', '&amp;')}">Clear`);
   });
 
   it('cuts a long time into weeks or months', async () => {

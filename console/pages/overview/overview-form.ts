@@ -28,7 +28,7 @@ export function overviewForm(config: Config, query: OverviewQuery, choices: Figu
       <label>Owner <input name="owner" value=${owner} list="owners" autocomplete="off" /></label>
       ${suggestions('streams', choices.streams)} ${suggestions('owners', choices.owners)}
       <button>Look</button>
-      <a class="button" href=${withQuery('/overview', { from, to }, chosen === undefined ? {} : { range: chosen })}>No filter</a>
+      <a class="button" href=${withQuery('/overview', { from, to }, chosen === undefined ? {} : { range: chosen })}>Clear</a>
     </form>`;
 }
 
