@@ -1,59 +1,31 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { eq } from '../../../../activities/qrs/client/filter.ts';
 import type { QrsClient } from '../../../../activities/qrs/client/qrs-client.ts';
 import { failureOf } from './code-of.ts';
-import { sendJson, type SmallSite, startSmallSite } from './small-site.ts';
+import { type Asked, type RecordingSite, startRecordingSite, status } from './recording-site.ts';
+import { sendJson, type SmallSite } from './small-site.ts';
 
 const id = '3f2504e0-4f89-41d3-9a0c-0305e82c3301';
 const other = '3f2504e0-4f89-41d3-9a0c-0305e82c3302';
 const app = { id, name: 'Sales', modifiedDate: '2026-05-04T10:00:00.000Z', tags: [], customProperties: [] };
 
-interface Asked {
-  readonly method: string;
-  readonly path: string;
-  readonly query: Record<string, string>;
-  readonly body: unknown;
-}
-
+let recording: RecordingSite;
 let site: SmallSite;
 let client: QrsClient;
-const asked: Asked[] = [];
-/** What the site answers, by turns; the last one again and again. */
-let answers: ((response: ServerResponse, request: IncomingMessage) => unknown)[];
+let asked: Asked[];
 
 beforeAll(async () => {
-  site = await startSmallSite(async (request, response) => {
-    const chunks: Buffer[] = [];
-    for await (const chunk of request) chunks.push(chunk as Buffer);
-    const url = new URL(request.url ?? '', 'https://qlik');
-    const { xrfkey: _, ...query } = Object.fromEntries(url.searchParams);
-    const text = Buffer.concat(chunks).toString();
-    asked.push({
-      method: request.method ?? '',
-      path: url.pathname,
-      query,
-      body: text === '' ? undefined : JSON.parse(text),
-    });
-    const answer = answers.length > 1 ? answers.shift() : answers[0];
-    answer?.(response, request);
-  });
+  recording = await startRecordingSite();
+  ({ site, asked } = recording);
   client = site.client();
 });
-beforeEach(() => {
-  asked.length = 0;
-  answer({});
-});
+beforeEach(() => recording.reset());
 afterAll(async () => {
   await site.close();
 });
 
 function answer(...values: unknown[]): void {
-  answers = values.map((value) => (response) => sendJson(response, value));
-}
-
-function status(code: number, text = ''): (response: ServerResponse) => unknown {
-  return (response) => response.writeHead(code).end(text);
+  recording.answer(...values);
 }
 
 describe('each call', () => {
@@ -173,7 +145,9 @@ describe('each call', () => {
   });
 
   it.each([[undefined], [null], [7], [{}], [{ value: 7 }]])('takes %j for no handle', async (value) => {
-    answers = [(response) => (value === undefined ? status(201)(response) : sendJson(response, value, 201))];
+    recording.answers = [
+      (response) => (value === undefined ? response.writeHead(201).end() : sendJson(response, value, 201)),
+    ];
 
     expect(await failureOf(client.createSubscription({ name: 'App', changeType: 'add', url: 'u' }))).toMatchObject({
       code: 'WAYBILL_QRS_REPLY',
@@ -199,17 +173,17 @@ describe('each call', () => {
     [500, 'It could not be found', 'unknown'],
     [500, 'does not exist', 'unknown'],
   ])('takes %i %j for an unknown subscription', async (code, text, expected) => {
-    answers = [status(code, text)];
+    recording.answers = [status(code, text)];
 
     await expect(client.deleteSubscription(id)).resolves.toBe(expected);
   });
 
   it('tells a subscription that ended, and a site that failed', async () => {
-    answers = [status(204)];
+    recording.answers = [status(204)];
     await expect(client.deleteSubscription(id)).resolves.toBe('deleted');
-    answers = [status(500, 'Out of memory')];
+    recording.answers = [status(500, 'Out of memory')];
     expect((await failureOf(client.deleteSubscription(id))).code).toBe('WAYBILL_QRS_SERVER');
-    answers = [status(403, 'Unknown handle')];
+    recording.answers = [status(403, 'Unknown handle')];
     expect((await failureOf(client.deleteSubscription(id))).code).toBe('WAYBILL_QRS_FORBIDDEN');
   });
 
@@ -218,22 +192,22 @@ describe('each call', () => {
     [404, 'unknown'],
     [400, 'unknown'],
   ])('takes %i to the end of an export for %s', async (code, expected) => {
-    answers = [status(code)];
+    recording.answers = [status(code)];
 
     await expect(client.cancelExport(id, other)).resolves.toBe(expected);
   });
 
   it('does not take a failure for the end of an export', async () => {
-    answers = [status(500)];
+    recording.answers = [status(500)];
 
     expect((await failureOf(client.cancelExport(id, other))).code).toBe('WAYBILL_QRS_SERVER');
   });
 
   it('knows a stream or user that is not there, and no more', async () => {
-    answers = [status(404)];
+    recording.answers = [status(404)];
     await expect(client.stream(id)).resolves.toBeUndefined();
     await expect(client.user(id)).resolves.toBeUndefined();
-    answers = [status(500)];
+    recording.answers = [status(500)];
     expect((await failureOf(client.stream(id))).code).toBe('WAYBILL_QRS_SERVER');
   });
 
@@ -241,7 +215,7 @@ describe('each call', () => {
     ['Mon, 04 May 2026 10:00:00 GMT', '2026-05-04T10:00:00.000Z'],
     ['no date', undefined],
   ])('takes the clock of the site from its %j', async (date, expected) => {
-    answers = [(response) => response.writeHead(200, { date }).end('{}')];
+    recording.answers = [(response) => response.writeHead(200, { date }).end('{}')];
 
     await expect(client.siteTimeUtc()).resolves.toBe(expected);
   });
@@ -251,7 +225,7 @@ describe('an app that may be gone', () => {
   const page = '<html><body>Not found</body></html>';
 
   it('is gone where the site says so', async () => {
-    answers = [status(404)];
+    recording.answers = [status(404)];
 
     await expect(client.getApp(id)).resolves.toBeUndefined();
     await expect(client.deleteApp(id)).resolves.toBe('gone');
@@ -259,23 +233,23 @@ describe('an app that may be gone', () => {
   });
 
   it('is gone where a web page says so and the list does not have it', async () => {
-    answers = [status(404, page), (response) => sendJson(response, [])];
+    recording.answers = [status(404, page), (response) => sendJson(response, [])];
     await expect(client.getApp(id)).resolves.toBeUndefined();
     expect(asked[1]).toMatchObject({ path: '/qrs/app/full', query: { filter: `id eq ${id}` } });
 
-    answers = [status(404, page), (response) => sendJson(response, [])];
+    recording.answers = [status(404, page), (response) => sendJson(response, [])];
     await expect(client.deleteApp(id)).resolves.toBe('gone');
   });
 
   it('is there where only a web page says that it is not', async () => {
-    answers = [status(404, page), (response) => sendJson(response, [app])];
+    recording.answers = [status(404, page), (response) => sendJson(response, [app])];
     expect((await failureOf(client.getApp(id))).code).toBe('WAYBILL_QRS_REPLY');
-    answers = [status(404, page), (response) => sendJson(response, [app])];
+    recording.answers = [status(404, page), (response) => sendJson(response, [app])];
     expect((await failureOf(client.deleteApp(id))).code).toBe('WAYBILL_QRS_REPLY');
   });
 
   it('is not gone because the site failed, and no list is read then', async () => {
-    answers = [status(500)];
+    recording.answers = [status(500)];
 
     expect((await failureOf(client.getApp(id))).code).toBe('WAYBILL_QRS_SERVER');
     expect((await failureOf(client.deleteApp(id))).code).toBe('WAYBILL_QRS_SERVER');
@@ -283,7 +257,7 @@ describe('an app that may be gone', () => {
   });
 
   it('cannot be changed', async () => {
-    answers = [status(404)];
+    recording.answers = [status(404)];
 
     expect(await failureOf(client.updateApp(id, (one) => one))).toMatchObject({
       code: 'WAYBILL_QRS_NOT_FOUND',
@@ -308,7 +282,7 @@ describe('changing an app', () => {
   });
 
   it('starts from what was just read, and reads it anew after a conflict', async () => {
-    answers = [
+    recording.answers = [
       conflict,
       (response) => sendJson(response, { ...app, name: 'Other' }),
       (response) => sendJson(response, app),
@@ -325,12 +299,12 @@ describe('changing an app', () => {
   });
 
   it('gives up at the fifth conflict, and at any other failure at once', async () => {
-    answers = [];
-    for (let nth = 0; nth < 6; nth += 1) answers.push((response) => sendJson(response, app), conflict);
+    recording.answers = [];
+    for (let nth = 0; nth < 6; nth += 1) recording.answers.push((response) => sendJson(response, app), conflict);
     expect((await failureOf(client.updateApp(id, renamed))).code).toBe('WAYBILL_QRS_CONFLICT');
     expect(asked).toHaveLength(10);
     asked.length = 0;
-    answers = [(response) => sendJson(response, app), status(400)];
+    recording.answers = [(response) => sendJson(response, app), status(400)];
     expect((await failureOf(client.updateApp(id, renamed))).code).toBe('WAYBILL_QRS_REFUSED');
     expect(asked).toHaveLength(2);
   });
