@@ -17,6 +17,8 @@ export interface SmallSite {
   requests: { method: string; url: string; headers: IncomingMessage['headers'] }[];
   /** Connections made so far. */
   connections(): number;
+  /** Connections that are still there. */
+  openConnections(): number;
   site(change?: Partial<QrsSite>): QrsSite;
   client(change?: { site?: Partial<QrsSite>; timeouts?: Partial<QrsTimeouts>; logger?: QrsLogger }): QrsClient;
   close(): Promise<void>;
@@ -74,6 +76,7 @@ export async function startSmallSite(
     server,
     requests,
     connections: () => sockets.made,
+    openConnections: () => sockets.open.size,
     site,
     client: (change = {}) => {
       const timeouts = { ...patientTimeouts, ...change.timeouts };

@@ -1,0 +1,69 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import { waitFor } from '../../../harness/wait-for.ts';
+import { failureOf } from './code-of.ts';
+import { type Answer, aboutBody, sendJson, type SmallSite, startSmallSite } from './small-site.ts';
+
+const id = '3f2504e0-4f89-41d3-9a0c-0305e82c3301';
+const sites: SmallSite[] = [];
+afterEach(async () => {
+  for (const site of sites.splice(0)) await site.close();
+});
+
+describe('a client that is closed', () => {
+  it('lets a running call end, within its time of grace', async () => {
+    let finish = () => undefined as void;
+    const site = await start((_, response) => (finish = () => sendJson(response, aboutBody)));
+    const client = site.client();
+    const running = client.about();
+    await waitFor('the call to arrive', () => site.requests.length === 1);
+
+    const closing = client.close();
+    finish();
+
+    await expect(running).resolves.toEqual(aboutBody);
+    await closing;
+  });
+
+  it('cuts what still runs after that', async () => {
+    const site = await start(() => undefined);
+    const client = site.client();
+    const running = failureOf(client.deleteApp(id));
+    await waitFor('the call to arrive', () => site.requests.length === 1);
+    let isClosed = false;
+
+    const closing = client.close(100).then(() => (isClosed = true));
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(isClosed).toBe(false);
+    await closing;
+
+    expect((await running).facts['mayHaveTakenEffect']).toBe(true);
+  });
+
+  it('is closed again without harm, and before its first call', async () => {
+    const site = await start((_, response) => sendJson(response, aboutBody));
+    const [used, unused] = [site.client(), site.client()];
+    await used.about();
+
+    await used.close(0);
+    await used.close(0);
+    await unused.close(0);
+
+    await waitFor('the connection to end', () => site.openConnections() === 0);
+  });
+
+  it('takes no call any more', async () => {
+    const site = await start((_, response) => sendJson(response, aboutBody));
+    const client = site.client();
+    await client.about();
+    await client.close(0);
+
+    expect((await failureOf(client.about())).code).toBe('WAYBILL_QRS_UNREACHABLE');
+    expect(site.requests).toHaveLength(1);
+  });
+});
+
+async function start(answer: Answer): Promise<SmallSite> {
+  const site = await startSmallSite(answer);
+  sites.push(site);
+  return site;
+}
