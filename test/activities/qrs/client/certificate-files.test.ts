@@ -1,5 +1,5 @@
 import { createPrivateKey, webcrypto, X509Certificate } from 'node:crypto';
-import { appendFile, copyFile, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { appendFile, chmod, copyFile, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -94,6 +94,7 @@ describe('what the certificate files tell', () => {
         mayHaveTakenEffect: false,
       },
     });
+    expect((await failureOf(readSiteCertificates(folder))).facts['site']).toBe('');
   });
 
   it.each(names)('is no good without %s, or with a folder of that name', async (name) => {
@@ -104,6 +105,15 @@ describe('what the certificate files tell', () => {
 
     await mkdir(file(name));
     expect((await failure()).facts).toMatchObject({ file: file(name), reason: 'cannot be read (EISDIR)' });
+  });
+
+  it('is no good where the account may not read it', async () => {
+    await chmod(file('client.pem'), 0);
+
+    const error = await withoutRights(failure);
+
+    expect(error.facts['reason']).toBe('may not be read by the account that runs Waybill');
+    expect(error.cause).toMatchObject({ code: 'EACCES' });
   });
 
   it('is no good with a certificate too weak for TLS', async () => {
@@ -167,6 +177,17 @@ describe('the stamp of the certificate files', () => {
     expect(gone.split(' ')[names.indexOf(name)]).toBe('ENOENT');
   });
 });
+
+/** Runs it as an account that owns no file: root may read any. */
+async function withoutRights<T>(run: () => Promise<T>): Promise<T> {
+  if (process.geteuid?.() !== 0) return run();
+  process.seteuid?.(65_534);
+  try {
+    return await run();
+  } finally {
+    process.seteuid?.(0);
+  }
+}
 
 /** A certificate whose RSA key is half as long as TLS takes today, and its key. */
 async function weakCertificate(): Promise<{ certificate: string; key: string }> {

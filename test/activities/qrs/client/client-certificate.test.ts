@@ -47,6 +47,19 @@ describe('a client certificate that the site refuses', () => {
 });
 
 describe('certificate files that change', () => {
+  it('are no reason to repeat a write that the site has answered', async () => {
+    const site = await start({}, (request, response) =>
+      request.method === 'DELETE' ? response.writeHead(500).end() : sendJson(response, aboutBody),
+    );
+    const client = site.client();
+    await client.about();
+    await site.renewCertificates();
+
+    expect((await failureOf(client.deleteApp(id))).code).toBe('WAYBILL_QRS_SERVER');
+
+    expect(site.requests.map(({ method }) => method)).toEqual(['GET', 'DELETE']);
+  });
+
   it('end the calls of a client that never had usable ones, without a warning', async () => {
     const site = await start();
     const { warnings, logger } = warningLog();

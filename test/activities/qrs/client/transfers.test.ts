@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { afterEach, describe, expect, it } from 'vitest';
 import { BLOCK_BYTES, isShared } from '../../../../activities/shared-blocks.ts';
-import { bytes, hash, slices } from './app-file.ts';
+import { bytes, hash, hashOf, slices } from './app-file.ts';
 import { failureOf } from './code-of.ts';
 import { type Answer, aboutBody, sendJson, type SmallSite, startSmallSite } from './small-site.ts';
 
@@ -31,6 +31,15 @@ describe('a file that is downloaded', () => {
 
     expect(sizes).toEqual([BLOCK_BYTES, BLOCK_BYTES, bytes.length - 2 * BLOCK_BYTES]);
     expect(hash(Buffer.concat(copies))).toBe(hash(bytes));
+  });
+
+  it('comes whole where it is larger than what is collected at once', async () => {
+    const large = Buffer.concat(Array.from({ length: 7 }, () => bytes));
+    const site = await start((_, response) => response.end(large));
+
+    const { stream } = await site.client().download(path, { blocksInTurn: true });
+
+    expect(await hashOf(stream)).toBe(hash(large));
   });
 
   it('ends with its last whole block, without an empty one', async () => {
