@@ -54,6 +54,13 @@ describe('an app that may be gone', () => {
     expect((await failureOf(client.deleteApp(id))).code).toBe('WAYBILL_QRS_REPLY');
   });
 
+  it('is not gone because an answer is empty, and no list is read then', async () => {
+    recording.answers = [status(200), (response) => sendJson(response, [])];
+
+    expect((await failureOf(client.getApp(id))).code).toBe('WAYBILL_QRS_REPLY');
+    expect(asked).toHaveLength(1);
+  });
+
   it('is not gone because the site failed, and no list is read then', async () => {
     recording.answers = [status(500)];
 

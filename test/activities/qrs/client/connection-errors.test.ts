@@ -143,6 +143,19 @@ describe('connection errors', () => {
     }
     await expect(site.client().about({ signal: AbortSignal.abort(reason) })).rejects.toBe(reason);
   });
+
+  it('sends nothing of a call that was aborted while its connection was made', async () => {
+    const site = await start();
+    const client = site.client();
+    const controller = new AbortController();
+    const reason = new Error('cancelled by the worker');
+    site.server.once('connection', () => controller.abort(reason));
+
+    await expect(client.deleteApp(id, { signal: controller.signal })).rejects.toBe(reason);
+
+    await expect(client.about()).resolves.toEqual(aboutBody);
+    expect(site.requests.map(({ method }) => method)).toEqual(['GET']);
+  });
 });
 
 async function start(

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, expectTypeOf, it } from 'vitest'
 import { newXrfkey } from '../../../../activities/qrs/client/call.ts';
 import { createQrsClients, type QrsClientsConfig } from '../../../../activities/qrs/client/qrs-clients.ts';
 import type { Config } from '../../../../config/types.ts';
-import { codeOf, failureOf } from './code-of.ts';
+import { codeOf, failureOf, thrownBy } from './code-of.ts';
 import { aboutBody, patientTimeouts, sendJson, type SmallSite, startSmallSite } from './small-site.ts';
 
 const id = '3f2504e0-4f89-41d3-9a0c-0305e82c3301';
@@ -96,6 +96,19 @@ describe('requests', () => {
     expect(site.requests.at(-1)?.headers['content-length']).toBe('0');
   });
 
+  it('say that they send and want JSON, and send none where there is nothing to say', async () => {
+    const client = site.client();
+    await client.createTag('x');
+    await client.about();
+    await client.reloadApp(id);
+
+    const [write, read, bare] = site.requests.slice(-3).map(({ headers }) => headers);
+    expect(write).toMatchObject({ accept: 'application/json', 'content-type': 'application/json' });
+    expect(read).toMatchObject({ accept: 'application/json' });
+    expect(read).not.toHaveProperty('content-type');
+    expect(bare).not.toHaveProperty('content-type');
+  });
+
   it('are told to the log without their values', async () => {
     const lines: unknown[] = [];
     const logger = { debug: (facts: object) => lines.push(facts), warn: () => undefined };
@@ -132,16 +145,8 @@ describe('requests', () => {
     await expect(clients.get('test').about()).resolves.toEqual(aboutBody);
     expect(codeOf(() => clients.get('prod'))).toBe('WAYBILL_QRS_SITE_UNKNOWN');
     expect(codeOf(() => clients.get('constructor'))).toBe('WAYBILL_QRS_SITE_UNKNOWN');
-    expect(factsOf(() => clients.get('prod'))).toMatchObject({ site: 'prod', known: 'dev, test' });
+    expect(thrownBy(() => clients.get('prod')).facts).toMatchObject({ site: 'prod', known: 'dev, test' });
     await clients.close();
     await clients.close();
   });
 });
-
-function factsOf(run: () => unknown): unknown {
-  try {
-    return run();
-  } catch (error) {
-    return (error as { facts?: unknown }).facts;
-  }
-}
