@@ -101,6 +101,15 @@ describe('the host of an upload', () => {
     expect(paths(site)).toEqual(['/qrs/about', '/qrs/app/upload', '/qrs/about', '/qrs/app/upload']);
   });
 
+  it('is taken for the central node where it does not say what it is', async () => {
+    const site = await start((request, response) => {
+      if (request.url?.startsWith('/qrs/about')) sendJson(response, null);
+      else request.resume().on('end', () => sendJson(response, app, 201));
+    });
+
+    await expect(site.client().uploadApp(upload())).resolves.toEqual(app);
+  });
+
   it('is asked again after an upload that failed', async () => {
     let status = 500;
     const site = await start(takeIn((response) => response.writeHead(status).end(JSON.stringify(app))));

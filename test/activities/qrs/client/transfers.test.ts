@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { afterEach, describe, expect, it } from 'vitest';
-import { BLOCK_BYTES, isShared } from '../../../../activities/shared-blocks.ts';
+import { BLOCK_BYTES, isShared, QUEUED_BLOCKS } from '../../../../activities/shared-blocks.ts';
 import { bytes, hash, hashOf, slices } from './app-file.ts';
 import { failureOf } from './code-of.ts';
 import { type Answer, aboutBody, sendJson, type SmallSite, startSmallSite } from './small-site.ts';
@@ -110,6 +110,32 @@ describe('a file that is downloaded', () => {
       waitingFor: 'the site',
       mayHaveTakenEffect: false,
     });
+  });
+
+  it('waits in no more than its few blocks while nobody reads it', async () => {
+    const site = await start((_, response) => void response.writeHead(200).write(Buffer.alloc(20 * BLOCK_BYTES)));
+
+    const { stream } = await site.client({ timeouts: { stallMs: 300 } }).download(path);
+    const error = await failureOf(new Promise((_, reject) => stream.on('error', reject)));
+
+    expect(error.facts).toMatchObject({ waitingFor: 'the reader of the file' });
+    expect(error.facts['transferredBytes']).toBeGreaterThanOrEqual((QUEUED_BLOCKS - 1) * BLOCK_BYTES);
+    expect(error.facts['transferredBytes']).toBeLessThan(QUEUED_BLOCKS * BLOCK_BYTES);
+  });
+
+  it('is asked for by its path, with nothing encoded but what may not stand there', async () => {
+    const site = await start((_, response) => response.end('x'));
+    const kept = "/a-z_0.~:@!$&'()*+,;=%20[]/x?y=1";
+
+    for (const asked of [kept, '/😀 \u00fc#.qvf']) {
+      const { stream } = await site.client().download(asked);
+      await stream.toArray();
+    }
+
+    expect(site.requests.map(({ url }) => url.replace(/[?&]xrfkey=.*/, ''))).toEqual([
+      kept,
+      '/%F0%9F%98%80%20%C3%BC%23.qvf',
+    ]);
   });
 
   it('does not stand still before its head comes: then the time of a read rules', async () => {
