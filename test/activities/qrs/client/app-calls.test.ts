@@ -16,9 +16,11 @@ let asked: Asked[];
 beforeAll(async () => {
   recording = await startRecordingSite();
   ({ site, asked } = recording);
+});
+beforeEach(() => {
+  recording.reset();
   client = site.client();
 });
-beforeEach(() => recording.reset());
 afterAll(async () => {
   await site.close();
 });

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { QrsClient } from '../../../../activities/qrs/client/qrs-client.ts';
 import type { CallOptions } from '../../../../activities/qrs/client/settings.ts';
 import { failureOf } from './code-of.ts';
@@ -50,6 +50,8 @@ describe('the time that a call may take', () => {
 
   beforeAll(async () => {
     silent = await startSmallSite(() => undefined);
+  });
+  beforeEach(() => {
     client = silent.client({ timeouts: times });
   });
   afterAll(async () => {

@@ -17,9 +17,11 @@ let asked: Asked[];
 beforeAll(async () => {
   recording = await startRecordingSite();
   ({ site, asked } = recording);
+});
+beforeEach(() => {
+  recording.reset();
   client = site.client();
 });
-beforeEach(() => recording.reset());
 afterAll(async () => {
   await site.close();
 });
@@ -171,6 +173,7 @@ describe('each call', () => {
     [409, '', 'unknown'],
     [500, 'Unknown handle', 'unknown'],
     [500, 'It could not be found', 'unknown'],
+    [500, 'It was not found', 'unknown'],
     [500, 'does not exist', 'unknown'],
   ])('takes %i %j for an unknown subscription', async (code, text, expected) => {
     recording.answers = [status(code, text)];

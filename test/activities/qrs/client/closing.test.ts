@@ -1,7 +1,8 @@
 import { afterEach, describe, expect, it } from 'vitest';
+import { createQrsClients } from '../../../../activities/qrs/client/qrs-clients.ts';
 import { waitFor } from '../../../harness/wait-for.ts';
 import { failureOf } from './code-of.ts';
-import { type Answer, aboutBody, sendJson, type SmallSite, startSmallSite } from './small-site.ts';
+import { type Answer, aboutBody, patientTimeouts, sendJson, type SmallSite, startSmallSite } from './small-site.ts';
 
 const id = '3f2504e0-4f89-41d3-9a0c-0305e82c3301';
 const sites: SmallSite[] = [];
@@ -36,7 +37,7 @@ describe('a client that is closed', () => {
     expect(isClosed).toBe(false);
     await closing;
 
-    expect((await running).facts['mayHaveTakenEffect']).toBe(true);
+    expect(await running).toMatchObject({ code: 'WAYBILL_QRS_UNREACHABLE', facts: { mayHaveTakenEffect: true } });
   });
 
   it('is closed again without harm, and before its first call', async () => {
@@ -59,6 +60,17 @@ describe('a client that is closed', () => {
 
     expect((await failureOf(client.about())).code).toBe('WAYBILL_QRS_UNREACHABLE');
     expect(site.requests).toHaveLength(1);
+  });
+
+  it('is closed with all others of the configuration', async () => {
+    const site = await start((_, response) => sendJson(response, aboutBody));
+    const clients = createQrsClients({ sites: { dev: site.site(), test: site.site() }, timeouts: patientTimeouts });
+    const both = [clients.get('dev'), clients.get('test')];
+    for (const client of both) await client.about();
+
+    await clients.close(0);
+
+    for (const client of both) expect((await failureOf(client.about())).code).toBe('WAYBILL_QRS_UNREACHABLE');
   });
 });
 

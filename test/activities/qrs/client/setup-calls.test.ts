@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createSetupClient, type SetupClient } from '../../../../activities/qrs/client/setup-client.ts';
 import { failureOf } from './code-of.ts';
 import { type Asked, type RecordingSite, startRecordingSite, status } from './recording-site.ts';
@@ -24,11 +24,15 @@ let client: SetupClient;
 
 beforeAll(async () => {
   recording = await startRecordingSite();
+});
+beforeEach(() => {
+  recording.reset();
   client = clientWith({});
 });
-beforeEach(() => recording.reset());
-afterAll(async () => {
+afterEach(async () => {
   await client.close();
+});
+afterAll(async () => {
   await recording.site.close();
 });
 
@@ -161,6 +165,6 @@ describe('setting a site up', () => {
 
     await closed.close();
 
-    expect((await running).facts['mayHaveTakenEffect']).toBe(true);
+    expect(await running).toMatchObject({ code: 'WAYBILL_QRS_UNREACHABLE', facts: { mayHaveTakenEffect: true } });
   });
 });
