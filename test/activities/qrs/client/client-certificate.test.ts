@@ -74,6 +74,7 @@ describe('certificate files that change', () => {
     const site = await start();
     const { warnings, debugs, logger } = warningLog();
     const client = site.client({ logger });
+    vi.advanceTimersByTime(5000);
     await client.about();
     const key = await readFile(path.join(site.folder, 'client_key.pem'));
     await writeFile(path.join(site.folder, 'client_key.pem'), 'half a fi');
@@ -93,6 +94,17 @@ describe('certificate files that change', () => {
     await expect(client.about()).resolves.toEqual(aboutBody);
     expect(site.connections()).toBe(before + 1);
     expect(debugs.filter((facts) => 'serialNumber' in facts)).toMatchObject([{ site: 'dev' }]);
+  });
+
+  it('need no log to stay in use', async () => {
+    vi.useFakeTimers({ toFake: ['performance'] });
+    const site = await start();
+    const client = site.client();
+    await client.about();
+    await rm(path.join(site.folder, 'client.pem'));
+    vi.advanceTimersByTime(1000);
+
+    await expect(client.about()).resolves.toEqual(aboutBody);
   });
 
   it('cost no new connection while they stay the same', async () => {

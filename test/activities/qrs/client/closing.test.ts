@@ -52,6 +52,18 @@ describe('a client that is closed', () => {
     await waitFor('the connection to end', () => site.openConnections() === 0);
   });
 
+  it('keeps no process alive for the rest of its time of grace', async () => {
+    const site = await start((_, response) => sendJson(response, aboutBody));
+    const client = site.client();
+    await client.about();
+    const timers = () => process.getActiveResourcesInfo().filter((kind) => kind === 'Timeout').length;
+    const before = timers();
+
+    await client.close(600_000);
+
+    expect(timers()).toBeLessThanOrEqual(before);
+  });
+
   it('takes no call any more', async () => {
     const site = await start((_, response) => sendJson(response, aboutBody));
     const client = site.client();

@@ -41,6 +41,20 @@ describe('the host that is asked', () => {
     for (const each of tried) expect(each.split(', ')).toHaveLength(2);
   });
 
+  it('is each of them once, whether it rests or not', async () => {
+    const site = await start();
+    const client = site.client({ site: { hosts: [unknown, '127.0.0.1'] } });
+    await client.about();
+    site.server.close();
+    site.server.closeAllConnections();
+
+    const { tried } = (await failureOf(client.about())).facts;
+
+    expect(String(tried).replaceAll(/:\d+/g, '')).toBe(
+      `127.0.0.1: WAYBILL_QRS_UNREACHABLE, ${unknown}: WAYBILL_QRS_UNREACHABLE`,
+    );
+  });
+
   it('is told of in no warning where there is only one', async () => {
     const site = await start();
     const warnings: object[] = [];
