@@ -1,59 +1,33 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { eq } from '../../../../activities/qrs/client/filter.ts';
 import type { QrsClient } from '../../../../activities/qrs/client/qrs-client.ts';
 import { failureOf } from './code-of.ts';
-import { sendJson, type SmallSite, startSmallSite } from './small-site.ts';
+import { type Asked, type RecordingSite, startRecordingSite, status } from './recording-site.ts';
+import { sendJson, type SmallSite } from './small-site.ts';
 
 const id = '3f2504e0-4f89-41d3-9a0c-0305e82c3301';
 const other = '3f2504e0-4f89-41d3-9a0c-0305e82c3302';
 const app = { id, name: 'Sales', modifiedDate: '2026-05-04T10:00:00.000Z', tags: [], customProperties: [] };
 
-interface Asked {
-  readonly method: string;
-  readonly path: string;
-  readonly query: Record<string, string>;
-  readonly body: unknown;
-}
-
+let recording: RecordingSite;
 let site: SmallSite;
 let client: QrsClient;
-const asked: Asked[] = [];
-/** What the site answers, by turns; the last one again and again. */
-let answers: ((response: ServerResponse, request: IncomingMessage) => unknown)[];
+let asked: Asked[];
 
 beforeAll(async () => {
-  site = await startSmallSite(async (request, response) => {
-    const chunks: Buffer[] = [];
-    for await (const chunk of request) chunks.push(chunk as Buffer);
-    const url = new URL(request.url ?? '', 'https://qlik');
-    const { xrfkey: _, ...query } = Object.fromEntries(url.searchParams);
-    const text = Buffer.concat(chunks).toString();
-    asked.push({
-      method: request.method ?? '',
-      path: url.pathname,
-      query,
-      body: text === '' ? undefined : JSON.parse(text),
-    });
-    const answer = answers.length > 1 ? answers.shift() : answers[0];
-    answer?.(response, request);
-  });
-  client = site.client();
+  recording = await startRecordingSite();
+  ({ site, asked } = recording);
 });
 beforeEach(() => {
-  asked.length = 0;
-  answer({});
+  recording.reset();
+  client = site.client();
 });
 afterAll(async () => {
   await site.close();
 });
 
 function answer(...values: unknown[]): void {
-  answers = values.map((value) => (response) => sendJson(response, value));
-}
-
-function status(code: number, text = ''): (response: ServerResponse) => unknown {
-  return (response) => response.writeHead(code).end(text);
+  recording.answer(...values);
 }
 
 describe('each call', () => {
@@ -173,7 +147,9 @@ describe('each call', () => {
   });
 
   it.each([[undefined], [null], [7], [{}], [{ value: 7 }]])('takes %j for no handle', async (value) => {
-    answers = [(response) => (value === undefined ? status(201)(response) : sendJson(response, value, 201))];
+    recording.answers = [
+      (response) => (value === undefined ? response.writeHead(201).end() : sendJson(response, value, 201)),
+    ];
 
     expect(await failureOf(client.createSubscription({ name: 'App', changeType: 'add', url: 'u' }))).toMatchObject({
       code: 'WAYBILL_QRS_REPLY',
@@ -197,19 +173,20 @@ describe('each call', () => {
     [409, '', 'unknown'],
     [500, 'Unknown handle', 'unknown'],
     [500, 'It could not be found', 'unknown'],
+    [500, 'It was not found', 'unknown'],
     [500, 'does not exist', 'unknown'],
   ])('takes %i %j for an unknown subscription', async (code, text, expected) => {
-    answers = [status(code, text)];
+    recording.answers = [status(code, text)];
 
     await expect(client.deleteSubscription(id)).resolves.toBe(expected);
   });
 
   it('tells a subscription that ended, and a site that failed', async () => {
-    answers = [status(204)];
+    recording.answers = [status(204)];
     await expect(client.deleteSubscription(id)).resolves.toBe('deleted');
-    answers = [status(500, 'Out of memory')];
+    recording.answers = [status(500, 'Out of memory')];
     expect((await failureOf(client.deleteSubscription(id))).code).toBe('WAYBILL_QRS_SERVER');
-    answers = [status(403, 'Unknown handle')];
+    recording.answers = [status(403, 'Unknown handle')];
     expect((await failureOf(client.deleteSubscription(id))).code).toBe('WAYBILL_QRS_FORBIDDEN');
   });
 
@@ -218,22 +195,22 @@ describe('each call', () => {
     [404, 'unknown'],
     [400, 'unknown'],
   ])('takes %i to the end of an export for %s', async (code, expected) => {
-    answers = [status(code)];
+    recording.answers = [status(code)];
 
     await expect(client.cancelExport(id, other)).resolves.toBe(expected);
   });
 
   it('does not take a failure for the end of an export', async () => {
-    answers = [status(500)];
+    recording.answers = [status(500)];
 
     expect((await failureOf(client.cancelExport(id, other))).code).toBe('WAYBILL_QRS_SERVER');
   });
 
   it('knows a stream or user that is not there, and no more', async () => {
-    answers = [status(404)];
+    recording.answers = [status(404)];
     await expect(client.stream(id)).resolves.toBeUndefined();
     await expect(client.user(id)).resolves.toBeUndefined();
-    answers = [status(500)];
+    recording.answers = [status(500)];
     expect((await failureOf(client.stream(id))).code).toBe('WAYBILL_QRS_SERVER');
   });
 
@@ -241,163 +218,8 @@ describe('each call', () => {
     ['Mon, 04 May 2026 10:00:00 GMT', '2026-05-04T10:00:00.000Z'],
     ['no date', undefined],
   ])('takes the clock of the site from its %j', async (date, expected) => {
-    answers = [(response) => response.writeHead(200, { date }).end('{}')];
+    recording.answers = [(response) => response.writeHead(200, { date }).end('{}')];
 
     await expect(client.siteTimeUtc()).resolves.toBe(expected);
-  });
-});
-
-describe('an app that may be gone', () => {
-  const page = '<html><body>Not found</body></html>';
-
-  it('is gone where the site says so', async () => {
-    answers = [status(404)];
-
-    await expect(client.getApp(id)).resolves.toBeUndefined();
-    await expect(client.deleteApp(id)).resolves.toBe('gone');
-    expect(asked).toHaveLength(2);
-  });
-
-  it('is gone where a web page says so and the list does not have it', async () => {
-    answers = [status(404, page), (response) => sendJson(response, [])];
-    await expect(client.getApp(id)).resolves.toBeUndefined();
-    expect(asked[1]).toMatchObject({ path: '/qrs/app/full', query: { filter: `id eq ${id}` } });
-
-    answers = [status(404, page), (response) => sendJson(response, [])];
-    await expect(client.deleteApp(id)).resolves.toBe('gone');
-  });
-
-  it('is there where only a web page says that it is not', async () => {
-    answers = [status(404, page), (response) => sendJson(response, [app])];
-    expect((await failureOf(client.getApp(id))).code).toBe('WAYBILL_QRS_REPLY');
-    answers = [status(404, page), (response) => sendJson(response, [app])];
-    expect((await failureOf(client.deleteApp(id))).code).toBe('WAYBILL_QRS_REPLY');
-  });
-
-  it('is not gone because the site failed, and no list is read then', async () => {
-    answers = [status(500)];
-
-    expect((await failureOf(client.getApp(id))).code).toBe('WAYBILL_QRS_SERVER');
-    expect((await failureOf(client.deleteApp(id))).code).toBe('WAYBILL_QRS_SERVER');
-    expect(asked).toHaveLength(2);
-  });
-
-  it('cannot be changed', async () => {
-    answers = [status(404)];
-
-    expect(await failureOf(client.updateApp(id, (one) => one))).toMatchObject({
-      code: 'WAYBILL_QRS_NOT_FOUND',
-      facts: { site: 'dev', host: `127.0.0.1:${site.port}`, mayHaveTakenEffect: false },
-    });
-  });
-});
-
-describe('changing an app', () => {
-  const conflict = status(409);
-  const renamed = (one: { name: string }) => ({ ...one, name: `${one.name}!` }) as never;
-
-  it('reads it, and writes what was made of it', async () => {
-    answer(app, { ...app, name: 'as stored' });
-
-    await expect(client.updateApp(id, renamed)).resolves.toEqual({
-      outcome: 'changed',
-      app: { ...app, name: 'as stored' },
-    });
-    expect(asked.map(({ method }) => method)).toEqual(['GET', 'PUT']);
-    expect(asked[1]?.body).toEqual({ ...app, name: 'Sales!' });
-  });
-
-  it('starts from what was just read, and reads it anew after a conflict', async () => {
-    answers = [
-      conflict,
-      (response) => sendJson(response, { ...app, name: 'Other' }),
-      (response) => sendJson(response, app),
-    ];
-
-    await client.updateApp(id, renamed, { from: { ...app, name: 'Given' } as never });
-
-    expect(asked.map(({ method }) => method)).toEqual(['PUT', 'GET', 'PUT']);
-    expect(asked.map(({ body }) => (body as { name: string } | undefined)?.name)).toEqual([
-      'Given!',
-      undefined,
-      'Other!',
-    ]);
-  });
-
-  it('gives up at the fifth conflict, and at any other failure at once', async () => {
-    answers = [];
-    for (let nth = 0; nth < 6; nth += 1) answers.push((response) => sendJson(response, app), conflict);
-    expect((await failureOf(client.updateApp(id, renamed))).code).toBe('WAYBILL_QRS_CONFLICT');
-    expect(asked).toHaveLength(10);
-    asked.length = 0;
-    answers = [(response) => sendJson(response, app), status(400)];
-    expect((await failureOf(client.updateApp(id, renamed))).code).toBe('WAYBILL_QRS_REFUSED');
-    expect(asked).toHaveLength(2);
-  });
-
-  it('writes nothing where nothing is to be changed', async () => {
-    answer(app);
-
-    await expect(client.updateApp(id, () => undefined)).resolves.toEqual({ outcome: 'unchanged', app });
-    expect(asked).toHaveLength(1);
-  });
-});
-
-describe('the objects of apps', () => {
-  const object = (of: string | undefined, approved = true) => ({ id: other, approved, app: of && { id: of } });
-
-  it('are the approved ones, whatever the site sends, or all', async () => {
-    answer([object(id), object(id, false)]);
-
-    await expect(client.getAppObjects(id)).resolves.toHaveLength(1);
-    expect(asked[0]?.query).toEqual({ filter: `app.id eq ${id} and approved eq true` });
-    await expect(client.getAppObjects(id, { scope: 'all' })).resolves.toHaveLength(2);
-    expect(asked[1]?.query).toEqual({ filter: `app.id eq ${id}` });
-    await expect(client.getAppObjects(id, { scope: 'approved' })).resolves.toHaveLength(1);
-  });
-
-  it('of several apps are read in one call, each for its app, in any case of the ids', async () => {
-    answer([object(other.toUpperCase()), object(id), object(id, false)]);
-
-    const [first, second] = await client.getObjectsOfApps([id, other]);
-
-    expect([first?.length, second?.length]).toEqual([2, 1]);
-    expect(asked.map(({ query }) => query)).toEqual([{ filter: `app.id eq ${id} or app.id eq ${other}` }]);
-  });
-
-  it.each([
-    ['does not say whose it is', undefined],
-    ['is of none of them', '3f2504e0-4f89-41d3-9a0c-0305e82c3309'],
-  ])('are asked for app by app where one %s', async (_, of) => {
-    answer([object(id), object(of)], [object(id)], [object(other), object(other)]);
-
-    const [first, second] = await client.getObjectsOfApps([id, other]);
-
-    expect((first?.length ?? 0) + (second?.length ?? 0)).toBe(3);
-    expect(asked).toHaveLength(3);
-    expect(asked[1]?.query).toEqual({ filter: `app.id eq ${id}` });
-  });
-
-  it('are found by name with regard to case, in a stream where one is given', async () => {
-    answer([app, { ...app, name: 'SALES' }]);
-
-    await expect(client.findAppsByName('Sales')).resolves.toEqual([app]);
-    await client.findAppsByName('Sales', { streamId: other });
-    expect(asked.map(({ query }) => query)).toEqual([
-      { filter: "name eq 'Sales'" },
-      { filter: `name eq 'Sales' and stream.id eq ${other}` },
-    ]);
-  });
-
-  it('are read for fifty apps at once, and for no more', async () => {
-    const ids = (count: number) => Array.from({ length: count }, () => id);
-    answer([app]);
-
-    await expect(client.getAppsByIds(ids(50))).resolves.toEqual([app]);
-    expect(asked).toHaveLength(1);
-    expect(await failureOf(client.getAppsByIds(ids(51)))).toMatchObject({
-      code: 'WAYBILL_QRS_VALUE',
-      facts: { value: '51 ids', kind: 'at most 50 ids' },
-    });
   });
 });

@@ -1,13 +1,18 @@
 import { isWaybillError, type WaybillError } from '../../../../common/errors/waybill-error.ts';
 
-/** The code that a function throws with; fails when it throws none. */
-export function codeOf(run: () => unknown): string {
+/** The Waybill error that a function throws; fails when it throws none. */
+export function thrownBy(run: () => unknown): WaybillError {
   try {
     run();
   } catch (error) {
-    return (error as WaybillError).code;
+    return error as WaybillError;
   }
   throw new Error('nothing was thrown');
+}
+
+/** The code that a function throws with; fails when it throws none. */
+export function codeOf(run: () => unknown): string {
+  return thrownBy(run).code;
 }
 
 /** The Waybill error that a promise is rejected with; fails on any other outcome. */

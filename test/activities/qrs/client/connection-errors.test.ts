@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { copyFile, rm } from 'node:fs/promises';
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import path from 'node:path';
+import type { TLSSocket } from 'node:tls';
 import { afterEach, describe, expect, it } from 'vitest';
 import { failureOf } from './code-of.ts';
 import { aboutBody, sendJson, type SmallSite, startSmallSite } from './small-site.ts';
@@ -63,6 +64,23 @@ describe('connection errors', () => {
     expect((await failureOf(site.client({ site: { serverName: 'other.test' } }).about())).code).toBe(
       'WAYBILL_QRS_TLS_NAME',
     );
+  });
+
+  it('asks by SNI for the name that is expected, and for no address', async () => {
+    const asked: unknown[] = [];
+    const site = await start(
+      { certificates: { hostNames: ['127.0.0.1', 'localhost', 'qlik.test'] } },
+      (request, response) => {
+        asked.push((request.socket as TLSSocket).servername);
+        sendJson(response, aboutBody);
+      },
+    );
+
+    await site.client({ site: { hosts: ['localhost'] } }).about();
+    await site.client({ site: { serverName: 'qlik.test' } }).about();
+    await site.client().about();
+
+    expect(asked).toEqual(['localhost', 'qlik.test', false]);
   });
 
   it('accepts an address as serverName', async () => {
@@ -142,6 +160,19 @@ describe('connection errors', () => {
       await expect(running).rejects.toBe(reason);
     }
     await expect(site.client().about({ signal: AbortSignal.abort(reason) })).rejects.toBe(reason);
+  });
+
+  it('sends nothing of a call that was aborted while its connection was made', async () => {
+    const site = await start();
+    const client = site.client();
+    const controller = new AbortController();
+    const reason = new Error('cancelled by the worker');
+    site.server.once('connection', () => controller.abort(reason));
+
+    await expect(client.deleteApp(id, { signal: controller.signal })).rejects.toBe(reason);
+
+    await expect(client.about()).resolves.toEqual(aboutBody);
+    expect(site.requests.map(({ method }) => method)).toEqual(['GET']);
   });
 });
 

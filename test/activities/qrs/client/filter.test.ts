@@ -4,16 +4,20 @@ import { addressOf, encodeValue } from '../../../../activities/qrs/client/call.t
 import {
   and,
   contains,
+  endsWith,
   eq,
   ge,
+  gt,
   guid,
+  le,
+  lt,
   ne,
   oneOf,
   or,
   type QrsFilter,
   startsWith,
 } from '../../../../activities/qrs/client/filter.ts';
-import { codeOf } from './code-of.ts';
+import { codeOf, thrownBy } from './code-of.ts';
 
 const id = '3f2504e0-4f89-41d3-9a0c-0305e82c3301';
 
@@ -28,6 +32,21 @@ describe('filter', () => {
     );
     expect(startsWith('name', '~waybill/').text).toBe("name sw '~waybill/'");
     expect(contains('stream.name', 'x').text).toBe("stream.name so 'x'");
+  });
+
+  it.each([
+    [eq('a', 1), 'a eq 1'],
+    [ne('a', 1), 'a ne 1'],
+    [gt('a', 1), 'a gt 1'],
+    [ge('a', 1), 'a ge 1'],
+    [lt('a', 1), 'a lt 1'],
+    [le('a', 1), 'a le 1'],
+    [startsWith('a', 'x'), "a sw 'x'"],
+    [endsWith('a', 'x'), "a ew 'x'"],
+    [contains('a', 'x'), "a so 'x'"],
+    [eq('a', false), 'a eq false'],
+  ])('has a word of the site for each comparison: %j', (filter, text) => {
+    expect(filter).toEqual({ kind: 'term', text });
   });
 
   it('escapes with the backslash, as the site measured does', () => {
@@ -51,9 +70,29 @@ describe('filter', () => {
     expect(codeOf(() => oneOf('id', []))).toBe('WAYBILL_QRS_VALUE');
     expect(codeOf(() => guid(''))).toBe('WAYBILL_QRS_VALUE');
     expect(codeOf(() => guid(`${id} or true`))).toBe('WAYBILL_QRS_VALUE');
+    for (const odd of ['', `x${id}`, `${id}x`, id.slice(1), id.replaceAll('-', ''), id.replace('f', 'g'), `${id}\n`]) {
+      expect(codeOf(() => guid(odd))).toBe('WAYBILL_QRS_VALUE');
+      expect(codeOf(() => eq('id', { guid: odd }))).toBe('WAYBILL_QRS_VALUE');
+    }
+    expect(guid(id.toUpperCase())).toEqual({ guid: id.toUpperCase() });
+    for (const odd of ['', '1a', 'a b', 'a.', '.a', 'a..b', 'a.1', "a'", 'a-b']) {
+      expect(codeOf(() => eq(odd, 1))).toBe('WAYBILL_QRS_VALUE');
+    }
+    expect(eq('a1.b2_c.D', 1).text).toBe('a1.b2_c.D eq 1');
+    expect(codeOf(() => eq('a', 1.5))).toBe('WAYBILL_QRS_VALUE');
     expect(codeOf(() => eq('name eq 1 or id', 2))).toBe('WAYBILL_QRS_VALUE');
     expect(codeOf(() => eq('a', Number.NaN))).toBe('WAYBILL_QRS_VALUE');
     expect(codeOf(() => eq('a', new Date(Number.NaN)))).toBe('WAYBILL_QRS_VALUE');
+  });
+
+  it.each([
+    [() => guid('x "y"'), { value: String.raw`"x \"y\""`, kind: 'an id (GUID)' }],
+    [() => eq('a b', 1), { value: '"a b"', kind: 'the name of a property' }],
+    [() => eq('a', 1.5), { value: '1.5', kind: 'a whole number' }],
+    [() => eq('a', new Date(Number.NaN)), { kind: 'a date' }],
+    [() => or(), { kind: 'the parts of an "or" filter' }],
+  ])('says what it refuses: %s', (make, facts) => {
+    expect(thrownBy(make).facts).toMatchObject(facts);
   });
 
   it('brings any text to the site unchanged', () => {

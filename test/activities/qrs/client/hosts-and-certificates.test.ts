@@ -119,7 +119,7 @@ describe('certificates of a site', () => {
     const slow = client.deleteApp(id);
     await waitFor('both requests', () => seen.length === 2);
 
-    await renew(site);
+    await site.renewCertificates();
     await waitFor('the new files to be noticed', async () => {
       await client.about().catch(() => undefined);
       return seen.at(-1) !== seen[0];
@@ -137,7 +137,7 @@ describe('certificates of a site', () => {
     const client = site.client();
     await client.about();
 
-    await renew(site);
+    await site.renewCertificates();
 
     await expect(client.about()).resolves.toEqual(aboutBody);
   });
@@ -168,13 +168,6 @@ describe('certificates of a site', () => {
     expect(warnings[0]).toContain('stay in use');
   });
 });
-
-/** New certificates of a new authority, for the server as well, as after "recreate certificates" in the QMC. */
-async function renew(site: SmallSite): Promise<void> {
-  const files = await writeCertificates({ folder: site.folder, hostNames: ['127.0.0.1', 'localhost'] });
-  const [key, cert, ca] = await Promise.all([files.serverKey, files.server, files.root].map((file) => readFile(file)));
-  site.server.setSecureContext({ key, cert, ca });
-}
 
 async function start(
   options: Parameters<typeof startSmallSite>[1] = {},

@@ -69,6 +69,14 @@ describe('reply errors', () => {
     expect(error.message).toContain('ACME\\eve');
   });
 
+  it('says of a conflict what the site does tell, and no more of it than of any reply', () => {
+    const factsOf = (row: object) =>
+      replyFailure({ status: 409, headers: {}, text: JSON.stringify([row]) }, call, place).facts;
+
+    expect(factsOf({ modifiedByUserName: 'ACME\\eve', modifiedDate: 7 })['modifiedBy']).toBe('ACME\\eve');
+    expect(factsOf({ modifiedByUserName: 'x'.repeat(5000) })['modifiedBy']).toBe('x'.repeat(300));
+  });
+
   it('passes on how long the site asks to wait, in seconds or as a date', () => {
     const nowMs = Date.parse('2024-01-01T00:00:00Z');
     const waitFor = (value: string) =>

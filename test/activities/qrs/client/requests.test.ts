@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, expectTypeOf, it } from 'vitest';
+import { newXrfkey } from '../../../../activities/qrs/client/call.ts';
 import { createQrsClients, type QrsClientsConfig } from '../../../../activities/qrs/client/qrs-clients.ts';
 import type { Config } from '../../../../config/types.ts';
-import { codeOf, failureOf } from './code-of.ts';
+import { codeOf, failureOf, thrownBy } from './code-of.ts';
 import { aboutBody, patientTimeouts, sendJson, type SmallSite, startSmallSite } from './small-site.ts';
 
 const id = '3f2504e0-4f89-41d3-9a0c-0305e82c3301';
@@ -27,6 +28,14 @@ describe('requests', () => {
     });
 
     expect(new Set(keys).size).toBe(20);
+  });
+
+  it('never share a key, and draw it from all letters and digits', () => {
+    const keys = Array.from({ length: 1000 }, newXrfkey);
+
+    expect(new Set(keys).size).toBe(1000);
+    for (const key of keys) expect(key).toMatch(/^[0-9A-Za-z]{16}$/);
+    expect(new Set(keys.join('')).size).toBe(62);
   });
 
   it('name the user with encoded values', async () => {
@@ -87,6 +96,19 @@ describe('requests', () => {
     expect(site.requests.at(-1)?.headers['content-length']).toBe('0');
   });
 
+  it('say that they send and want JSON, and send none where there is nothing to say', async () => {
+    const client = site.client();
+    await client.createTag('x');
+    await client.about();
+    await client.reloadApp(id);
+
+    const [write, read, bare] = site.requests.slice(-3).map(({ headers }) => headers);
+    expect(write).toMatchObject({ accept: 'application/json', 'content-type': 'application/json' });
+    expect(read).toMatchObject({ accept: 'application/json' });
+    expect(read).not.toHaveProperty('content-type');
+    expect(bare).not.toHaveProperty('content-type');
+  });
+
   it('are told to the log without their values', async () => {
     const lines: unknown[] = [];
     const logger = { debug: (facts: object) => lines.push(facts), warn: () => undefined };
@@ -96,7 +118,19 @@ describe('requests', () => {
     expect(lines).toMatchObject([
       { site: 'dev', host: `127.0.0.1:${site.port}`, method: 'POST', path: `/qrs/app/${id}/copy`, status: 200 },
     ]);
+    const [{ durationMs }] = lines as [{ durationMs: number }];
+    expect(durationMs).toSatisfy((ms: number) => Number.isInteger(ms) && ms >= 0 && ms < 60_000);
     expect(JSON.stringify(lines)).not.toContain('secret');
+  });
+
+  it('are told to the log without the query of a path that has one', async () => {
+    const lines: object[] = [];
+    const logger = { debug: (facts: object) => void lines.push(facts), warn: () => undefined };
+
+    const { stream } = await site.client({ logger }).download('/tempcontent/x.qvf?serverNodeId=8');
+    await stream.toArray();
+
+    expect(lines).toMatchObject([{ method: 'GET', path: '/tempcontent/x.qvf' }]);
   });
 
   it('take the configuration as it is', () => {
@@ -111,6 +145,7 @@ describe('requests', () => {
     await expect(clients.get('test').about()).resolves.toEqual(aboutBody);
     expect(codeOf(() => clients.get('prod'))).toBe('WAYBILL_QRS_SITE_UNKNOWN');
     expect(codeOf(() => clients.get('constructor'))).toBe('WAYBILL_QRS_SITE_UNKNOWN');
+    expect(thrownBy(() => clients.get('prod')).facts).toMatchObject({ site: 'prod', known: 'dev, test' });
     await clients.close();
     await clients.close();
   });

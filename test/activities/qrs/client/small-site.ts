@@ -17,6 +17,10 @@ export interface SmallSite {
   requests: { method: string; url: string; headers: IncomingMessage['headers'] }[];
   /** Connections made so far. */
   connections(): number;
+  /** Connections that are still there. */
+  openConnections(): number;
+  /** New certificates of a new authority, for the server as well, as after "recreate certificates" in the QMC. */
+  renewCertificates(): Promise<void>;
   site(change?: Partial<QrsSite>): QrsSite;
   client(change?: { site?: Partial<QrsSite>; timeouts?: Partial<QrsTimeouts>; logger?: QrsLogger }): QrsClient;
   close(): Promise<void>;
@@ -74,6 +78,13 @@ export async function startSmallSite(
     server,
     requests,
     connections: () => sockets.made,
+    openConnections: () => sockets.open.size,
+    renewCertificates: async () => {
+      const renewed = await writeCertificates({ folder, hostNames: ['127.0.0.1', 'localhost'] });
+      const pems = [renewed.serverKey, renewed.server, renewed.root].map((file) => readFile(file));
+      const [key, cert, ca] = await Promise.all(pems);
+      server.setSecureContext({ key, cert, ca });
+    },
     site,
     client: (change = {}) => {
       const timeouts = { ...patientTimeouts, ...change.timeouts };
