@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { AppMemory } from '../../../../activities/qrs/app-memory.ts';
 import type { StoredDecision } from '../../../../activities/qrs/source/stored-decision.ts';
-import { type ActivityWorld, MANAGER, startActivityWorld } from '../activity-world.ts';
+import { type ActivityWorld, MANAGER, REP, startActivityWorld } from '../activity-world.ts';
 import { approve, approvedApp, assess, decided, fault, later, publishedApp, type SourceApp } from '../acts.ts';
 
 let world: ActivityWorld;
@@ -86,6 +86,20 @@ describe('a decision by property', () => {
     approve(world, app.id, { word: 'Yes' });
 
     expect((await decided(world, app.id)).decisionId).not.toBe(decision.decisionId);
+  });
+
+  it('is of whoever set it, though one who may approve saved the app since and the site made all rows anew', async () => {
+    world.dev.switches.rowIdsOnResend = 'renewed';
+    const app = await publishedApp(world);
+    world.configure((yaml) => (yaml['sources'].dev.approval = { approvers: { users: [REP], groups: [] } }));
+    approve(world, app.id);
+    expect((await assess(world, app.id)).next.kind).toBe('wait');
+    const [before] = rowsOf(app.id);
+    later(world.dev, app.id);
+    world.dev.actAs.describe(app.id, 'Saved', REP);
+    expect(rowsOf(app.id)[0]!.id).not.toBe(before!.id);
+
+    expect((await assess(world, app.id)).problems).toEqual([expect.stringContaining(MANAGER)]);
   });
 
   it('is remembered by its rows, and by all rows of the app', async () => {

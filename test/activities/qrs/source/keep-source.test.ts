@@ -72,6 +72,14 @@ describe('an app that was edited after it was exported', () => {
     expect(copyOf(app, await unpublish(decision))).toMatchObject({ name: app.name });
   });
 
+  it('goes back after a denial, whatever it holds by now: nothing was promoted on it', async () => {
+    const { app, decision } = await approvedApp(world, { word: 'Deny' });
+    later(world.dev, app.id);
+    world.dev.actAs.edit(app.id);
+
+    expect(copyOf(app, await unpublish(decision))).toMatchObject({ name: app.name });
+  });
+
   it('stays and names its changes where the decision is bound to its content, five at most', async () => {
     const { app, decision } = await approvedApp(world, { app: { sheets: 7 } });
     later(world.dev, app.id);
