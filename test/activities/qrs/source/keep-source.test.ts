@@ -122,15 +122,19 @@ describe('an app that somebody renamed or handed on since the decision', () => {
     expect(stagingNames(world.dev)).toEqual([]);
   });
 
-  it('is dressed in one write more, and in none where nothing changed', async () => {
+  it.each([
+    ['is looked at and written to once more', (id: string) => world.dev.actAs.rename(id, 'Called anew'), 2],
+    ['is looked at and written to once where nothing changed', () => undefined, 1],
+  ])('%s', async (_, act, times) => {
     const { app, decision } = await approvedApp(world);
-    const writes = () => requestsTo(world.dev).filter((request) => request === 'PUT /qrs/app/{id}').length;
-    world.dev.actAs.rename(app.id, 'Called anew');
+    act(app.id);
     world.dev.requestLog.clear();
 
     await unpublish(decision);
 
-    expect(writes()).toBe(2);
+    const count = (request: string) => requestsTo(world.dev).filter((one) => one === request).length;
+    expect(count('PUT /qrs/app/{id}')).toBe(times);
+    expect(count('GET /qrs/app/object/full')).toBe(times);
   });
 
   it('has a copy that differs in no more than the case of its name', async () => {
@@ -196,8 +200,9 @@ describe('the copy of an earlier attempt whose reply was lost', () => {
     expect(world.dev.app(app.id)).toBeUndefined();
   });
 
-  it('keeps the name and owner that somebody gave it, until it is dressed as the app is', async () => {
+  it('keeps the name that it got, though the decision knows another: nothing is written at a repeat', async () => {
     const { app, decision } = await approvedApp(world);
+    world.dev.actAs.rename(app.id, 'Called anew');
     fault(world.dev, { effect: { type: 'status', status: 500 }, method: 'DELETE', path: /\/app\// });
     await expect(unpublish(decision)).rejects.toThrow();
     const [{ appId } = {}] = await stagingsOf(decision);
@@ -205,7 +210,7 @@ describe('the copy of an earlier attempt whose reply was lost', () => {
 
     expect(await unpublish(decision, 2)).toEqual({ outcome: 'done', copyAppId: appId });
 
-    expect(standing(world.dev, appId!)).toMatchObject({ name: app.name, owner: REP });
+    expect(standing(world.dev, appId!)).toMatchObject({ name: 'Called anew', owner: REP });
     expect(requestsTo(world.dev).filter((request) => request.startsWith('P'))).toEqual([]);
   });
 });
@@ -224,8 +229,18 @@ describe('a request that came since the decision', () => {
     world.dev.actAs.setProperties(app.id, MANAGER, { PromotionApproval: ['Approve', 'Deny'] });
     const { rows } = standing(world.dev, app.id)!;
 
-    expect(await strip(decision)).toMatchObject({ outcome: 'kept' });
+    expect(await strip(decision)).toEqual({ outcome: 'kept', why: 'somebody decided anew since' });
     expect(standing(world.dev, app.id)).toMatchObject({ rows });
+  });
+
+  it('keeps the app where a denial was set anew', async () => {
+    const { app, decision } = await approvedApp(world, { word: 'Deny' });
+    const memory = (await world.ledger.getAppMemory<AppMemory>('dev', [app.id])).get(app.id)!.memory;
+    const remembered = { ...memory.remembered!, absentSeen: true };
+    await world.ledger.updateAppMemory<AppMemory>('dev', app.id, () => ({ ...memory, remembered }));
+
+    expect(await unpublish(decision)).toMatchObject({ outcome: 'kept' });
+    expect(standing(world.dev, app.id)).toMatchObject({ stream: 'Sales' });
   });
 
   it('is none where everything that was consumed is gone and another target was chosen', async () => {
