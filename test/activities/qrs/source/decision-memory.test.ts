@@ -115,6 +115,20 @@ describe('a decision by property', () => {
   });
 });
 
+describe('a decision that the ledger does not know', () => {
+  it('returns no app to its owner: nobody can say whose it was', async () => {
+    const { app, decision } = await approvedApp(world);
+    const unknown = { ...decision, promotionKey: 'unknownunknown22' };
+
+    await expect(world.run((activities) => activities.unpublish(unknown))).rejects.toMatchObject({
+      code: 'WAYBILL_PROMOTION_RECORD_MISSING',
+      facts: { promotionKey: unknown.promotionKey },
+    });
+
+    expect(world.dev.app(app.id)).toBeDefined();
+  });
+});
+
 describe('rows that are remembered', () => {
   it('are there as soon as a denial that came too late is, of an app nobody had looked at', async () => {
     const { app, decision } = await approvedApp(world);
