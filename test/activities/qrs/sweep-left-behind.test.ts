@@ -2,7 +2,16 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import type { AppMemory } from '../../../activities/qrs/app-memory.ts';
 import type { SweepStagingOutcome } from '../../../activities/watch-types.ts';
 import { type ActivityWorld, API, REP, startActivityWorld } from './activity-world.ts';
-import { approvedApp, exported, fault, loseReply, requestsTo, type Upload, uploadedApp } from './acts.ts';
+import {
+  approvedApp,
+  cancelEachCall,
+  exported,
+  fault,
+  loseReply,
+  requestsTo,
+  type Upload,
+  uploadedApp,
+} from './acts.ts';
 
 let world: ActivityWorld;
 beforeAll(async () => {
@@ -17,9 +26,10 @@ afterAll(async () => {
 });
 
 const ENDED = '2026-05-04T10:00:00.000Z';
+const LATER = '2199-01-01T00:00:00.000Z';
 
 function sweep(site: 'dev' | 'prod' = 'prod'): Promise<SweepStagingOutcome> {
-  world.nowUtc = '2199-01-01T00:00:00.000Z';
+  world.nowUtc = LATER;
   return world.run((activities) => activities.sweepStagingOf({ site }));
 }
 
@@ -42,6 +52,20 @@ describe('a staging app that the site does not list for a moment', () => {
 
     expect(await sweep()).toEqual({ removed: 1, left: 0 });
     expect(await stagingsOf(upload)).toMatchObject([{ state: 'removed' }]);
+  });
+});
+
+describe('a sweep', () => {
+  it('ends when it is cancelled, whichever of its calls hangs', async () => {
+    const calls = await cancelEachCall(world, world.prod, async () => {
+      const named = await leftBehind();
+      world.prod.actAs.rename(named.staged.appId, named.app.name);
+      await leftBehind();
+      world.nowUtc = LATER;
+      return (attempt) => world.run((activities) => activities.sweepStagingOf({ site: 'prod' }), attempt);
+    });
+
+    expect(calls).toBeGreaterThanOrEqual(4);
   });
 });
 
@@ -104,7 +128,7 @@ describe('a staging app that the ledger does not know', () => {
   });
 
   it('is not old while it was changed lately, however long ago it was made', async () => {
-    dated({ createdDate: ENDED, modifiedDate: '2199-01-01T00:00:00.000Z' });
+    dated({ createdDate: ENDED, modifiedDate: LATER });
 
     expect(await sweep()).toEqual({ removed: 0, left: 1 });
   });
