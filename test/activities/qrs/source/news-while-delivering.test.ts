@@ -99,6 +99,24 @@ describe('while a promotion is being delivered', () => {
     expect(await world.ledger.listPromotions({ appId: app.id })).toHaveLength(1);
   });
 
+  it('targets that were added after the app was edited are looked at in the next cycle', async () => {
+    const { app, decision } = await approvedApp(world);
+    later(world.dev, app.id);
+    world.dev.actAs.edit(app.id);
+    approve(world, app.id, { streams: BOTH });
+
+    expect(await news(decision)).toEqual({ kind: 'later' });
+    expect(await world.ledger.listPromotions({ appId: app.id })).toHaveLength(1);
+  });
+
+  it('targets that were added to other content are delivered where the latest is promoted', async () => {
+    world.configure((yaml) => (yaml['sources'].dev.whenChanged = 'promoteLatest'));
+    const { app, decision } = await approvedApp(world);
+    approve(world, app.id, { streams: BOTH });
+
+    expect(await news({ ...decision, revisionKey: 'another' })).toMatchObject({ kind: 'added' });
+  });
+
   it('a newer approval is left for the next cycle', async () => {
     const { app, decision } = await approvedApp(world);
     await approveAnew(app);
@@ -128,6 +146,20 @@ describe('while a promotion is being delivered', () => {
     expect(await news(decision)).toEqual({ kind: 'newer' });
     expect(await news({ ...decision, consumed })).toEqual({ kind: 'nothing' });
     expect(await news({ ...decision, consumed, by: { ...decision.by, door: 'qmc' } })).toEqual({ kind: 'newer' });
+  });
+
+  it('an approval in the QMC is newer than a decision elsewhere that took in only a part of it, or came after another', async () => {
+    world.configure((yaml) => (yaml['sources'].dev.words = { approve: ['Approve', 'Yes'] }));
+    const { app, decision } = await approvedApp(world);
+    const elsewhere = { ...decision, by: { ...decision.by, door: 'cli' } } as const;
+    await approveAnew(app);
+    expect(await news(elsewhere)).toEqual({ kind: 'newer' });
+    await world.ledger.updateAppMemory<AppMemory>('dev', app.id, (memory) => ({ ...memory, remembered: undefined }));
+    expect(await news(elsewhere)).toEqual({ kind: 'nothing' });
+
+    world.dev.actAs.setProperties(app.id, MANAGER, { PromotionApproval: ['Approve', 'Yes'] });
+
+    expect(await news(elsewhere)).toEqual({ kind: 'newer' });
   });
 
   it('an approval that does not count is no news', async () => {
