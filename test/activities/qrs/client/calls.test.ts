@@ -162,7 +162,10 @@ describe('each call', () => {
 
     await expect(client.getApps()).resolves.toEqual([]);
     await expect(client.getAppObjects(id)).resolves.toEqual([]);
+    await expect(client.getAppObjects(id, { scope: 'all' })).resolves.toEqual([]);
+    asked.length = 0;
     await expect(client.getObjectsOfApps([id])).resolves.toEqual([[]]);
+    expect(asked).toHaveLength(1);
     await expect(client.streams()).resolves.toEqual([]);
     await expect(client.changesSince('x', [])).resolves.toEqual([]);
   });
