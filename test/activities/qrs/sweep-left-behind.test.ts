@@ -87,6 +87,16 @@ describe('what the ledger has as staged', () => {
     expect(await world.ledger.getStaging({ promotionKey, target: 'prod', n: 7 })).toMatchObject({ state: 'abandoned' });
   });
 
+  it('is noted as removed for the app that was removed, and for no other', async () => {
+    const goesOn = await uploadedApp(world);
+    const upload = await leftBehind();
+
+    expect(await sweep()).toEqual({ removed: 1, left: 1 });
+
+    expect(await stagingsOf(goesOn)).toMatchObject([{ state: 'open' }]);
+    expect(await stagingsOf(upload)).toMatchObject([{ state: 'removed' }]);
+  });
+
   it('is settled at this site only', async () => {
     const { promotionKey } = (await leftBehind()).decision;
     const appId = '00000000-0000-4000-8000-000000000000';
