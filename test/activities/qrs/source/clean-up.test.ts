@@ -339,15 +339,4 @@ describe('taking the consumed properties away', () => {
 
     expect(await strip(decision)).toEqual({ outcome: 'kept', why: 'the app is gone' });
   });
-
-  it('remembers nothing of an app of which nothing was remembered', async () => {
-    const { app, decision } = await approvedApp(world);
-    await world.ledger.updateAppMemory<AppMemory>('dev', app.id, (memory) => ({ ...memory, remembered: undefined }));
-
-    await strip(decision);
-
-    const memory = (await world.ledger.getAppMemory<AppMemory>('dev', [app.id])).get(app.id)!.memory;
-    expect(memory.remembered).toBeUndefined();
-    expect(memory.rows).toBeDefined();
-  });
 });
