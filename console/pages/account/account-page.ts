@@ -25,7 +25,6 @@ const title = 'My account';
 
 /** What somebody may do, his password, and his sessions elsewhere. */
 export function addAccountPage(server: ConsoleServer, context: ConsoleContext): void {
-  const { ledger } = context;
   server.get('/account', (request, reply) => {
     const body = accountBody(context, request.formToken, personIn(request));
     return showPage(context, request, reply, { styles: 'people.css', title, body });

@@ -24,7 +24,6 @@ const title = 'Add somebody';
 
 /** Adds somebody who signs in with a password, which he chooses himself behind a link. */
 export function addAddPersonPage(server: ConsoleServer, context: ConsoleContext): void {
-  const { ledger } = context;
   const current = '/people';
   server.get('/people/add', (request, reply) => {
     requireRight(whyNotAdminister(personIn(request)));
