@@ -8,10 +8,21 @@ export function startOfDayUtc(day: string, timeZone?: string): string | undefine
   return new Date(midnight - offsetMs(near, timeZone)).toISOString();
 }
 
+const DAY_MS = 86_400_000;
+
 /** The day after. */
 export function nextDay(day: string): string {
+  return daysLater(day, 1);
+}
+
+/** The day before. */
+export function dayBefore(day: string): string {
+  return daysLater(day, -1);
+}
+
+function daysLater(day: string, days: number): string {
   const midnight = Date.parse(`${day}T00:00:00.000Z`);
-  return Number.isNaN(midnight) ? day : new Date(midnight + 86_400_000).toISOString().slice(0, 10);
+  return Number.isNaN(midnight) ? day : new Date(midnight + days * DAY_MS).toISOString().slice(0, 10);
 }
 
 /** How far the clocks of a zone are ahead of UTC at a moment. */

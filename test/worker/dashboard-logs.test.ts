@@ -183,6 +183,21 @@ describe('the files of the logs for the dashboard', () => {
     expect(await readFile(old, 'utf8')).toBe('kept elsewhere');
   });
 
+  it('have what came after the last writing of a worker that was killed days ago', async () => {
+    nowUtc = '2026-11-26T12:00:00.000Z';
+    await promotionOf('Written', '2026-11-26T08:00:00.000Z');
+    const file = path.join(keep(), 'app_update.log.2026-11-26');
+    await whole(file);
+    stopping.abort();
+    await keeping;
+    await promotionOf('After that', '2026-11-26T12:00:30.000Z');
+    nowUtc = `${today}T12:00:00.000Z`;
+
+    keep();
+
+    await waitFor('the rest of the day', async () => (await readFile(file, 'latin1')).includes('After that'));
+  });
+
   it('are in the code page that the dashboard reads, or in UTF-8', async () => {
     await promotionOf('Größe 売上\t\n1', '2026-11-30T08:00:00.000Z');
 

@@ -51,12 +51,15 @@ async function decisionLines(
 
 async function recordLines({ ledger }: DaySource, fromUtc: string, toUtc: string): Promise<LogLine[]> {
   const lines: LogLine[] = [];
+  const sources = new Map<string, string>();
   let afterId = 0;
   for (;;) {
     const page = await ledger.listRecords({ fromUtc, toUtc, types: toldRecords, afterId, limit: PAGE });
     for (const record of page) {
-      const promotion = await ledger.getPromotion(record.promotionKey);
-      lines.push(...linesOfRecord(record, promotion?.site ?? ''));
+      const { promotionKey } = record;
+      const source = sources.get(promotionKey) ?? (await ledger.getPromotion(promotionKey))?.site ?? '';
+      sources.set(promotionKey, source);
+      lines.push(...linesOfRecord(record, source));
     }
     const last = page.at(-1);
     if (!last || page.length < PAGE) return lines;

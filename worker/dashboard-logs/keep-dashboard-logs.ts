@@ -3,11 +3,12 @@ import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promise
 import path from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { whileBusy } from '../../common/busy-files.ts';
-import { nextDay } from '../../common/day.ts';
+import { type Clock, createClock } from '../../common/clock.ts';
+import { dayBefore, nextDay } from '../../common/day.ts';
 import type { Logger } from '../../common/logger.ts';
 import type { Config } from '../../config/types.ts';
 import { linesOfDay, type ReadLedger } from './day-lines.ts';
-import { dashboardLogs, lineText, localTime, type LogLine } from './log-line.ts';
+import { dashboardLogs, lineText } from './log-line.ts';
 
 export interface DashboardLogsOptions {
   readonly config: Pick<Config, 'logging' | 'sites' | 'timeZone'>;
@@ -19,30 +20,39 @@ export interface DashboardLogsOptions {
 /**
  * Writes what the ledger holds as the tab-separated logs that the old program's dashboard loads, until `signal`: one file
  * a log and day, `app_update.log.2026-11-30`. A day's file is made anew from the ledger while the day and the next last,
- * and older days once, where they have none: no line is lost or doubled by a crash, and workers that share the folder
+ * older days once, where they have none, and the last that has: no line is lost or doubled by a crash, and workers that share the folder
  * write the same. A folder that cannot be written to is logged and tried again. Nothing when no folder is set.
  */
 export async function keepDashboardLogs(options: DashboardLogsOptions, signal: AbortSignal): Promise<void> {
-  const { dashboardFolder: folder, dashboardEveryMs } = options.config.logging;
+  const { config, logger } = options;
+  const { dashboardFolder: folder, dashboardEveryMs } = config.logging;
   if (folder === undefined) return;
+  const writing = { ...options, folder, clock: createClock(config.timeZone) };
   let hasOlder = false;
   while (!signal.aborted) {
     try {
       await mkdir(folder, { recursive: true });
-      await writeLatest(options, folder);
-      if (!hasOlder) await writeOlder(options, folder, signal);
+      const standing = await readdir(folder);
+      await writeLatest(writing);
+      if (!hasOlder) await writeOlder(writing, standing, signal);
       hasOlder = true;
     } catch (error) {
-      options.logger.warn({ folder, reason: (error as Error).message }, 'The logs for the dashboard were not written');
+      logger.warn({ folder, reason: (error as Error).message }, 'The logs for the dashboard were not written');
     }
     await wait(dashboardEveryMs, undefined, { signal, ref: false }).catch(() => undefined);
   }
 }
 
+interface Writing extends DashboardLogsOptions {
+  readonly folder: string;
+  readonly clock: Clock;
+}
+
 /** Today and yesterday, whose mails may still be sent; and one file at least a log, as loading none would fail. */
-async function writeLatest(options: DashboardLogsOptions, folder: string): Promise<void> {
-  const today = dayOf(options, options.nowUtc());
-  for (const day of [dayBefore(today), today]) await writeDay(options, folder, day);
+async function writeLatest(writing: Writing): Promise<void> {
+  const { folder, nowUtc } = writing;
+  const today = dayOf(writing, nowUtc());
+  for (const day of [dayBefore(today), today]) await writeDay(writing, day);
   const names = await readdir(folder);
   for (const log of dashboardLogs) {
     if (!names.some((name) => name.startsWith(`${log}.log`)))
@@ -50,28 +60,30 @@ async function writeLatest(options: DashboardLogsOptions, folder: string): Promi
   }
 }
 
-async function writeOlder(options: DashboardLogsOptions, folder: string, signal: AbortSignal): Promise<void> {
-  const [first] = await options.ledger.listRecords({ limit: 1 });
+/**
+ * The older days that had no file among the `standing` ones, and the last that had: whoever wrote it may have been killed
+ * before the end of it.
+ */
+async function writeOlder(writing: Writing, standing: readonly string[], signal: AbortSignal): Promise<void> {
+  const { ledger, nowUtc } = writing;
+  const [first] = await ledger.listRecords({ limit: 1 });
   if (!first) return;
-  const names = await readdir(folder);
-  const yesterday = dayBefore(dayOf(options, options.nowUtc()));
-  for (let day = dayOf(options, first.atUtc); day < yesterday && !signal.aborted; day = nextDay(day)) {
-    if (!names.some((name) => name.endsWith(`.log.${day}`))) await writeDay(options, folder, day);
+  const written = new Set(standing.flatMap((name) => /^\w+\.log\.(\d{4}-\d{2}-\d{2})$/.exec(name)?.[1] ?? []));
+  const last = [...written].toSorted().at(-1);
+  const yesterday = dayBefore(dayOf(writing, nowUtc()));
+  for (let day = dayOf(writing, first.atUtc); day < yesterday && !signal.aborted; day = nextDay(day)) {
+    if (day === last || !written.has(day)) await writeDay(writing, day);
   }
 }
 
-async function writeDay(options: DashboardLogsOptions, folder: string, day: string): Promise<void> {
-  const { logging, timeZone } = options.config;
-  const byLog = Map.groupBy(await linesOfDay(options, day), ({ log }) => log);
+async function writeDay(writing: Writing, day: string): Promise<void> {
+  const { clock, config, folder } = writing;
+  const byLog = Map.groupBy(await linesOfDay(writing, day), ({ log }) => log);
   for (const [log, lines] of byLog) {
-    const text = textOf(lines, timeZone);
-    const bytes = logging.dashboardEncoding === 'latin1' ? latin1(text) : Buffer.from(text);
+    const text = lines.map((line) => `${lineText(line, clock)}\r\n`).join('');
+    const bytes = config.logging.dashboardEncoding === 'latin1' ? latin1(text) : Buffer.from(text);
     await put(path.join(folder, `${log}.log.${day}`), bytes);
   }
-}
-
-function textOf(lines: readonly LogLine[], timeZone: string): string {
-  return lines.map((line) => `${lineText(line, timeZone)}\r\n`).join('');
 }
 
 /** ISO 8859-1, as the dashboard reads it; what it has no letter for is a question mark. */
@@ -93,10 +105,6 @@ async function put(file: string, bytes: Buffer): Promise<void> {
   }
 }
 
-function dayOf({ config }: DashboardLogsOptions, atUtc: string): string {
-  return localTime(atUtc, config.timeZone).slice(0, 10);
-}
-
-function dayBefore(day: string): string {
-  return new Date(Date.parse(`${day}T00:00:00.000Z`) - 86_400_000).toISOString().slice(0, 10);
+function dayOf({ clock }: Writing, atUtc: string): string {
+  return clock.exact(atUtc).slice(0, 10);
 }

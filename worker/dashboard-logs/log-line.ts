@@ -1,3 +1,5 @@
+import type { Clock } from '../../common/clock.ts';
+
 /** The files that the old program's dashboard loads; its load script tells the sheets by these names. */
 export const dashboardLogs = [
   'app_update',
@@ -24,11 +26,11 @@ const NO_PROCESS = '0';
 const THREAD = 'MainThread';
 
 /**
- * The line as text: time in the zone, module, level, process, thread, status, log id and message, by tabs (seed promoter
+ * The line as text: time (`2026-11-30 14:05:09,123`), module, level, process, thread, status, log id and message, by tabs (seed promoter
  * facts, section 8). The same for every process that writes it, so that two of them write the same file.
  */
-export function lineText({ atUtc, level, status, logId, message }: LogLine, timeZone: string): string {
-  return [localTime(atUtc, timeZone), 'waybill', level, NO_PROCESS, THREAD, status, logId, message].join('\t');
+export function lineText({ atUtc, level, status, logId, message }: LogLine, clock: Clock): string {
+  return [localTime(atUtc, clock), 'waybill', level, NO_PROCESS, THREAD, status, logId, message].join('\t');
 }
 
 /** A value as the dashboard finds it: between single quotes, of which it must hold none, in one line without tabs. */
@@ -41,20 +43,6 @@ export function inOneLine(text: string): string {
   return text.replaceAll(/[\s\p{Cc}]+/gu, ' ').trim();
 }
 
-/** `2026-11-30 14:05:09,123`. */
-export function localTime(atUtc: string, timeZone: string): string {
-  const milliseconds = String(new Date(atUtc).getUTCMilliseconds()).padStart(3, '0');
-  return `${formatOf(timeZone).format(new Date(atUtc))},${milliseconds}`;
-}
-
-/** Making a format takes longer than using it a hundred times. */
-const formats = new Map<string, Intl.DateTimeFormat>();
-
-function formatOf(timeZone: string): Intl.DateTimeFormat {
-  const known = formats.get(timeZone);
-  if (known) return known;
-  // Sweden writes dates as ISO 8601 does.
-  const made = new Intl.DateTimeFormat('sv-SE', { timeZone, dateStyle: 'short', timeStyle: 'medium' });
-  formats.set(timeZone, made);
-  return made;
+function localTime(atUtc: string, clock: Clock): string {
+  return `${clock.exact(atUtc)},${String(new Date(atUtc).getUTCMilliseconds()).padStart(3, '0')}`;
 }

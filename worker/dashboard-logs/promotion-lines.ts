@@ -10,14 +10,14 @@ export const toldRecords = ['refused', 'version-kept', 'version-failed', 'verifi
 /** The lines of one record of a promotion from `source`. */
 export function linesOfRecord(record: LedgerRecord, source: string): LogLine[] {
   const { type } = record;
-  if (type === 'trouble') return [linesOf(record).line('ERROR', `Trouble: ${textIn(record, 'message')}`)];
-  if (type === 'refused') return [linesOf(record).line('WARNING', `Refused: ${textIn(record, 'why')}`)];
+  const line = lineOf(record);
+  if (type === 'trouble') return [line('ERROR', `Trouble: ${textIn(record, 'message')}`)];
+  if (type === 'refused') return [line('WARNING', `Refused: ${textIn(record, 'why')}`)];
   if (type === 'version-kept') {
     const { versionId } = record.facts as KeptVersion;
-    return [linesOf(record).line('INFO', `App s3 version id: ${quoted(versionId)}`)];
+    return [line('INFO', `App s3 version id: ${quoted(versionId)}`)];
   }
-  if (type === 'version-failed')
-    return [linesOf(record).line('ERROR', `No version was kept: ${textIn(record, 'why')}`)];
+  if (type === 'version-failed') return [line('ERROR', `No version was kept: ${textIn(record, 'why')}`)];
   return isDelivery(record) ? deliveryLines(record, source) : [];
 }
 
@@ -30,7 +30,7 @@ function isDelivery(record: LedgerRecord): record is LedgerRecord<DeliveryOutcom
 export function linesOfDecision(promotion: Promotion<StoredDecision>, host: string): LogLine[] {
   const { promotionKey, startedAtUtc } = promotion;
   const { app, by, site, appId, verdict, source } = promotion.decision;
-  const { line } = linesOf({ promotionKey, atUtc: startedAtUtc });
+  const line = lineOf({ promotionKey, atUtc: startedAtUtc });
   return [
     line('INFO', `Originator Node HostName: ${quoted(host)}`),
     line('INFO', `Requesting app/full info on ${quoted(appId)}`),
@@ -44,7 +44,7 @@ export function linesOfDecision(promotion: Promotion<StoredDecision>, host: stri
 
 function deliveryLines(record: LedgerRecord<DeliveryOutcome>, source: string): LogLine[] {
   const { facts: outcome } = record;
-  const { line } = linesOf(record, outcome.site);
+  const line = lineOf(record, outcome.site);
   if (outcome.state !== 'verified')
     return [line('ERROR', inOneLine(`Not delivered to ${outcome.site} (${outcome.state}): ${outcome.why ?? ''}`))];
   const streams = [...new Set(outcome.items.map(({ streamName }) => streamName))];
@@ -57,18 +57,12 @@ function deliveryLines(record: LedgerRecord<DeliveryOutcome>, source: string): L
   ];
 }
 
-function linesOf({ promotionKey, atUtc }: Pick<LedgerRecord, 'promotionKey' | 'atUtc'>, target?: string) {
+function lineOf(
+  { promotionKey, atUtc }: Pick<LedgerRecord, 'promotionKey' | 'atUtc'>,
+  target?: string,
+): (level: LogLine['level'], message: string) => LogLine {
   const logId = target === undefined ? promotionKey : `${promotionKey}|${target}`;
-  return {
-    line: (level: LogLine['level'], message: string): LogLine => ({
-      log: 'app_update',
-      atUtc,
-      level,
-      status: 'app_update',
-      logId,
-      message,
-    }),
-  };
+  return (level, message) => ({ log: 'app_update', atUtc, level, status: 'app_update', logId, message });
 }
 
 function textIn({ facts }: LedgerRecord, name: string): string {
