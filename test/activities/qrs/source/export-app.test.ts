@@ -223,6 +223,22 @@ describe('an app whose content changed after the decision', () => {
     expect(again.next).toMatchObject({ kind: 'act', decision: { verdict: 'approve' } });
   });
 
+  it('is remembered as stale, with what the app asks for', async () => {
+    const { app, decision } = await approvedApp(world);
+    later(world.dev, app.id);
+    world.dev.actAs.edit(app.id);
+
+    await exportApp(decision);
+
+    const memory = (await world.ledger.getAppMemory<AppMemory>('dev', [app.id])).get(app.id)?.memory;
+    expect(memory?.remembered).toMatchObject({
+      decisionId: decision.decisionId,
+      verdict: 'approve',
+      targets: decision.targets.map(({ site, mode, streams }) => ({ site, mode, streams })),
+      stale: true,
+    });
+  });
+
   it('is named as deleted where it was', async () => {
     const { app, decision } = await approvedApp(world);
     world.dev.actAs.deleteApp(app.id);
