@@ -33,6 +33,18 @@ export function isConsumed(row: { name: string; value: string }, consumed: reado
   return consumed.some((one) => fold(one.name) === fold(row.name) && one.value.trim() === row.value.trim());
 }
 
+/**
+ * Whether the request is what it was at the decision. Taking a row away decides as well: a denial that stood beside an
+ * approval, or a target that nobody knows.
+ */
+export function standsAsConsumed(
+  rows: readonly ConsumedRow[],
+  names: PropertyNames,
+  consumed: readonly ConsumedRow[],
+): boolean {
+  return unconsumedRows(rows, names, consumed).length === 0 && unconsumedRows(consumed, names, rows).length === 0;
+}
+
 /** Rows of the request that came after the decision: somebody wants something more, so the source must stay. */
 export function unconsumedRows<Row extends ConsumedRow>(
   rows: readonly Row[],

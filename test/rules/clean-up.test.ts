@@ -1,6 +1,6 @@
 import { assert, property } from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { cleanUpFor, consumedRows, isConsumed, unconsumedRows } from '../../rules/clean-up.ts';
+import { cleanUpFor, consumedRows, isConsumed, standsAsConsumed, unconsumedRows } from '../../rules/clean-up.ts';
 import { anyRows, names, row, rowsOf } from './make-facts.ts';
 
 describe('the clean-up of the source', () => {
@@ -58,6 +58,25 @@ describe('a decision', () => {
 
     expect(unconsumedRows([...before, since], names, consumed)).toEqual([since]);
     expect(unconsumedRows([...before, row('Department', 'x')], names, consumed)).toEqual([]);
+  });
+
+  it('is no longer what the request says once a row of it came or went', () => {
+    const approval = rowsOf({ [names.server]: ['test - Overwrite'], [names.approval]: ['Approve'] });
+    const denial = row(names.approval, 'Deny');
+    const consumed = consumedRows([...approval, denial], names);
+
+    expect(standsAsConsumed([denial, ...approval], names, consumed)).toBe(true);
+    expect(standsAsConsumed(approval, names, consumed)).toBe(false);
+    expect(standsAsConsumed([...approval, denial, row(names.stream, 'Sales')], names, consumed)).toBe(false);
+    expect(standsAsConsumed([...approval, denial, row('Department', 'x')], names, consumed)).toBe(true);
+  });
+
+  it('is what the rows say that it was made of', () => {
+    assert(
+      property(anyRows, (rows) => {
+        expect(standsAsConsumed(rows, names, consumedRows(rows, names))).toBe(true);
+      }),
+    );
   });
 
   it('leaves nothing unconsumed of the rows that it was made of', () => {

@@ -1,6 +1,6 @@
 import { waybillError } from '../../../common/errors/catalogue.ts';
 import { sameText } from '../../../rules/app-facts.ts';
-import { type ConsumedRow, isConsumed, unconsumedRows } from '../../../rules/clean-up.ts';
+import { type ConsumedRow, isConsumed, standsAsConsumed, unconsumedRows } from '../../../rules/clean-up.ts';
 import { identifyDecision } from '../../../rules/same-decision.ts';
 import { whyNotWhole } from '../../../rules/verify.ts';
 import { attemptContext } from '../../activity-context.ts';
@@ -138,8 +138,11 @@ async function isEditedSinceExport(
 }
 
 async function decidedAnew(deps: ActivityDependencies, decision: DecisionRecord, source: SourceApp): Promise<boolean> {
-  if (decision.by.door !== 'qmc') return false;
   const { approval, approvalRows, targets } = source.request;
+  if (decision.by.door !== 'qmc') {
+    const { properties } = sourceOf(deps.config(), decision.site);
+    return approval !== 'none' && !standsAsConsumed(source.app.rows, properties, decision.consumed);
+  }
   if (approval !== 'approve' && approval !== 'deny') return approval === 'conflict';
   const memory = (await deps.ledger.getAppMemory<AppMemory>(decision.site, [decision.appId])).get(
     decision.appId,

@@ -1,5 +1,5 @@
 import { latestRow } from '../../../rules/app-facts.ts';
-import { isConsumed } from '../../../rules/clean-up.ts';
+import { standsAsConsumed } from '../../../rules/clean-up.ts';
 import { attemptContext } from '../../activity-context.ts';
 import type { ActivityDependencies } from '../../dependencies.ts';
 import { unsentMails } from '../../ledger/unsent-mails.ts';
@@ -43,7 +43,8 @@ async function byApproval(deps: ActivityDependencies, decision: DecisionRecord, 
   if (ask.ask !== 'approve' || ask.identity === 'same') return { kind: 'nothing' };
   if (ask.identity === 'new') {
     // What stood when a command decided went with it, and is seen as new only because nobody recorded it.
-    const wasThere = source.request.approvalRows.every((row) => isConsumed(row, decision.consumed));
+    const { properties } = sourceOf(deps.config(), site);
+    const wasThere = standsAsConsumed(source.app.rows, properties, decision.consumed);
     const isNewer = decision.by.door === 'qmc' || memory?.remembered || !wasThere;
     return { kind: isNewer ? 'newer' : 'nothing' };
   }

@@ -276,4 +276,23 @@ describe('a request that came since the decision', () => {
       outcome: 'done',
     });
   });
+
+  it('keeps the app after a decision elsewhere where what stood in the way of an approval was taken away', async () => {
+    const { app, decision } = await approvedApp(world);
+    const consumed = [...decision.consumed, { name: 'PromotionApproval', value: 'Deny' }];
+    const elsewhere = { ...decision, consumed, by: { ...decision.by, door: 'cli' } } as const;
+    const { rows } = standing(world.dev, app.id)!;
+
+    expect(await strip(elsewhere)).toEqual({ outcome: 'kept', why: 'somebody decided anew since' });
+    expect(await unpublish(elsewhere)).toMatchObject({ outcome: 'kept', why: 'somebody decided anew since' });
+    expect(standing(world.dev, app.id)).toMatchObject({ stream: 'Sales', rows });
+  });
+
+  it('is none after a decision elsewhere where only what is no decision is left', async () => {
+    const { app, decision } = await approvedApp(world);
+    world.dev.actAs.setProperties(app.id, MANAGER, { PromotionApproval: [] });
+
+    expect(await strip({ ...decision, by: { ...decision.by, door: 'cli' } })).toEqual({ outcome: 'done' });
+    expect(standing(world.dev, app.id)).toMatchObject({ rows: [] });
+  });
 });

@@ -36,6 +36,22 @@ async function approveAnew(app: SourceApp): Promise<void> {
   approve(world, app.id);
 }
 
+/** An approval of the console. */
+function decideElsewhere(app: SourceApp): Promise<{ promotionKey: string }> {
+  return world.run((activities) =>
+    activities.recordOutsideDecision({
+      site: 'dev',
+      appId: app.id,
+      request: {
+        decisionId: app.name,
+        verdict: 'approve',
+        by: { account: MANAGER, door: 'console', asserted: false },
+        targets: [{ site: 'prod', mode: 'duplicate', streams: ['Sales'] }],
+      },
+    }),
+  );
+}
+
 describe('while a promotion is being delivered', () => {
   it('the same decision is no news', async () => {
     const { decision } = await approvedApp(world);
@@ -127,21 +143,14 @@ describe('while a promotion is being delivered', () => {
 
   it('an approval in the QMC is newer than a decision elsewhere, unless that one already took it in', async () => {
     const app = await publishedApp(world);
-    const { promotionKey } = await world.run((activities) =>
-      activities.recordOutsideDecision({
-        site: 'dev',
-        appId: app.id,
-        request: {
-          decisionId: app.name,
-          verdict: 'approve',
-          by: { account: MANAGER, door: 'console', asserted: false },
-          targets: [{ site: 'prod', mode: 'duplicate', streams: ['Sales'] }],
-        },
-      }),
-    );
+    const { promotionKey } = await decideElsewhere(app);
     const { decision } = (await world.ledger.getPromotion<DecisionRecord>(promotionKey))!;
     approve(world, app.id);
-    const consumed = [{ name: 'PromotionApproval', value: 'Approve' }];
+    const consumed = [
+      { name: 'PromotionApproval', value: 'Approve' },
+      { name: 'PromoteToServer', value: 'prod - Duplicate' },
+      { name: 'PromoteToStream', value: 'Sales' },
+    ];
 
     expect(await news(decision)).toEqual({ kind: 'newer' });
     expect(await news({ ...decision, consumed })).toEqual({ kind: 'nothing' });
@@ -160,6 +169,19 @@ describe('while a promotion is being delivered', () => {
     world.dev.actAs.setProperties(app.id, MANAGER, { PromotionApproval: ['Approve', 'Yes'] });
 
     expect(await news(elsewhere)).toEqual({ kind: 'newer' });
+  });
+
+  it('an approval is newer than a decision elsewhere once somebody takes away what stood in its way', async () => {
+    const app = await publishedApp(world);
+    approve(world, app.id);
+    world.dev.actAs.setProperties(app.id, MANAGER, { PromotionApproval: ['Approve', 'Deny'] });
+    const { promotionKey } = await decideElsewhere(app);
+    const { decision } = (await world.ledger.getPromotion<DecisionRecord>(promotionKey))!;
+    expect(await news(decision)).toEqual({ kind: 'nothing' });
+
+    world.dev.actAs.setProperties(app.id, MANAGER, { PromotionApproval: ['Approve'] });
+
+    expect(await news(decision)).toEqual({ kind: 'newer' });
   });
 
   it('an approval that does not count is no news', async () => {
