@@ -1,3 +1,4 @@
+import type { WorkflowHandle } from '@temporalio/client';
 import { queries, type SiteWatchStatus, workflowIds } from '../../workflows/contract.ts';
 import type { World } from '../harness/world.ts';
 
@@ -6,7 +7,7 @@ export interface Busy {
   readonly workflowId: string;
   readonly type: string;
   readonly state: string;
-  /** A step of it fails and goes on being tried, so that it ends by itself once nothing is amiss. */
+  /** A step of it goes on, or fails and goes on being tried, so that it ends by itself once nothing is amiss. */
   readonly isTried: boolean;
 }
 
@@ -29,15 +30,23 @@ async function openWorkflows({ temporal: { client }, config }: World): Promise<B
   const query = `TaskQueue = "${taskQueue}" AND ExecutionStatus = "Running"`;
   for await (const { workflowId, type, taskQueue: own } of client.workflow.list({ query })) {
     if (own !== taskQueue || !['promotion', 'deliver', 'notify'].includes(type)) continue;
-    const handle = client.workflow.getHandle(workflowId);
-    const shown = handle.query<{ state?: string; trouble?: { willRetry: boolean } }>(queries.status);
-    found.push(
-      shown
-        .then(({ state = '', trouble }) => ({ workflowId, type, state, isTried: trouble?.willRetry === true }))
-        .catch(() => ({ workflowId, type, state: '', isTried: false })),
-    );
+    found.push(lookAt(client.workflow.getHandle(workflowId), type));
   }
   return Promise.all(found);
+}
+
+async function lookAt(handle: WorkflowHandle, type: string): Promise<Busy> {
+  const { workflowId } = handle;
+  const shown = handle.query<{ state?: string; trouble?: { willRetry: boolean } }>(queries.status);
+  const asked = Promise.all([shown, handle.describe()]);
+  return asked.then(
+    ([{ state = '', trouble }, { raw }]) => {
+      // A look that was lost with its worker is missed only after its heartbeat; meanwhile nothing seems to go on.
+      const looks = state === 'awaiting-decision' && (raw.pendingActivities ?? []).length > 0;
+      return { workflowId, type, state, isTried: looks || trouble?.willRetry === true };
+    },
+    () => ({ workflowId, type, state: '', isTried: false }),
+  );
 }
 
 /** What Temporal says that a workflow waits for. */
