@@ -17,6 +17,7 @@ import { LiveActivities } from './live-activities.ts';
 import { RunningFleet } from './running-fleet.ts';
 import { createFleet, discardFleet, type FleetActivities } from './worker-fleet.ts';
 import { takeOver, type TakeOverOptions } from './take-over.ts';
+import { tellWatches } from './tell-watches.ts';
 import { type FleetPhase, type FleetState, queueStates, temporalProbe } from './worker-state.ts';
 
 /** The settings that Workers are made of. */
@@ -135,7 +136,11 @@ class WorkerRun {
     this.#workers = await createFleet(fleetOptions);
     this.#throwIfStopping();
     this.#run();
-    if (prepare) this.#sites.keep(preparation);
+    if (prepare) {
+      this.#sites.keep(preparation);
+      // The settings may have changed while nothing ran.
+      await tellWatches(preparation, clientOver(preparation));
+    }
     const parts = { fleetOptions, fleet: this.#fleet, sites: this.#sites, prepare, signal: this.#stopping.signal };
     this.#takeOver = takeOver(parts);
     logger.info({ queues: this.#workers.map((worker) => worker.options.taskQueue) }, 'The worker polls');

@@ -1,11 +1,12 @@
 import type { Client } from '@temporalio/client';
 import { waybillError } from '../common/errors/catalogue.ts';
 import { clientOver, type PrepareOptions, prepareTemporal } from '../temporal/prepare-temporal.ts';
-import { signals, taskQueues, workflowIds } from '../workflows/contract.ts';
+import { taskQueues } from '../workflows/contract.ts';
 import type { SiteKeeper } from './keep-sites-watched.ts';
 import type { LiveActivities } from './live-activities.ts';
 import type { RunningFleet } from './running-fleet.ts';
 import type { RunningWorkers, TakenOver, WorkersConfig } from './run-worker.ts';
+import { tellWatches } from './tell-watches.ts';
 import { createFleet, discardFleet, type FleetActivities, type FleetOptions, servedSites } from './worker-fleet.ts';
 
 export interface TakeOverOptions {
@@ -71,14 +72,4 @@ export function takeOver(parts: TakeOverParts): RunningWorkers['takeOver'] {
 
 function queuesOf(site: string): string[] {
   return [taskQueues.site(site), taskQueues.siteBulk(site)];
-}
-
-/** A watch keeps its pace for its whole run: it is told to begin another. One that is not there begins with the new one. */
-async function tellWatches({ config, logger }: PrepareOptions, client: Client): Promise<void> {
-  for (const site of Object.keys(config.sources)) {
-    const handle = client.workflow.getHandle(workflowIds.siteWatch(site));
-    await handle
-      .signal(signals.settings)
-      .catch(({ message: reason }: Error) => logger.debug({ site, reason }, 'siteWatch was not told of new settings'));
-  }
 }

@@ -5,8 +5,10 @@ import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vites
 import type { SiteConfig, SourceConfig } from '../../config/types.ts';
 import type { AttemptSink } from '../../ledger/attempt-sink.ts';
 import { usablePort } from '../../temporal/server-ports.ts';
+import { workflowIds } from '../../workflows/contract.ts';
 import { type RunningWorkers, runWorkers, type RunWorkersOptions } from '../../worker/run-worker.ts';
 import type { FleetState } from '../../worker/worker-state.ts';
+import { endWorkflows } from '../harness/end-workflows.ts';
 import { memoryLogger, silentLogger } from '../harness/memory-logger.ts';
 import { tcpProxy } from '../harness/tcp-proxy.ts';
 import { testTemporalConfig } from '../harness/temporal-config.ts';
@@ -98,6 +100,19 @@ describe('runWorkers', () => {
       phase: 'running',
       queues: [{ state: 'RUNNING' }, { taskQueue: `site-${site}` }, { taskQueue: `site-${site}-bulk` }],
     });
+  });
+
+  it('tells a watch that went on without it to look at the settings of now', async () => {
+    const { config, site, taskQueue } = configOf({});
+    const watch = { workflowId: workflowIds.siteWatch(site), taskQueue: `${taskQueue}/nobody` };
+    const handle = await temporal.client.workflow.start('siteWatch', watch);
+    onTestFinished(() => endWorkflows(temporal, watch.taskQueue, site));
+
+    await run({ config, prepare: true });
+
+    const { events } = await handle.fetchHistory();
+    const told = events?.map((event) => event.workflowExecutionSignaledEventAttributes?.signalName).filter(Boolean);
+    expect(told).toEqual(['settings']);
   });
 
   it('gives the activities a client of its own connection', async () => {

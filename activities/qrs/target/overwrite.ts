@@ -17,7 +17,7 @@ import { storedDecision } from '../source/stored-decision.ts';
 import { finishDelivery } from './close-delivery.ts';
 import { removeOlderStagings } from './older-stagings.ts';
 import { targetOf } from './plan-delivery.ts';
-import { stampFor } from './stamp.ts';
+import { rememberStamp, stampFor, unstamped } from './stamp.ts';
 import { takesTurn } from './turns.ts';
 
 /** What a target app was before this promotion first replaced it; kept in the ledger. */
@@ -47,12 +47,6 @@ const NOT_AS_SENT: ReadonlySet<string> = new Set([
   'WAYBILL_PROMOTION_NOT_REPLACED',
   'WAYBILL_PROMOTION_CONTENT_DIFFERS',
 ]);
-
-/** What Waybill last wrote into a target app's description, and the text it found there. */
-interface TargetMemory {
-  readonly stamped: string;
-  readonly original: string;
-}
 
 /**
  * Replaces one target app, as the only promotion that does; what stood there is kept as an artifact first. With `ends`
@@ -236,22 +230,13 @@ async function noteBefore(deps: ActivityDependencies, { decision, site, step }: 
   return facts;
 }
 
-/** A description that is still our own last stamp hides the text that was there first. */
-async function unstamped(deps: ActivityDependencies, site: string, app: QrsApp): Promise<string> {
-  const memories = await deps.ledger.getAppMemory<TargetMemory>(`target:${site}`, [app.id]);
-  const memory = memories.get(app.id)?.memory;
-  const isOurs = memory && plainDescription(memory.stamped) === plainDescription(app.description);
-  return isOurs ? memory.original : (app.description ?? '');
-}
-
 /** Sets the target's name and description back and stamps it, in one write; returns the app as it then is. */
 async function setBack(deps: ActivityDependencies, input: OverwriteInput, before: TargetBefore): Promise<QrsApp> {
   const { decision, site, step, version } = input;
   const { targetAppId } = step;
   const stored = await storedDecision(deps, decision.promotionKey);
   const description = stampFor(deps, site, stored, before.description, version);
-  const memory: TargetMemory = { stamped: description, original: before.description };
-  await deps.ledger.putAppMemory(`target:${site}`, targetAppId, memory);
+  await rememberStamp(deps, site, targetAppId, { stamped: description, original: before.description });
   return changeApp(deps, site, targetAppId, (now) => {
     const isBack = now.name === before.name && plainDescription(now.description) === plainDescription(description);
     return isBack ? undefined : { ...now, name: before.name, description };

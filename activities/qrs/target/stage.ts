@@ -16,7 +16,7 @@ import { whyNotWholeCopy, whyNotWholeUpload } from '../whole-app.ts';
 import { lookAtStored } from '../source/cut-export.ts';
 import { storedDecision, type StoredDecision } from '../source/stored-decision.ts';
 import { targetOf } from './plan-delivery.ts';
-import { stampFor } from './stamp.ts';
+import { rememberStamp, stampFor } from './stamp.ts';
 
 /**
  * Uploads the artifact under a staging name, streaming. Safe to repeat: an upload whose reply was lost is adopted.
@@ -123,7 +123,9 @@ export async function dressStaging(
   const { signal } = attemptContext();
   const tags = await findTags(deps, site, stored, signal);
   const properties = await findProperties(deps, site, stored, signal);
-  const description = stampFor(deps, site, stored, stored.source.description, version);
+  const original = stored.source.description;
+  const description = stampFor(deps, site, stored, original, version);
+  await rememberStamp(deps, site, appId, { stamped: description, original });
   await changeApp(deps, site, appId, (app) => {
     const owner = ownerId ? { ...app.owner, id: ownerId } : app.owner;
     const dressed = { ...app, description, owner, tags, customProperties: properties };

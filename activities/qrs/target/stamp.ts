@@ -1,8 +1,9 @@
 import Handlebars from 'handlebars';
 import { LRUCache } from 'lru-cache';
-import { stampDescription } from '../../../rules/description.ts';
+import { plainDescription, stampDescription } from '../../../rules/description.ts';
 import type { ActivityDependencies } from '../../dependencies.ts';
 import type { KeptVersion } from '../../promotion-types.ts';
+import type { QrsApp } from '../client/types.ts';
 import type { StoredDecision } from '../source/stored-decision.ts';
 import { targetOf } from './plan-delivery.ts';
 
@@ -29,6 +30,30 @@ export function stampFor(
     note: decision.note,
   });
   return stampDescription(original, stamp);
+}
+
+/** What Waybill last wrote into a target app's description, and the text it found there. */
+interface TargetMemory {
+  readonly stamped: string;
+  readonly original: string;
+}
+
+/** Remembers what is about to be written into an app's description, so that the next stamp takes its place. Safe to repeat. */
+export async function rememberStamp(
+  deps: ActivityDependencies,
+  site: string,
+  appId: string,
+  memory: TargetMemory,
+): Promise<void> {
+  await deps.ledger.putAppMemory(`target:${site}`, appId, memory);
+}
+
+/** The description without a stamp of ours: one that is still our own last stamp hides the text that was there first. */
+export async function unstamped(deps: ActivityDependencies, site: string, app: QrsApp): Promise<string> {
+  const memories = await deps.ledger.getAppMemory<TargetMemory>(`target:${site}`, [app.id]);
+  const memory = memories.get(app.id)?.memory;
+  const isOurs = memory && plainDescription(memory.stamped) === plainDescription(app.description);
+  return isOurs ? memory.original : (app.description ?? '');
 }
 
 /** Templates of the configuration, one a target; compiling costs many times what filling does. */

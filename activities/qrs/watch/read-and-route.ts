@@ -10,6 +10,7 @@ import { eq, gt, oneOf, or, type QrsFilter } from '../client/filter.ts';
 import { sourceOf } from '../source-policy.ts';
 import { IDLE, routeApps } from './route-apps.ts';
 import { siteMemoryOf, siteNow } from './site-memory.ts';
+import { giveBackSubscriptions } from './subscriptions.ts';
 
 /** Apps that a sweep did not find and that are read by their ids, in turns. */
 const MISSING_A_SWEEP = 50;
@@ -93,7 +94,18 @@ export async function sweepSite(deps: ActivityDependencies, { site }: { site: st
     missingCursor: missing.cursor,
     sweeps: (now?.sweeps ?? 0) + 1,
   }));
+  if (sourceOf(deps.config(), site).watch === 'poll') await stopCallbacks(deps, site);
   return { read: routed.read + missing.read, nudged: routed.nudged + missing.nudged, sweeps };
+}
+
+/** A site goes on calling whoever once asked it to. What it does not take back now is tried again by the next sweep. */
+async function stopCallbacks(deps: ActivityDependencies, site: string): Promise<void> {
+  try {
+    await giveBackSubscriptions(deps, { site });
+  } catch (err) {
+    if (attemptContext().signal.aborted) throw err;
+    deps.logger.warn({ site, err }, 'a subscription of this site, which is polled now, could not be given back');
+  }
 }
 
 function sweepFilter(deps: ActivityDependencies, site: string, memory: SiteMemory): QrsFilter {

@@ -43,6 +43,21 @@ export async function renewSubscriptions(
   return { restarted };
 }
 
+/** Gives back what a site was asked to tell, once it is only polled. Safe to repeat. */
+export async function giveBackSubscriptions(deps: ActivityDependencies, { site }: { site: string }): Promise<void> {
+  const { signal } = attemptContext();
+  const { handles = {}, formerHandles = [] } = await siteMemoryOf(deps, site, signal);
+  for (const handle of new Set([...Object.values(handles), ...formerHandles])) {
+    await deps.qrs(site).deleteSubscription(handle, { signal });
+    await change(deps, site, (memory) => withoutHandle(memory, handle));
+  }
+}
+
+function withoutHandle(memory: SiteMemory, handle: string): SiteMemory {
+  const kept = Object.entries(memory.handles ?? {}).filter(([, one]) => one !== handle);
+  return withoutFormer({ ...memory, handles: Object.fromEntries(kept) }, handle);
+}
+
 /**
  * The handle of a new subscription. A site may refuse one like another that stands (QRS facts, section 1): then the known
  * one goes first. If it still refuses, one whose own reply was lost stands and calls us: that is what is wanted.

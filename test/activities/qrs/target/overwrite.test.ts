@@ -162,6 +162,19 @@ describe('replacing a target app', () => {
     ]);
   });
 
+  it('replaces the stamp of the promotion that published the app', async () => {
+    const first = await uploadedApp(world);
+    const site = 'prod';
+    const dressed = { decision: first.decision, site, ...first.staged };
+    await world.run((activities) => activities.dressStaging(dressed));
+    world.prod.actAs.publish(first.staged.appId, 'Sales', { name: first.app.name });
+
+    await overwrite(world, inputOf(world, await uploadedApp(world), first.staged.appId));
+
+    const description = String(standing(world.prod, first.staged.appId)!['description']);
+    expect(description.split('App promoted from node')).toEqual(['', expect.stringMatching(/\n\nWhat it is for$/)]);
+  });
+
   it('keeps a description that somebody wrote since the last promotion', async () => {
     const { targetAppId, input } = await readyToOverwrite(world);
     await overwrite(world, input);

@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import type { SiteMemory } from '../../../../activities/qrs/app-memory.ts';
 import { waitFor } from '../../../harness/wait-for.ts';
 import { type ActivityWorld, type Attempt, startActivityWorld } from '../activity-world.ts';
-import { cancelled, fault, loseReply } from '../acts.ts';
+import { cancelled, fault, loseReply, requestsTo } from '../acts.ts';
 
 let world: ActivityWorld;
 beforeAll(async () => {
@@ -73,6 +73,23 @@ describe('renewing subscriptions', () => {
     expect(await renew()).toEqual({ restarted: true });
     expect(handles()).toHaveLength(2);
     expect(await renew()).toEqual({ restarted: false });
+  });
+
+  it('is undone by a sweep once the site is polled, by the next one where the site refuses', async () => {
+    await renew();
+    world.configure((yaml) => (yaml['sources'].dev.watch = 'poll'));
+    const sweep = () => world.run((activities) => activities.sweepSite({ site: 'dev' }));
+    fault(world.dev, { effect: { type: 'status', status: 500, text: 'No.' }, method: 'DELETE', path: '/notification' });
+
+    await sweep();
+    expect(handles()).toHaveLength(2);
+    await sweep();
+
+    expect(handles()).toEqual([]);
+    expect(await siteMemory()).toMatchObject({ handles: {}, formerHandles: [] });
+    world.dev.requestLog.clear();
+    await sweep();
+    expect(requestsTo(world.dev).filter((request) => request.startsWith('DELETE'))).toEqual([]);
   });
 
   it('removes later what it could not remove now', async () => {
