@@ -1,5 +1,5 @@
 import { ApplicationFailure, ApplicationFailureCategory } from '@temporalio/common';
-import type { WaybillError } from '../common/errors/waybill-error.ts';
+import { inFull, type WaybillError } from '../common/errors/waybill-error.ts';
 
 /**
  * A Waybill error as Temporal carries it: `type` is the code, the message says what happened and what to do, the
@@ -7,7 +7,7 @@ import type { WaybillError } from '../common/errors/waybill-error.ts';
  */
 export function toApplicationFailure(error: WaybillError): ApplicationFailure {
   const failure = ApplicationFailure.create({
-    message: `${error.message} ${error.remedy}`.trim(),
+    message: inFull(error),
     type: error.code,
     nonRetryable: !error.retryable,
     details: [error.facts],

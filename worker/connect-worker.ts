@@ -1,6 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { NativeConnection } from '@temporalio/worker';
 import { waybillError } from '../common/errors/catalogue.ts';
+import { inFull } from '../common/errors/waybill-error.ts';
 import type { Config } from '../config/types.ts';
 import { connectError, connectionSettings, temporalAddress } from '../temporal/connect.ts';
 import type { Logger } from '../common/logger.ts';
@@ -32,7 +33,7 @@ export async function connectWorker(options: ConnectWorkerOptions): Promise<Nati
     } catch (error) {
       const problem = connectError(error, address, config.temporal.namespace);
       if (!problem.retryable) throw problem;
-      logger.warn({ code: problem.code, address, nextTryInMs: waitMs }, `${problem.message} ${problem.remedy}`);
+      logger.warn({ code: problem.code, address, nextTryInMs: waitMs }, inFull(problem));
     }
     await wait(waitMs, undefined, { signal }).catch(() => undefined);
   }

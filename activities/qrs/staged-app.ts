@@ -15,7 +15,14 @@ export interface StagingPlan {
   readonly purpose: 'upload' | 'copy' | 'unpublish';
   /** Why an app that bears the name is not whole, so that it is removed and made anew; empty when it is. */
   readonly whyNotWhole: (app: QrsApp) => Promise<readonly string[]>;
-  readonly make: (name: string) => Promise<QrsApp>;
+  readonly make: (name: string) => Promise<MadeApp>;
+}
+
+export interface MadeApp {
+  /** As the answer to the making of it showed it. */
+  readonly app: QrsApp;
+  /** The site was asked since, and has it. */
+  readonly isSeen?: boolean;
 }
 
 /**
@@ -50,10 +57,10 @@ function read(deps: ActivityDependencies, site: string, appId: string): Promise<
 /** A new app that the site really has. @throws WAYBILL_PROMOTION_NOT_DONE */
 async function make(deps: ActivityDependencies, plan: StagingPlan, name: string): Promise<QrsApp> {
   const { site } = plan;
-  const { id } = await plan.make(name);
-  const app = await read(deps, site, id);
+  const made = await plan.make(name);
+  const app = made.isSeen ? made.app : await read(deps, site, made.app.id);
   if (app) return app;
-  throw waybillError('WAYBILL_PROMOTION_NOT_DONE', { site, appId: id, what: 'made' });
+  throw waybillError('WAYBILL_PROMOTION_NOT_DONE', { site, appId: made.app.id, what: 'made' });
 }
 
 async function adopt(deps: ActivityDependencies, plan: StagingPlan, name: string): Promise<QrsApp | undefined> {

@@ -1,3 +1,4 @@
+import type { ObjectFacts } from '../../rules/revision.ts';
 import { whyNotWhole } from '../../rules/verify.ts';
 import { attemptContext } from '../activity-context.ts';
 import type { ActivityDependencies } from '../dependencies.ts';
@@ -5,6 +6,7 @@ import type { Artifact } from '../promotion-types.ts';
 import { toObjectFacts } from './app-facts.ts';
 import type { QrsApp, QrsAppObject } from './client/types.ts';
 import { comparableSize } from './comparable-size.ts';
+import { lookSeveralTimes } from './look-several-times.ts';
 
 const NO_OBJECT = { engineObjectId: '', name: '', modifiedUtc: '', contentHash: '', sizeBytes: 0 };
 
@@ -27,14 +29,39 @@ export async function lookAtUpload(
 ): Promise<{ readonly reasons: readonly string[]; readonly objects: readonly QrsAppObject[] }> {
   const { signal } = attemptContext();
   const objects = await deps.qrs(site).getAppObjects(app.id, { signal, scope: 'all' });
-  const sent = artifact.objects.flatMap(({ type, count }) =>
-    Array.from({ length: count }, () => ({ ...NO_OBJECT, objectType: type })),
-  );
   const reasons = whyNotWhole(
-    { sizeBytes: await comparableSize(deps, site, artifact), objects: sent },
+    { sizeBytes: await comparableSize(deps, site, artifact), objects: sentObjects(artifact) },
     { sizeBytes: app.fileSize, objects: objects.map(toObjectFacts) },
   );
   return { reasons, objects };
+}
+
+/**
+ * Which objects of the file an upload lacks, looked at several times: a repository lists them later than it answers. Empty
+ * when it has all, or when it is not known what is in the file.
+ */
+export async function whatUploadLacks(
+  deps: ActivityDependencies,
+  site: string,
+  appId: string,
+  artifact: Artifact,
+): Promise<readonly string[]> {
+  const { signal } = attemptContext();
+  const sent = sentObjects(artifact);
+  let lacks: readonly string[] = [];
+  if (sent.length === 0) return lacks;
+  await lookSeveralTimes(deps, async () => {
+    const objects = await deps.qrs(site).getAppObjects(appId, { signal, scope: 'all' });
+    lacks = whyNotWhole({ sizeBytes: 0, objects: sent }, { sizeBytes: 0, objects: objects.map(toObjectFacts) });
+    return lacks.length === 0 || undefined;
+  });
+  return lacks;
+}
+
+function sentObjects({ objects }: Artifact): ObjectFacts[] {
+  return objects.flatMap(({ type, count }) =>
+    Array.from({ length: count }, () => ({ ...NO_OBJECT, objectType: type })),
+  );
 }
 
 /**

@@ -57,6 +57,12 @@ export const promotionErrors = {
     remedy: 'Nothing to do: it is tried again. If it goes on, open the app there and compare it with the source.',
     retryable: true,
   },
+  WAYBILL_PROMOTION_IMPORT_LOSES: {
+    message: 'Site {site} keeps less of app "{app}" than it was sent, twice in a row: {reasons}. Nothing was replaced.',
+    remedy:
+      'Import the app there in the QMC and look what is missing; the engine of that site may be older than that of the source. Then retry, skip or abort the target.',
+    retryable: false,
+  },
   WAYBILL_PROMOTION_CONTENT_DIFFERS: {
     message: 'App "{app}" on site {site} does not hold what was exported: {differences}.',
     remedy:

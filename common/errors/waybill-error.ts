@@ -57,6 +57,19 @@ export class WaybillError extends Error {
   }
 }
 
+/** What happened and what to do. A message that ends in the words of a site or a system may lack its full stop. */
+export function inFull({
+  message,
+  remedy,
+}: {
+  readonly message: string;
+  readonly remedy?: string | undefined;
+}): string {
+  if (!remedy) return message;
+  const happened = message.trimEnd();
+  return `${happened}${/[.!?:]["”)]?$/.test(happened) ? '' : '.'} ${remedy}`;
+}
+
 /** True for an error with a Waybill code, also when it was made by another copy of this module. */
 export function isWaybillError(error: unknown): error is WaybillError {
   return error instanceof Error && typeof (error as { code?: unknown }).code === 'string'

@@ -1,5 +1,5 @@
 import { waybillError } from '../../common/errors/catalogue.ts';
-import { isWaybillError } from '../../common/errors/waybill-error.ts';
+import { inFull, isWaybillError } from '../../common/errors/waybill-error.ts';
 import { applyEdits, type Edit } from '../../config/edit/apply-edits.ts';
 import { isPending, keepSecret } from '../../config/edit/secret-files.ts';
 import { withSecretsOf } from '../../config/edit/fill-masked.ts';
@@ -80,7 +80,7 @@ export function planOfEdits(context: ConsoleContext, written: WrittenSettings, e
   } catch (error) {
     if (!isWaybillError(error)) throw error;
     const at = edits.find(({ path }) => pathText(path) === error.facts['setting'])?.path ?? [];
-    return { text: written.text, changed: [], problems: [{ path: at, text: `${error.message} ${error.remedy}` }] };
+    return { text: written.text, changed: [], problems: [{ path: at, text: inFull(error) }] };
   }
 }
 

@@ -1,6 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { Connection } from '@temporalio/client';
 import { waybillError } from '../../common/errors/catalogue.ts';
+import { inFull } from '../../common/errors/waybill-error.ts';
 import { connectError, connectionSettings } from '../../temporal/connect.ts';
 import type { ProcessContext } from './run-process.ts';
 
@@ -25,7 +26,7 @@ export async function waitForTemporal({ config, logger, signal }: ProcessContext
     } catch (error) {
       const problem = connectError(error, address, config.temporal.namespace);
       if (!problem.retryable) throw problem;
-      logger.warn({ code: problem.code, address, nextTryInMs: pauseMs }, `${problem.message} ${problem.remedy}`);
+      logger.warn({ code: problem.code, address, nextTryInMs: pauseMs }, inFull(problem));
     } finally {
       await connection.close();
     }

@@ -16,16 +16,17 @@ import {
 import { waitFor } from '../harness/wait-for.ts';
 import { MANAGER, REP, type World } from '../harness/world.ts';
 import {
+  contentOf,
   expectUnpublished,
   fault,
   loseReplies,
   mendAll,
   promoted,
   send,
-  type SentApp,
   standingApp,
   standingOf,
   startEffectsWorld,
+  type SentApp,
 } from './effects.ts';
 
 const EXPORT = /^POST \/qrs\/app\/[^/]+\/export\//;
@@ -92,7 +93,7 @@ async function exportsAtTarget(world: World, run: () => Promise<unknown>): Promi
 
 contentTests('off', 'where an import loses something', (world) => {
   it.each([
-    { what: 'loses a sheet', switches: { importLoses: 'sheet' } as const },
+    { what: 'loses charts', switches: { importLoses: 'charts' } as const },
     { what: 'gives objects other ids', switches: { importKeepsObjectIds: false } },
   ])('sees nothing of an import that $what, and exports nothing', async ({ what, switches }) => {
     setSwitches(world(), switches);
@@ -215,13 +216,13 @@ contentTests('warn', 'where nothing is lost', (world) => {
 
 contentTests('warn', 'where an import loses something', (world) => {
   it('tells by name what an import lost', async () => {
-    setSwitches(world(), { importLoses: 'sheet' });
-    standingApp(world(), 'test', 'Lost a sheet');
-    const app = send(world(), 'Lost a sheet', { test: 'Overwrite' });
+    setSwitches(world(), { ...UNTOLD, importLoses: 'charts' });
+    standingApp(world(), 'test', 'Lost charts');
+    const app = send(world(), 'Lost charts', { test: 'Overwrite' });
 
     const { promotionKey } = await promoted(world(), app);
 
-    expect(await resultsMail(world(), app)).toContain(`In stream "Sales" ${DIFFERS}: sheet "Sheet 2" is missing.`);
+    expect(await resultsMail(world(), app)).toContain(`In stream "Sales" ${DIFFERS}: sheet "Sheet 2" was changed`);
     expect(await answers(world(), promotionKey)).toEqual(['differs']);
   });
 
@@ -236,9 +237,34 @@ contentTests('warn', 'where an import loses something', (world) => {
   });
 });
 
+contentTests('off', 'where an import loses objects, whatever is compared', (world) => {
+  it.each(['Overwrite', 'Duplicate'] as const)(
+    'replaces and publishes nothing, and goes on once the site keeps all: %s',
+    async (mode) => {
+      setSwitches(world(), { importLoses: 'sheet' });
+      const name = `Lost a sheet, ${mode}`;
+      const standing = mode === 'Overwrite' ? standingApp(world(), 'test', name) : undefined;
+      const before = standing && contentOf(world(), 'test', standing);
+      const app = send(world(), name, { test: mode });
+
+      const trouble = await stuckDelivery(world(), app.id, 'test');
+
+      expect(trouble).toMatchObject({ code: 'WAYBILL_PROMOTION_IMPORT_LOSES', willRetry: false });
+      expect(trouble.message).toContain('it has 1 of 2 objects of type sheet');
+      if (standing) expect(contentOf(world(), 'test', standing)).toEqual(before);
+      expect(standingOf(world(), 'test', name)).toHaveLength(standing ? 1 : 0);
+      expect(isPublished(world(), 'dev', app.id)).toBe(true);
+
+      setSwitches(world(), defaultSwitches);
+      await resolveDelivery(world(), app.id, 'test', { action: 'retry', note: 'its engine was renewed' });
+      await promoted(world(), app);
+      await expectSound(world());
+    },
+  );
+});
+
 contentTests('block', 'where an import loses something', (world) => {
   it.each([
-    { what: 'loses a sheet', switches: { importLoses: 'sheet' } as const, words: 'sheet "Sheet 2" is missing' },
     { what: 'loses charts', switches: { importLoses: 'charts' } as const, words: 'sheet "Sheet 2" was changed' },
     { what: 'gives other ids', switches: { importKeepsObjectIds: false }, words: 'sheet "Sheet 1" bears another id' },
   ])(

@@ -2,6 +2,7 @@ import { waybillError } from '../../../common/errors/catalogue.ts';
 import { sameText } from '../../../rules/app-facts.ts';
 import { type ConsumedRow, isConsumed, standsAsConsumed, unconsumedRows } from '../../../rules/clean-up.ts';
 import { identifyDecision } from '../../../rules/same-decision.ts';
+import type { PropertyNames } from '../../../rules/property-request.ts';
 import { whyNotWhole } from '../../../rules/verify.ts';
 import { attemptContext } from '../../activity-context.ts';
 import type { ActivityDependencies } from '../../dependencies.ts';
@@ -97,11 +98,17 @@ export async function stripProperties(deps: ActivityDependencies, decision: Deci
     return kept.length === found.customProperties.length ? undefined : { ...found, customProperties: kept };
   });
   const left = rowsOf(app);
-  if (unconsumedRows(left, properties, consumed).length > 0 && left.some((row) => isConsumed(row, consumed)))
-    return { outcome: 'kept', why: ASKED_FOR_MORE };
+  const more = unconsumedRows(left, properties, consumed);
+  if (more.length > 0 && left.some((row) => isConsumed(row, consumed)))
+    return { outcome: 'kept', why: whyOfMore(more, properties) };
   await rememberAbsence(deps, site, appId, decision.consumed);
   await deps.ledger.record({ promotionKey, seq: 'stripped', type: 'stripped', atUtc: deps.nowUtc(), site, appId });
   return { outcome: 'done' };
+}
+
+/** Another word of approval or denial is a decision; another server or stream is a wish. */
+function whyOfMore(more: readonly ConsumedRow[], { approval }: PropertyNames): string {
+  return more.some(({ name }) => sameText(name, approval)) ? DECIDED_ANEW : ASKED_FOR_MORE;
 }
 
 function rowsOf({ customProperties }: QrsApp): ConsumedRow[] {
@@ -121,8 +128,9 @@ async function whyKeepSource(
   if (!source) return undefined;
   if (changes.length > 0) return `the app changed since: ${changes.slice(0, 5).join('; ')}`;
   if (await isEditedSinceExport(deps, decision, source)) return 'the app was edited after it was exported';
-  const left = unconsumedRows(source.app.rows, sourceOf(deps.config(), decision.site).properties, decision.consumed);
-  if (left.length > 0) return ASKED_FOR_MORE;
+  const { properties } = sourceOf(deps.config(), decision.site);
+  const more = unconsumedRows(source.app.rows, properties, decision.consumed);
+  if (more.length > 0) return whyOfMore(more, properties);
   return (await decidedAnew(deps, decision, source)) ? DECIDED_ANEW : undefined;
 }
 

@@ -45,7 +45,7 @@ function makeCopy(deps: ActivityDependencies, { promotionKey, site, appId }: Dec
     number: COPY_NUMBER,
     purpose: 'unpublish',
     whyNotWhole: (app) => whyNotWholeCopy(deps, site, app, { appId, scope: 'approved' }),
-    make: (name) => deps.qrs(site).copyApp(appId, name, { signal }),
+    make: async (name) => ({ app: await deps.qrs(site).copyApp(appId, name, { signal }) }),
   });
 }
 

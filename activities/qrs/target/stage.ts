@@ -10,9 +10,9 @@ import { oneOf } from '../client/filter.ts';
 import type { QrsApp, QrsCustomPropertyValue, QrsTagRef } from '../client/types.ts';
 import { comparableSize, rememberOtherSizes } from '../comparable-size.ts';
 import { changeApp, deleteApp } from '../proven-writes.ts';
-import { makeStagingApp } from '../staged-app.ts';
+import { type MadeApp, makeStagingApp } from '../staged-app.ts';
 import { stagingName } from '../staging-name.ts';
-import { whyNotWholeCopy, whyNotWholeUpload } from '../whole-app.ts';
+import { whatUploadLacks, whyNotWholeCopy, whyNotWholeUpload } from '../whole-app.ts';
 import { lookAtStored } from '../source/cut-export.ts';
 import { storedDecision, type StoredDecision } from '../source/stored-decision.ts';
 import { targetOf } from './plan-delivery.ts';
@@ -22,6 +22,7 @@ import { rememberStamp, stampFor } from './stamp.ts';
  * Uploads the artifact under a staging name, streaming. Safe to repeat: an upload whose reply was lost is adopted.
  *
  * @throws WAYBILL_PROMOTION_EXPORT_UNUSABLE for a file that looks cut and that the site does not take
+ * @throws WAYBILL_PROMOTION_IMPORT_LOSES for one of which the site keeps less than it holds
  */
 export async function uploadStaging(
   deps: ActivityDependencies,
@@ -37,7 +38,7 @@ export async function uploadStaging(
     purpose: 'upload',
     whyNotWhole: (app) => whyNotWholeUpload(deps, site, app, artifact),
     make: (name) =>
-      uploadWhole(deps, site, artifact, async () => {
+      uploadWhole(deps, { decision, site, artifact }, async () => {
         const { stream, sizeBytes } = await store.open(artifact.sha256, { sendsAtOnce: true });
         return deps.qrs(site).uploadApp({ name, body: stream, sizeBytes }, { signal, onProgress: progress });
       }),
@@ -60,33 +61,49 @@ async function explainRefusal(
 }
 
 /**
- * An upload that the site shows in another size was cut on the way, or the site counts otherwise: a second one tells,
- * for nothing cuts twice at the same byte.
+ * An upload that lacks objects, or that the site shows in another size, was cut on the way, or the site keeps less, or
+ * counts otherwise: a second one tells, for nothing cuts twice at the same byte. So that what is not whole neither
+ * replaces an app nor is seen in a stream.
  *
- * @throws WAYBILL_PROMOTION_NOT_WHOLE
+ * @throws WAYBILL_PROMOTION_NOT_WHOLE, WAYBILL_PROMOTION_IMPORT_LOSES
  */
 async function uploadWhole(
   deps: ActivityDependencies,
-  site: string,
-  artifact: Artifact,
+  { decision, site, artifact }: Pick<StagingInput, 'decision' | 'site'> & { artifact: Artifact },
   upload: () => Promise<QrsApp>,
-): Promise<QrsApp> {
+): Promise<MadeApp> {
   const sentBytes = await comparableSize(deps, site, artifact);
+  const isSeen = artifact.objects.length > 0;
   const first = await upload();
-  if (!isOfOtherSize(first, sentBytes)) return first;
+  const lacked = await whatUploadLacks(deps, site, first.id, artifact);
+  if (lacked.length === 0 && !isOfOtherSize(first, sentBytes)) return { app: first, isSeen };
   await deleteApp(deps, site, first.id);
   const second = await upload();
-  if (!isOfOtherSize(second, sentBytes)) return second;
+  const lacks = await whatUploadLacks(deps, site, second.id, artifact);
+  if (lacks.length > 0) throw await notKept(deps, { app: decision.app.name, site, appId: second.id }, lacks);
+  if (!isOfOtherSize(second, sentBytes)) return { app: second, isSeen };
   const { fileSize } = second;
   const reasons = `it has ${first.fileSize}, then ${fileSize} bytes instead of ${sentBytes}`;
   if (fileSize !== first.fileSize)
-    throw waybillError('WAYBILL_PROMOTION_NOT_WHOLE', { app: second.name, site, reasons });
+    throw waybillError('WAYBILL_PROMOTION_NOT_WHOLE', { app: decision.app.name, site, reasons });
   deps.logger.warn(
     { site, fileSize, sentBytes },
     'the site shows other sizes than those of the files; they are left out',
   );
   await rememberOtherSizes(deps, site);
-  return second;
+  return { app: second, isSeen };
+}
+
+/** Twice the site kept less than it was sent, or had no app where it said so; nobody is to find what it kept. */
+async function notKept(
+  deps: ActivityDependencies,
+  { app, site, appId }: { readonly app: string; readonly site: string; readonly appId: string },
+  lacks: readonly string[],
+): Promise<Error> {
+  if (!(await deps.qrs(site).getApp(appId, { signal: attemptContext().signal })))
+    return waybillError('WAYBILL_PROMOTION_NOT_DONE', { site, appId, what: 'made' });
+  await deleteApp(deps, site, appId);
+  return waybillError('WAYBILL_PROMOTION_IMPORT_LOSES', { app, site, reasons: lacks.join('; ') });
 }
 
 function isOfOtherSize({ fileSize }: QrsApp, sentBytes: number): boolean {
@@ -105,7 +122,7 @@ export async function copyStaging(
     number,
     purpose: 'copy',
     whyNotWhole: (app) => whyNotWholeCopy(deps, site, app, { appId: fromAppId, scope: 'all' }),
-    make: (name) => deps.qrs(site).copyApp(fromAppId, name, { signal }),
+    make: async (name) => ({ app: await deps.qrs(site).copyApp(fromAppId, name, { signal }) }),
   });
   return { appId, number };
 }

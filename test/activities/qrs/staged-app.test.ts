@@ -38,7 +38,7 @@ async function stage({ attempt = 1, ...wish }: Wish = {}): Promise<{ app: QrsApp
     whyNotWhole: async ({ id }) => (cut.has(id) ? ['it is cut'] : []),
     make: async (given) => {
       made += 1;
-      return { id: create(given) } as QrsApp;
+      return { app: { id: create(given) } as QrsApp };
     },
     ...wish,
   };
@@ -84,11 +84,22 @@ describe('an app under a staging name', () => {
   it('is not believed to be there by the answer to making it alone', async () => {
     const unknown = '00000000-0000-4000-8000-000000000000';
 
-    await expect(stage({ make: async () => ({ id: unknown }) as QrsApp })).rejects.toMatchObject({
+    await expect(stage({ make: async () => ({ app: { id: unknown } as QrsApp }) })).rejects.toMatchObject({
       code: 'WAYBILL_PROMOTION_NOT_DONE',
       facts: { site: 'prod', appId: unknown, what: 'made' },
     });
     expect(await noted()).toMatchObject({ state: 'intended' });
+  });
+});
+
+describe('an app that the site was seen to have', () => {
+  it('is not asked for once more', async () => {
+    world.prod.requestLog.clear();
+
+    const { app } = await stage({ make: async (given) => ({ app: { id: create(given) } as QrsApp, isSeen: true }) });
+
+    expect(requestsTo(world.prod)).toEqual([]);
+    expect(await noted()).toMatchObject({ state: 'open', appId: app.id });
   });
 });
 
