@@ -77,38 +77,6 @@ describe('uploading a staging app', () => {
     expect(requestsTo(world.prod)).toEqual(['GET /qrs/about', 'POST /qrs/app/upload', 'GET /qrs/app/object/full']);
   });
 
-  it('is made once more where objects of the file are missing, and refused where they are missing again', async () => {
-    world.prod.switches.importLoses = 'sheet';
-    const { app, decision } = await approvedApp(world);
-    const artifact = await exported(world, decision);
-    world.prod.requestLog.clear();
-
-    const upload = world.run((activities) => activities.uploadStaging({ decision, site, number, artifact }));
-
-    await expect(upload).rejects.toMatchObject({
-      code: 'WAYBILL_PROMOTION_IMPORT_LOSES',
-      facts: { app: app.name, site, reasons: 'it has 1 of 2 objects of type sheet' },
-    });
-    expect(requestsTo(world.prod).filter((request) => request === 'POST /qrs/app/upload')).toHaveLength(2);
-    expect(stagingNames(world.prod).filter((name) => name.includes(decision.promotionKey))).toEqual([]);
-  });
-
-  it('is whole though the site lists its objects late', async () => {
-    const { decision } = await approvedApp(world);
-    const artifact = await exported(world, decision);
-    const struck = fault(world.prod, {
-      effect: { type: 'status', status: 200, json: [] },
-      method: 'GET',
-      path: '/app/object/full',
-    });
-    world.prod.requestLog.clear();
-
-    await world.run((activities) => activities.uploadStaging({ decision, site, number, artifact }));
-
-    expect(struck()).toBe(1);
-    expect(requestsTo(world.prod).filter((request) => request === 'POST /qrs/app/upload')).toHaveLength(1);
-  });
-
   it.each([
     ['a later attempt', 2],
     ['a first attempt of another run', 1],
