@@ -46,10 +46,12 @@ export async function renewSubscriptions(
 /** Gives back what a site was asked to tell, once it is only polled. Safe to repeat. */
 export async function giveBackSubscriptions(deps: ActivityDependencies, { site }: { site: string }): Promise<void> {
   const { signal } = attemptContext();
-  const { handles = {}, formerHandles = [] } = await siteMemoryOf(deps, site, signal);
+  const known = await deps.ledger.getSiteMemory<SiteMemory>(site);
+  if (!known) return;
+  const { handles = {}, formerHandles = [] } = known.memory;
   for (const handle of new Set([...Object.values(handles), ...formerHandles])) {
     await deps.qrs(site).deleteSubscription(handle, { signal });
-    await change(deps, site, (memory) => withoutHandle(memory, handle));
+    await deps.ledger.updateSiteMemory<SiteMemory>(site, (now) => withoutHandle(now ?? known.memory, handle));
   }
 }
 
