@@ -23,7 +23,7 @@ const MAX_HEADER_BYTES = 16 * 1024;
 export async function startNodeService(options: NodeServiceOptions): Promise<NodeService> {
   const { host, port } = options.settings.listen;
   const server = createServer({ requestTimeout: REQUEST_TIMEOUT_MS, maxHeaderSize: MAX_HEADER_BYTES }, (from, to) => {
-    answer(from, to, options).catch(() => to.destroy());
+    answer(from, to, { ...options, isOpen: () => server.listening }).catch(() => to.destroy());
   });
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
@@ -32,16 +32,25 @@ export async function startNodeService(options: NodeServiceOptions): Promise<Nod
   return { url: urlOf(server), close: () => closeServer(server) };
 }
 
-async function answer(from: IncomingMessage, to: ServerResponse, options: NodeServiceOptions): Promise<void> {
+interface Answering extends NodeServiceOptions {
+  /** Whether requests are taken still. */
+  readonly isOpen: () => boolean;
+}
+
+async function answer(from: IncomingMessage, to: ServerResponse, options: Answering): Promise<void> {
   const probe = from.method === 'GET' || from.method === 'HEAD' ? probes[from.url ?? ''] : undefined;
-  if (probe) return void to.writeHead(probe(options) ? 200 : 503, { 'content-type': 'text/plain' }).end('\n');
+  if (probe) {
+    if (!options.isOpen()) to.setHeader('connection', 'close');
+    return void to.writeHead(probe(options) ? 200 : 503, { 'content-type': 'text/plain' }).end('\n');
+  }
   const call = toCall(from);
   if (!call) return void to.writeHead(400, { connection: 'close' }).end();
   const { status, headers, body } = await handleCall(call, options);
   // With its length the answer is one write; without, it goes in chunks.
   const length = { 'content-length': Buffer.byteLength(body) };
-  // What was not read of a body is not read for the sake of the next request.
-  const close = from.complete ? {} : { connection: 'close' };
+  // What was not read of a body is not read for the sake of the next request, and whoever holds a connection and asks
+  // again and again, such as a proxy, would keep the service from its end.
+  const close = from.complete && options.isOpen() ? {} : { connection: 'close' };
   to.writeHead(status, { ...headers, ...length, ...close }).end(body);
 }
 

@@ -2,13 +2,14 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { runGateway } from './run-gateway.ts';
 import { type Environment, readSettings } from './settings.ts';
+import { stopRequest } from './stop-request.ts';
 
 /** The name that is looked for in the current folder when nobody names a file. */
 export const DEFAULT_FILE = 'gateway.yaml';
 
 /**
- * Runs the gateway by a file of settings, until it is told to stop (Ctrl-C, SIGTERM, or `shutdown` from a parent
- * process). Running requests are answered first.
+ * Runs the gateway by a file of settings, until it is told to stop (Ctrl-C, SIGTERM, `shutdown` from a parent
+ * process or its end). Running requests are answered first.
  * @throws SettingsError with every problem; what the file system gives for a file that cannot be read
  */
 export async function serve(file: string, env: Environment): Promise<void> {
@@ -17,13 +18,4 @@ export async function serve(file: string, env: Environment): Promise<void> {
   process.stdout.write(`The gateway listens on ${service.url}${settings.path}/<tenant id>\n`);
   await stopRequest();
   await service.close();
-}
-
-function stopRequest(): Promise<void> {
-  return new Promise((resolve) => {
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGBREAK'] as const) process.once(signal, () => resolve());
-    process.on('message', (message) => {
-      if (message === 'shutdown') resolve();
-    });
-  });
 }
