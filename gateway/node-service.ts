@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import type { Call } from './call.ts';
 import { type GatewayCore, handleCall } from './handle-request.ts';
+import type { GatewaySettings } from './settings.ts';
 
 export interface NodeService {
   /** `http://host:port`, as it is bound. */
@@ -15,21 +16,59 @@ export interface NodeServiceOptions extends GatewayCore {
   readonly isReady: () => boolean;
 }
 
+type Address = GatewaySettings['listen'];
+
 /** A whole request has to be there within this time. */
 const REQUEST_TIMEOUT_MS = 30_000;
 const MAX_HEADER_BYTES = 16 * 1024;
 
-/** Serves the gateway over HTTP on its address; TLS is a proxy's. */
-export async function startNodeService(options: NodeServiceOptions): Promise<NodeService> {
-  const { host, port } = options.settings.listen;
+/** Another program has the address, or this machine does not let it be used. */
+export class CannotListenError extends Error {
+  override readonly name = 'CannotListenError';
+  readonly address: string;
+  readonly reason: string;
+
+  constructor({ host, port }: Address, cause: NodeJS.ErrnoException) {
+    const address = `${host}:${port}`;
+    const reason = cause.code === 'EADDRINUSE' ? 'another program listens there' : (cause.code ?? cause.message);
+    super(`It cannot listen on ${address}: ${reason}. Set listen.host and listen.port to one that is free.`, { cause });
+    this.address = address;
+    this.reason = reason;
+  }
+}
+
+/**
+ * Serves the gateway over HTTP on an address; TLS is a proxy's. What is served is opened only once the address is its
+ * own, as a second gateway would throw the first one off its broker and tidy away what that writes to its spool.
+ * @throws CannotListenError, then nothing was opened; what `open` throws, then nothing listens any more
+ */
+export async function startNodeService(
+  address: Address,
+  open: () => Promise<NodeServiceOptions>,
+): Promise<NodeService> {
+  const opened = Promise.withResolvers<NodeServiceOptions>();
   const server = createServer({ requestTimeout: REQUEST_TIMEOUT_MS, maxHeaderSize: MAX_HEADER_BYTES }, (from, to) => {
-    answer(from, to, { ...options, isOpen: () => server.listening }).catch(() => to.destroy());
+    opened.promise
+      .then((options) => answer(from, to, { ...options, isOpen: () => server.listening }))
+      .catch(() => to.destroy());
   });
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
+  await listen(server, address);
+  try {
+    opened.resolve(await open());
+  } catch (error) {
+    const closed = closeServer(server);
+    server.closeAllConnections();
+    await closed;
+    throw error;
+  }
+  return { url: urlOf(server), close: () => closeServer(server) };
+}
+
+function listen(server: Server, { host, port }: Address): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', (error) => reject(new CannotListenError({ host, port }, error)));
     server.listen(port, host, resolve);
   });
-  return { url: urlOf(server), close: () => closeServer(server) };
 }
 
 interface Answering extends NodeServiceOptions {

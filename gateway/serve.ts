@@ -10,7 +10,7 @@ export const DEFAULT_FILE = 'gateway.yaml';
 /**
  * Runs the gateway by a file of settings, until it is told to stop (Ctrl-C, SIGTERM, `shutdown` from a parent
  * process or its end). Running requests are answered first.
- * @throws SettingsError with every problem; what the file system gives for a file that cannot be read
+ * @throws SettingsError with every problem; CannotListenError; what the file system gives for a file that cannot be read
  */
 export async function serve(file: string, env: Environment): Promise<void> {
   const settings = readSettings(readFileSync(file, 'utf8'), { folder: path.dirname(path.resolve(file)), env });

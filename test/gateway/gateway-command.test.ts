@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { request } from 'node:http';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -45,8 +45,8 @@ async function run(change: (yaml: Yaml) => void = () => undefined, node?: string
   return waybill(['gateway', '--settings', file], { env: ENV, ...(node !== undefined && { node }) });
 }
 
-async function startWith(node?: string): Promise<WaybillProcess> {
-  const gateway = await run(undefined, node);
+async function startWith(node?: string, change?: (yaml: Yaml) => void): Promise<WaybillProcess> {
+  const gateway = await run(change, node);
   await gateway.says('listens on http');
   await waitFor('the broker to be connected', () => gateway.stdout().includes('connected to the broker'));
   return gateway;
@@ -117,3 +117,33 @@ it.skipIf(process.platform === 'win32' || oldNode() === undefined)(
     await waitFor('the port to be free', () => isClosed(gateway), SECONDS_MS);
   },
 );
+
+it('ends at once where its port is taken, names the setting, and leaves the other gateway its broker and spool', async () => {
+  const spool = path.join(folder, 'spool');
+  const withSpool = (yaml: Yaml): void => void (yaml['spool'] = { folder: spool });
+  const first = await startWith(process.execPath, withSpool);
+  const draft = path.join(spool, '0000000000000001.event.part');
+  await writeFile(draft, 'what the first one is writing');
+  const port = Number(new URL(urlOf(first)).port);
+  const second = await run((yaml) => {
+    withSpool(yaml);
+    yaml['listen'] = { port };
+  });
+
+  expect(await endOf(second)).toBe(1);
+  await second.ended;
+  expect(second.stderr()).toContain('WAYBILL_GATEWAY_CANNOT_LISTEN');
+  expect(second.stderr()).toContain(`127.0.0.1:${port}: another program listens there`);
+  expect(second.stderr()).toContain('listen.port');
+  expect(connections).toBe(1);
+  expect(await readFile(draft, 'utf8')).toBe('what the first one is writing');
+});
+
+it('ends where the folder of its spool cannot be used', async () => {
+  const taken = path.join(folder, 'no-folder');
+  await writeFile(taken, '');
+  const gateway = await run((yaml) => (yaml['spool'] = { folder: taken }));
+
+  expect(await endOf(gateway)).toBe(1);
+  expect(connections).toBe(0);
+});
