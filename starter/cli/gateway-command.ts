@@ -21,11 +21,14 @@ export function addGatewayCommand(program: Command, environment: Environment): v
 /** The gateway imports nothing of ours, so that what it throws becomes an error of the catalogue here. */
 async function gatewayErrorsOf(file: string): Promise<(error: unknown) => unknown> {
   const { CannotListenError } = await import('../../gateway/node-service.ts');
-  const { SettingsError } = await import('../../gateway/settings.ts');
+  const { SettingsError, SettingsFileError } = await import('../../gateway/settings.ts');
   return (cause) => {
     if (cause instanceof SettingsError) {
       const problems = cause.problems.map((problem) => `  ${problem}`).join('\n');
-      return waybillError('WAYBILL_CONFIG_INVALID', { file, count: cause.problems.length, problems });
+      return waybillError('WAYBILL_GATEWAY_SETTINGS_INVALID', { file, count: cause.problems.length, problems });
+    }
+    if (cause instanceof SettingsFileError) {
+      return waybillError('WAYBILL_GATEWAY_SETTINGS_UNREADABLE', { file, reason: cause.reason }, { cause });
     }
     if (cause instanceof CannotListenError) {
       const { address, reason } = cause;

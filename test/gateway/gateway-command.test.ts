@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { waitFor } from '../harness/wait-for.ts';
-import { endAll, oldNode, waybill, type WaybillProcess } from '../starter/waybill-process.ts';
+import { endAll, oldNode, waybill, waybillOnce, type WaybillProcess } from '../starter/waybill-process.ts';
 import { ACCEPT_5, type FakeBroker, puback, startFakeBroker } from './fake-broker.ts';
 import { ENV, event, settingsYaml, sign, TENANT, type Yaml } from './make-gateway.ts';
 
@@ -146,4 +146,27 @@ it('ends where the folder of its spool cannot be used', async () => {
 
   expect(await endOf(gateway)).toBe(1);
   expect(connections).toBe(0);
+});
+
+it('leads from wrong settings to the page that describes them, and not to that of waybill.yaml', async () => {
+  const gateway = await run((yaml) => {
+    yaml['listen'] = { port: 99_999 };
+    yaml['odd'] = 1;
+  });
+
+  expect(await endOf(gateway)).toBe(2);
+  await gateway.ended;
+  expect(gateway.stderr()).toMatch(/have 2 problem\(s\):\n {2}.*listen\.port/);
+  expect(gateway.stderr()).toContain('Code: WAYBILL_GATEWAY_SETTINGS_INVALID');
+  expect(gateway.stderr()).toContain('docs/reference/gateway.md');
+  expect(gateway.stderr()).not.toMatch(/config check|configuration\.md/);
+});
+
+it('says that the file of its settings is not there', async () => {
+  const absent = path.join(folder, 'absent.yaml');
+  const { exitCode, stderr } = await waybillOnce(['gateway', '--settings', absent]);
+
+  expect(exitCode).toBe(2);
+  expect(stderr).toContain(`${absent} cannot be read: it does not exist`);
+  expect(stderr).toMatch(/WAYBILL_GATEWAY_SETTINGS_UNREADABLE[^]*docs\/reference\/gateway\.md/);
 });
