@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { azureHandler } from '../../gateway/azure-function.ts';
@@ -62,33 +61,6 @@ describe('an event that its tenant signed', () => {
     expect(await statusOf(gateway, call({ path: '/events/nobody' }))).toBe(404);
     expect(await statusOf(gateway, call({ path: `/events/${TENANT}/more` }))).toBe(404);
     expect(await statusOf(gateway, call({ path: '/' }))).toBe(404);
-    expect(gateway.published).toEqual([]);
-  });
-
-  it.each([
-    ['CloudEvents', event({ tenantid: undefined, id: undefined })],
-    ['CloudEvents with nothing in them', event({ tenantid: null, id: '' })],
-    ['the shape of until 2025', legacyEvent({ extensions: {}, eventId: undefined })],
-    ['the same without extensions', legacyEvent({ extensions: undefined, eventId: null })],
-  ])('that names neither its tenant nor its id is taken for that of its path, and has an id: %s', async (_, body) => {
-    const gateway = makeGateway((yaml) => (yaml['tenants'][0].legacyTopic = 'legacy'));
-
-    for (let nth = 0; nth < 2; nth += 1) expect(await statusOf(gateway, call({ body }))).toBe(200);
-    expect(gateway.published[0]).toEqual({ topic: TOPIC, body });
-    const eventId = `sha256-${createHash('sha256').update(body).digest('hex')}`;
-    expect(gateway.outcomes).toMatchObject([{ tenantId: TENANT, eventId }, { eventId }]);
-    // What is written anew tells both.
-    expect(JSON.parse(gateway.published[1]!.body)).toMatchObject({ eventId, extensions: { tenantId: TENANT } });
-  });
-
-  it.each([
-    ['in its data', event({ tenantid: undefined, data: { tenantId: 'other' } })],
-    ['in what is left of the old shape', event({ tenantid: undefined, extensions: { tenantId: 'other' } })],
-    ['in the old shape', legacyEvent({ extensions: { tenantId: 'other' } })],
-  ])('is refused where it names another tenant, wherever it does: %s', async (_, body) => {
-    const gateway = makeGateway();
-
-    expect(await statusOf(gateway, call({ body }))).toBe(400);
     expect(gateway.published).toEqual([]);
   });
 
