@@ -1,14 +1,9 @@
 import type { Broker } from './broker.ts';
+import { createDrainer } from './drain-spool.ts';
+import { Failures } from './failures.ts';
+import type { ForwardEvents } from './forward-events.ts';
 import type { TakeEvent } from './handle-request.ts';
-import { RefusedForGoodError } from './publish.ts';
-import type { Spool, SpooledEvent, TakenOrNot } from './spool.ts';
-
-/** What is told of the spool, for the log. */
-export interface ForwardEvents {
-  notConfirmed(reason: string): void;
-  putAside(file: string, reason: string): void;
-  drained(): void;
-}
+import type { Spool } from './spool.ts';
 
 export interface Forwarder {
   readonly take: TakeEvent;
@@ -21,62 +16,44 @@ export interface Forwarder {
  * they are published in the order they came. Without a spool an event that is not confirmed is not taken.
  */
 export function createForwarder(broker: Broker, spool: Spool | undefined, events: ForwardEvents): Forwarder {
-  let draining: Promise<void> | undefined;
-  let again: NodeJS.Timeout | undefined;
-  let isClosed = false;
-  const publish = async ({ topic, body }: SpooledEvent): Promise<TakenOrNot> => {
-    try {
-      await broker.publish(topic, body);
-      return 'taken';
-    } catch (error) {
-      if (!(error instanceof RefusedForGoodError)) throw error;
-      return 'refused';
-    }
-  };
-
-  const drain = (): void => {
-    if (!spool || spool.length === 0 || !broker.isConnected || draining || isClosed) return;
-    draining = spool
-      .drain(publish, (file, reason) => events.putAside(file, reason))
-      .then(
-        () => events.drained(),
-        (error: Error) => events.notConfirmed(error.message),
-      )
-      .finally(() => {
-        draining = undefined;
-        if (spool.length > 0) drainLater();
-      });
-  };
-  const drainLater = (): void => {
-    clearTimeout(again);
-    again = setTimeout(drain, DRAIN_AGAIN_MS);
-    again.unref();
-  };
-  broker.onConnect(drain);
-
+  const publish = createTellingPublish(broker, events);
+  if (!spool) {
+    const take: TakeEvent = (topic, body) => publish(topic, body).then(() => 'confirmed');
+    return { take, close: () => Promise.resolve() };
+  }
+  const drainer = createDrainer({ broker, spool, publish, events });
   return {
     async take(topic, body) {
-      if (!spool || spool.length === 0) {
-        try {
-          await broker.publish(topic, body);
-          return 'confirmed';
-        } catch (error) {
-          if (!spool) throw error;
-          events.notConfirmed((error as Error).message);
-        }
+      if (spool.length === 0) {
+        const isConfirmed = await publish(topic, body).then(
+          () => true,
+          () => false,
+        );
+        if (isConfirmed) return 'confirmed';
       }
       await spool.append({ topic, body });
-      drainLater();
+      drainer.soon();
       return 'spooled';
     },
-
-    async close() {
-      isClosed = true;
-      clearTimeout(again);
-      await draining;
-    },
+    close: () => drainer.close(),
   };
 }
 
-/** After an event was spooled, or the broker did not take one. */
-const DRAIN_AGAIN_MS = 250;
+type Publish = Broker['publish'];
+
+/** Publishes, and tells of what the broker does not confirm: by topic, as it may have a right to one and not to another. */
+function createTellingPublish(broker: Broker, events: ForwardEvents): Publish {
+  const failures = new Failures({
+    failed: (topic, reason) => events.notConfirmed(topic, reason),
+    over: (topic) => events.confirmedAgain(topic),
+  });
+  return async (topic, body) => {
+    try {
+      await broker.publish(topic, body);
+    } catch (error) {
+      failures.failed(topic, (error as Error).message);
+      throw error;
+    }
+    failures.over(topic);
+  };
+}

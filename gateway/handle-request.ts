@@ -1,5 +1,5 @@
 import type { Call, Reply } from './call.ts';
-import { readEvent } from './event.ts';
+import { readEvent, wholeFacts } from './event.ts';
 import { brokenRule } from './header-rules.ts';
 import { parseJson } from './json.ts';
 import { type GenuineEvent, messagesOf } from './messages.ts';
@@ -68,9 +68,9 @@ async function judge(request: Call, core: GatewayCore): Promise<Outcome> {
   if (typeof body === 'string') return { ...of, ...refusals[body] };
   if (!isGenuine(request, tenant, body)) return { ...of, status: 401, why: 'the signature is not that of the tenant' };
   const value = parseJson(body.plain, settings.limits.depth);
-  const facts = readEvent(value);
-  if (!facts) return { ...of, status: 400, why: 'the body is no event of Qlik Cloud' };
-  return takeEvent(core, tenant, { facts, value, raw: body.plain });
+  const told = readEvent(value);
+  if (!told) return { ...of, status: 400, why: 'the body is no event of Qlik Cloud' };
+  return takeEvent(core, tenant, { facts: wholeFacts(told, tenant.id, body.plain), value, raw: body.plain });
 }
 
 async function takeEvent(

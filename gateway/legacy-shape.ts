@@ -1,4 +1,4 @@
-import { REPEATED_RELOAD, SINGLE_RELOAD } from './event.ts';
+import { type EventFacts, REPEATED_RELOAD, SINGLE_RELOAD } from './event.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -18,9 +18,9 @@ export interface LegacyEvent {
 /**
  * An event of a reload, in whichever shape it came, in the shape of until November 2025, for programs that know no
  * other: the renaming that Qlik announced, backwards. Those programs know only the event of the engine, so that of a
- * whole reload becomes one of it. Pure; what the event does not tell is left out.
+ * whole reload becomes one of it. Pure; what neither the event nor `known` tells is left out.
  */
-export function legacyShapeOf(event: Fields): LegacyEvent {
+export function legacyShapeOf(event: Fields, known: Partial<EventFacts> = {}): LegacyEvent {
   const extensions = fieldsOf(event['extensions']);
   const data = fieldsOf(event['data']);
   const isWholeReload = (event['type'] ?? event['eventType']) === SINGLE_RELOAD;
@@ -28,14 +28,14 @@ export function legacyShapeOf(event: Fields): LegacyEvent {
     cloudEventsVersion: '0.1',
     source: event['source'],
     contentType: event['datacontenttype'] ?? event['contentType'] ?? 'application/json',
-    eventId: event['id'] ?? event['eventId'],
+    eventId: known.eventId ?? event['id'] ?? event['eventId'],
     eventTime: event['time'] ?? event['eventTime'],
     eventTypeVersion: event['eventTypeVersion'] ?? '1.0.0',
     eventType: isWholeReload ? REPEATED_RELOAD : (event['type'] ?? event['eventType']),
     extensions: {
       ...extensions,
       ownerId: event['ownerid'] ?? extensions['ownerId'],
-      tenantId: event['tenantid'] ?? extensions['tenantId'],
+      tenantId: known.tenantId ?? event['tenantid'] ?? extensions['tenantId'],
       userId: event['userid'] ?? extensions['userId'] ?? (isWholeReload ? data['userId'] : undefined),
       spaceId: event['spaceid'] ?? extensions['spaceId'],
       topLevelResourceId:

@@ -1,6 +1,6 @@
 import pino, { type Logger } from 'pino';
 import type { BrokerEvents } from './broker.ts';
-import type { ForwardEvents } from './forward.ts';
+import type { ForwardEvents } from './forward-events.ts';
 import type { Outcome } from './handle-request.ts';
 import type { GatewaySettings } from './settings.ts';
 
@@ -19,7 +19,9 @@ export function brokerEvents(log: Logger): BrokerEvents {
 
 export function forwardEvents(log: Logger): ForwardEvents {
   return {
-    notConfirmed: (reason) => log.warn({ reason }, 'the broker did not confirm an event'),
+    notConfirmed: (topic, reason) => log.warn({ topic, reason }, 'the broker did not confirm an event'),
+    confirmedAgain: (topic) => log.info({ topic }, 'the broker confirms events again'),
+    spoolFailed: (reason) => log.error({ reason }, 'the spool cannot be emptied'),
     putAside: (file, reason) => log.error({ file, reason }, 'a file of the spool was put aside'),
     drained: () => log.info('all events of the spool were published'),
   };

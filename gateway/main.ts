@@ -1,5 +1,5 @@
 import { DEFAULT_FILE, serve } from './serve.ts';
-import { SettingsError } from './settings.ts';
+import { SettingsError, SettingsFileError } from './settings.ts';
 
 /** The gateway as a program of its own: `node gateway/main.ts [settings file]`. */
 try {
@@ -7,5 +7,5 @@ try {
   process.exit(0);
 } catch (error) {
   process.stderr.write(`gateway: ${error instanceof Error ? error.message : String(error)}\n`);
-  process.exit(error instanceof SettingsError ? 2 : 1);
+  process.exit(error instanceof SettingsError || error instanceof SettingsFileError ? 2 : 1);
 }

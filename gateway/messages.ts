@@ -29,6 +29,6 @@ export function messagesOf(
   }
   const asItCame = { topic: `${topic}/${id}`, body: raw };
   if (legacyTopic === undefined) return [asItCame];
-  const body = Buffer.from(JSON.stringify(legacyShapeOf(value as Readonly<Record<string, unknown>>)));
+  const body = Buffer.from(JSON.stringify(legacyShapeOf(value as Readonly<Record<string, unknown>>, facts)));
   return [asItCame, { topic: `${legacyTopic}/${id}`, body }];
 }

@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import type { Call } from './call.ts';
 import { type GatewayCore, handleCall } from './handle-request.ts';
+import type { GatewaySettings } from './settings.ts';
 
 export interface NodeService {
   /** `http://host:port`, as it is bound. */
@@ -15,33 +16,80 @@ export interface NodeServiceOptions extends GatewayCore {
   readonly isReady: () => boolean;
 }
 
+type Address = GatewaySettings['listen'];
+
 /** A whole request has to be there within this time. */
 const REQUEST_TIMEOUT_MS = 30_000;
 const MAX_HEADER_BYTES = 16 * 1024;
 
-/** Serves the gateway over HTTP on its address; TLS is a proxy's. */
-export async function startNodeService(options: NodeServiceOptions): Promise<NodeService> {
-  const { host, port } = options.settings.listen;
+/** Another program has the address, or this machine does not let it be used. */
+export class CannotListenError extends Error {
+  override readonly name = 'CannotListenError';
+  readonly address: string;
+  readonly reason: string;
+
+  constructor({ host, port }: Address, cause: NodeJS.ErrnoException) {
+    const address = `${host}:${port}`;
+    const reason = cause.code === 'EADDRINUSE' ? 'another program listens there' : (cause.code ?? cause.message);
+    super(`It cannot listen on ${address}: ${reason}. Set listen.host and listen.port to one that is free.`, { cause });
+    this.address = address;
+    this.reason = reason;
+  }
+}
+
+/**
+ * Serves the gateway over HTTP on an address; TLS is a proxy's. What is served is opened only once the address is its
+ * own, as a second gateway would throw the first one off its broker and tidy away what that writes to its spool.
+ * @throws CannotListenError, then nothing was opened; what `open` throws, then nothing listens any more
+ */
+export async function startNodeService(
+  address: Address,
+  open: () => Promise<NodeServiceOptions>,
+): Promise<NodeService> {
+  const opened = Promise.withResolvers<NodeServiceOptions>();
   const server = createServer({ requestTimeout: REQUEST_TIMEOUT_MS, maxHeaderSize: MAX_HEADER_BYTES }, (from, to) => {
-    answer(from, to, options).catch(() => to.destroy());
+    opened.promise
+      .then((options) => answer(from, to, { ...options, isOpen: () => server.listening }))
+      .catch(() => to.destroy());
   });
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(port, host, resolve);
-  });
+  await listen(server, address);
+  try {
+    opened.resolve(await open());
+  } catch (error) {
+    const closed = closeServer(server);
+    server.closeAllConnections();
+    await closed;
+    throw error;
+  }
   return { url: urlOf(server), close: () => closeServer(server) };
 }
 
-async function answer(from: IncomingMessage, to: ServerResponse, options: NodeServiceOptions): Promise<void> {
+function listen(server: Server, { host, port }: Address): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', (error) => reject(new CannotListenError({ host, port }, error)));
+    server.listen(port, host, resolve);
+  });
+}
+
+interface Answering extends NodeServiceOptions {
+  /** Whether requests are taken still. */
+  readonly isOpen: () => boolean;
+}
+
+async function answer(from: IncomingMessage, to: ServerResponse, options: Answering): Promise<void> {
   const probe = from.method === 'GET' || from.method === 'HEAD' ? probes[from.url ?? ''] : undefined;
-  if (probe) return void to.writeHead(probe(options) ? 200 : 503, { 'content-type': 'text/plain' }).end('\n');
+  if (probe) {
+    if (!options.isOpen()) to.setHeader('connection', 'close');
+    return void to.writeHead(probe(options) ? 200 : 503, { 'content-type': 'text/plain' }).end('\n');
+  }
   const call = toCall(from);
   if (!call) return void to.writeHead(400, { connection: 'close' }).end();
   const { status, headers, body } = await handleCall(call, options);
   // With its length the answer is one write; without, it goes in chunks.
   const length = { 'content-length': Buffer.byteLength(body) };
-  // What was not read of a body is not read for the sake of the next request.
-  const close = from.complete ? {} : { connection: 'close' };
+  // What was not read of a body is not read for the sake of the next request, and whoever holds a connection and asks
+  // again and again, such as a proxy, would keep the service from its end.
+  const close = from.complete && options.isOpen() ? {} : { connection: 'close' };
   to.writeHead(status, { ...headers, ...length, ...close }).end(body);
 }
 

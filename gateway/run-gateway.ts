@@ -32,16 +32,25 @@ export async function openGateway(settings: GatewaySettings): Promise<OpenGatewa
   };
 }
 
-/** The gateway as a service of its own. */
+/**
+ * The gateway as a service of its own.
+ * @throws CannotListenError; what the file system gives where the folder of the spool cannot be used. Nothing is left open
+ */
 export async function runGateway(settings: GatewaySettings): Promise<NodeService> {
-  const gateway = await openGateway(settings);
-  const isReady = (): boolean => gateway.broker.isConnected || (gateway.spool !== undefined && !gateway.spool.isFull);
-  const service = await startNodeService({ ...gateway, isReady });
+  let gateway: OpenGateway | undefined;
+  const service = await startNodeService(settings.listen, async () => {
+    const opened = await openGateway(settings);
+    gateway = opened;
+    return {
+      ...opened,
+      isReady: () => opened.broker.isConnected || (opened.spool !== undefined && !opened.spool.isFull),
+    };
+  });
   return {
     url: service.url,
     async close() {
       await service.close();
-      await gateway.close();
+      await gateway?.close();
     },
   };
 }

@@ -3,6 +3,7 @@ import { z } from 'zod';
 
 const KIB = 1024;
 const MIB = 1024 * KIB;
+const LAST_PORT = 65_535;
 
 /** Where a secret is to be read; it never stands in the settings themselves. */
 export const secret = z.union(
@@ -83,7 +84,10 @@ const broker = z
 export const settingsSchema = z
   .strictObject({
     listen: z
-      .strictObject({ host: z.string().default('127.0.0.1'), port: z.number().int().default(8080) })
+      .strictObject({
+        host: z.string().min(1).default('127.0.0.1'),
+        port: z.number().int().min(0).max(LAST_PORT).default(8080),
+      })
       .prefault({}),
     path: z
       .string()

@@ -36,6 +36,18 @@ export class SettingsError extends Error {
   }
 }
 
+/** The file of the settings is not there, or not to be read. */
+export class SettingsFileError extends Error {
+  override readonly name = 'SettingsFileError';
+  readonly reason: string;
+
+  constructor(file: string, cause: NodeJS.ErrnoException) {
+    const reason = cause.code === 'ENOENT' ? 'it does not exist' : (cause.code ?? cause.message);
+    super(`The settings of the gateway in ${file} cannot be read: ${reason}.`, { cause });
+    this.reason = reason;
+  }
+}
+
 /** Environment variables by name. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -46,6 +58,17 @@ export interface Surroundings {
 }
 
 const certificateFiles = ['certificateAuthority', 'clientCertificate', 'clientKey'] as const;
+
+/** Settings from a file; paths are relative to it. @throws SettingsFileError, SettingsError with every problem */
+export function readSettingsFile(file: string, env: Environment): GatewaySettings {
+  let yaml: string;
+  try {
+    yaml = readFileSync(file, 'utf8');
+  } catch (error) {
+    throw new SettingsFileError(file, error as NodeJS.ErrnoException);
+  }
+  return readSettings(yaml, { folder: path.dirname(path.resolve(file)), env });
+}
 
 /** Settings from YAML, complete, with secrets read and paths absolute. @throws SettingsError with every problem */
 export function readSettings(yaml: string, { folder, env }: Surroundings): GatewaySettings {

@@ -7,6 +7,7 @@ import { cloudErrors } from './cloud-errors.ts';
 import { configErrors } from './config-errors.ts';
 import { consoleErrors } from './console-errors.ts';
 import { decisionErrors } from './decision-errors.ts';
+import { gatewayErrors } from './gateway-errors.ts';
 import { importErrors } from './import-errors.ts';
 import { ledgerErrors } from './ledger-errors.ts';
 import { listenerErrors } from './listener-errors.ts';
@@ -41,6 +42,7 @@ export const catalogue = {
   ...ledgerErrors,
   ...mailErrors,
   ...listenerErrors,
+  ...gatewayErrors,
   ...consoleErrors,
   ...settingsErrors,
   ...alertSendErrors,

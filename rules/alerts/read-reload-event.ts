@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { type EventEnvelope, readEnvelope } from './event-envelope.ts';
 import { optional } from './event-fields.ts';
 import type { ReloadEventFacts } from './failed-reload.ts';
-import type { ReadReloadEvent } from './reload-event.ts';
+import type { KnownOfEvent, ReadReloadEvent } from './reload-event.ts';
 import { outcomeOfStatus, type ReloadOutcome } from './reload-outcome.ts';
 
 /** Says once how a reload ended, however often it was tried (Qlik Cloud facts, section 1). */
@@ -63,17 +63,18 @@ interface EventContent {
 /**
  * What the parsed body of an event tells of a reload: for every one of the three shapes and both types of event (Qlik Cloud
  * facts, section 1). `ignored` names the type of an event that tells of something else, `unreadable` says why it is none.
- * Every field but the ids and the outcome may be missing or odd; texts are cut to a bounded length. Pure; never throws.
+ * Every field but the ids and the outcome may be missing or odd; texts are cut to a bounded length. `known` stands in for
+ * what the event does not tell itself. Pure; never throws.
  */
-export function readReloadEvent(body: unknown): ReadReloadEvent {
+export function readReloadEvent(body: unknown, known: KnownOfEvent = {}): ReadReloadEvent {
   const envelope = readEnvelope(body);
   if (!envelope) return { unreadable: 'it is no event of a version that Waybill knows' };
-  const { type, eventId } = envelope;
+  const { type, eventId = known.eventId } = envelope;
   if (type === undefined) return { unreadable: 'it has no type' };
   if (type !== reloadFinished && type !== attemptFinished) return { ignored: type };
   const content = type === reloadFinished ? ofReload(envelope) : ofAttempt(envelope);
   if (!content) return { unreadable: 'it has no data' };
-  const { reloadId, appId, tenantId, outcome } = content;
+  const { reloadId, appId, tenantId = known.tenantId, outcome } = content;
   if (eventId === undefined) return { unreadable: 'it has no id' };
   if (tenantId === undefined) return { unreadable: 'it names no tenant' };
   if (reloadId === undefined) return { unreadable: 'it names no reload' };

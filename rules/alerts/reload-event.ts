@@ -22,3 +22,9 @@ export type ReadReloadEvent =
   | { readonly event: ReloadEvent }
   | { readonly ignored: string }
   | { readonly unreadable: string };
+
+/** What is known of an event by the way it came: in the schema of Qlik Cloud every field of it is optional. */
+export interface KnownOfEvent {
+  readonly tenantId?: string | undefined;
+  readonly eventId?: string | undefined;
+}

@@ -1,8 +1,9 @@
+import { hash } from 'node:crypto';
 import type { Logger } from '../../common/logger.ts';
 import type { Config } from '../../config/types.ts';
 import type { Ledger } from '../../ledger/ledger.ts';
 import { readReloadEvent } from '../../rules/alerts/read-reload-event.ts';
-import type { ReloadEvent } from '../../rules/alerts/reload-event.ts';
+import type { KnownOfEvent, ReloadEvent } from '../../rules/alerts/reload-event.ts';
 import { tellRecovery, tellReload, tellRunning } from '../../temporal/tell-reload.ts';
 import type { TemporalLink } from '../listener/temporal-link.ts';
 import type { DeadLetters } from './dead-letters.ts';
@@ -27,7 +28,10 @@ const MOST_BYTES = 1024 * 1024;
  * @throws WAYBILL_TEMPORAL_UNREACHABLE and errors of the ledger: the event is to be delivered again
  */
 export async function takeEvent(parts: TakeEventParts, topic: string, body: Uint8Array): Promise<EventFate> {
-  const read = body.length > MOST_BYTES ? { unreadable: 'it is too large' } : readReloadEvent(parsed(body));
+  const read =
+    body.length > MOST_BYTES
+      ? { unreadable: 'it is too large' }
+      : readReloadEvent(parsed(body), knownOf(parts.config, topic, body));
   if ('ignored' in read) {
     parts.logger.debug({ topic, type: read.ignored }, 'an event of another type');
     return 'ignored';
@@ -40,6 +44,13 @@ export async function takeEvent(parts: TakeEventParts, topic: string, body: Uint
   const { reloadId, appId, outcome } = event;
   parts.logger.debug({ tenant, reload: reloadId, app: appId, outcome, fate }, 'An event was taken');
   return fate;
+}
+
+/** The gateway proves the tenant and ends the topic with it, but leaves the bytes as they came; its id is made as there. */
+function knownOf({ alerts }: Config, topic: string, body: Uint8Array): KnownOfEvent {
+  const last = topic.slice(topic.lastIndexOf('/') + 1);
+  const isTenant = Object.values(alerts.tenants).some(({ id }) => id === last);
+  return { tenantId: isTenant ? last : undefined, eventId: `sha256-${hash('sha256', body)}` };
 }
 
 async function putAside(

@@ -11,13 +11,31 @@ export function addGatewayCommand(program: Command, environment: Environment): v
     .addHelpText('after', EXAMPLES)
     .action(async ({ settings }: { settings: string }) => {
       const { serve } = await import('../../gateway/serve.ts');
-      const { SettingsError } = await import('../../gateway/settings.ts');
+      const errors = await gatewayErrorsOf(settings);
       await serve(settings, environment).catch((error: unknown) => {
-        if (!(error instanceof SettingsError)) throw error;
-        const problems = error.problems.map((problem) => `  ${problem}`).join('\n');
-        throw waybillError('WAYBILL_CONFIG_INVALID', { file: settings, count: error.problems.length, problems });
+        throw errors(error);
       });
     });
+}
+
+/** The gateway imports nothing of ours, so that what it throws becomes an error of the catalogue here. */
+async function gatewayErrorsOf(file: string): Promise<(error: unknown) => unknown> {
+  const { CannotListenError } = await import('../../gateway/node-service.ts');
+  const { SettingsError, SettingsFileError } = await import('../../gateway/settings.ts');
+  return (cause) => {
+    if (cause instanceof SettingsError) {
+      const problems = cause.problems.map((problem) => `  ${problem}`).join('\n');
+      return waybillError('WAYBILL_GATEWAY_SETTINGS_INVALID', { file, count: cause.problems.length, problems });
+    }
+    if (cause instanceof SettingsFileError) {
+      return waybillError('WAYBILL_GATEWAY_SETTINGS_UNREADABLE', { file, reason: cause.reason }, { cause });
+    }
+    if (cause instanceof CannotListenError) {
+      const { address, reason } = cause;
+      return waybillError('WAYBILL_GATEWAY_CANNOT_LISTEN', { file, address, reason }, { cause });
+    }
+    return cause;
+  };
 }
 
 const EXAMPLES = `

@@ -191,6 +191,8 @@ describe('a message', () => {
     const aside: string[] = [];
     const forwarder = createForwarder(broker, spool, {
       notConfirmed: () => undefined,
+      confirmedAgain: () => undefined,
+      spoolFailed: () => undefined,
       drained: () => undefined,
       putAside: (file) => aside.push(path.basename(file)),
     });

@@ -155,7 +155,8 @@ describe('a body', () => {
     ['of another version', event({ specversion: '2.0' })],
     ['with a tenant that is no text', event({ tenantid: 7 })],
     ['with a type that is endless', event({ type: 'x'.repeat(300) })],
-    ['of the old shape without a tenant', legacyEvent({ extensions: {} })],
+    ['of the old shape with a tenant that is no text', legacyEvent({ extensions: { tenantId: 7 } })],
+    ['with an id that is no text', event({ id: 7 })],
   ])('that is %s is malformed', async (_, body) => {
     const gateway = makeGateway();
 

@@ -22,6 +22,8 @@ describe('the settings of a gateway', () => {
       /broker\.certificateAuthority: absent\.pem cannot be read/,
     ],
     ['a password of nobody', (yaml) => (yaml['broker'].password = inEnv('its value')), /needs a username/],
+    ['a port that there is not', (yaml) => (yaml['listen'] = { port: 99_999 }), /listen\.port/],
+    ['a port below all', (yaml) => (yaml['listen'] = { port: -1 }), /listen\.port/],
     ['a topic with wildcards', (yaml) => (yaml['topic'] = 'qscloud/+'), /topic/],
   ])('refuse %s', (_, change, problem) => {
     expect(read(change)).toThrow(problem);

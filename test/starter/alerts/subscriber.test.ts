@@ -142,6 +142,21 @@ describe.skipIf(!findMosquitto())('the subscriber', () => {
     expect(await world.deadLetters()).toEqual([]);
   });
 
+  it('takes what names neither tenant nor id by its topic, and puts it aside where that names none', async () => {
+    await world.subscribe();
+    await world.takes();
+    const nameless = (reload: string) => failed(reload, { id: undefined, tenantid: undefined });
+    await world.publish(nameless('nowhere'), `${TOPIC}/elsewhere`);
+    await world.publish(nameless('nameless'));
+
+    await isTold('nameless');
+
+    expect(await world.told('nowhere')).toBe(0);
+    expect((await world.deadLetters()).map(({ reason }) => reason)).toEqual([
+      expect.stringContaining('it names no tenant'),
+    ]);
+  });
+
   it("takes what Butler's gateway sends: its topics, and the shape of before 2025", async () => {
     await world.subscribe();
     await world.takes();
