@@ -9,6 +9,7 @@ import { type Destination, destinationsOf } from './destinations.ts';
 import type { CloudReload, CloudWebhook } from '../qlik-cloud/answers.ts';
 import { reloadFacts } from '../qlik-cloud/to-facts.ts';
 import { outcomeOf, tenantOf } from './open-alert.ts';
+import { findRecoveries } from './find-recoveries.ts';
 import { collectOldScriptLogs } from './script-log-files.ts';
 import { channelOf } from './route-alert.ts';
 
@@ -28,8 +29,8 @@ const MOST_LISTED = 5000;
 const ON_ITS_WAY_MS = 120_000;
 
 /**
- * Finds failed reloads of a tenant that no event told of, and alerts that were lost on the way, and starts them; reports
- * webhooks that Qlik Cloud has disabled. The first look begins at that moment: what failed before is nobody's news.
+ * Finds failed reloads of a tenant that no event told of, apps that reload again without an event, and alerts that were
+ * lost on the way, and starts what is to be told; reports webhooks that Qlik Cloud has disabled. The first look begins at that moment: what failed before is nobody's news.
  * Safe to repeat.
  */
 export async function reconcileTenant(
@@ -41,8 +42,9 @@ export async function reconcileTenant(
   await collectScriptLogs(deps);
   const missed = await findMissed(deps, tenant);
   if (missed > 0) deps.logger.warn({ tenant, missed }, 'failed reloads that no event told of');
+  const recovered = await findRecoveries(deps, tenant);
   const disabledWebhooks = await disabledOnes(deps, tenant);
-  return { missed, resumed, disabledWebhooks };
+  return { missed, recovered, resumed, disabledWebhooks };
 }
 
 async function findMissed(deps: AlertDependencies, tenant: string): Promise<number> {

@@ -1,4 +1,4 @@
-import type { FailedReload, ReloadEventFacts, ReloadFacts } from '../../rules/alerts/failed-reload.ts';
+import type { FailedReload } from '../../rules/alerts/failed-reload.ts';
 import { mailRecipients, wants } from '../../rules/alerts/route.ts';
 import type { AlertKind } from '../../ledger/alert-sends.ts';
 import type { ReloadFailure } from '../../ledger/reload-failures.ts';
@@ -8,6 +8,7 @@ import type { AlertDependencies } from './alert-dependencies.ts';
 import { type Destination, destinationsOf } from './destinations.ts';
 import { loadReload } from './load-reload.ts';
 import { tenantOf } from './open-alert.ts';
+import { withEnds } from './reload-end.ts';
 
 const HEARTBEATS_PER_ATTEMPT = 3;
 
@@ -72,10 +73,7 @@ export async function routeRecovery(
   return places.size;
 }
 
-/**
- * Standing failures of reloads that ended before, in the order of their ends: events come late, in any order, and twice,
- * and an old success ends no new failure.
- */
+/** Standing failures of reloads that ended before, in the order of their ends: an old success ends no new failure. */
 async function failuresBefore(
   deps: AlertDependencies,
   tenant: string,
@@ -86,21 +84,12 @@ async function failuresBefore(
 }
 
 async function endedBefore(
-  { ledger }: AlertDependencies,
+  deps: AlertDependencies,
   failures: readonly ReloadFailure[],
   atUtc: string,
 ): Promise<ReloadFailure[]> {
-  const ended = await Promise.all(
-    failures.map(async (failure) => {
-      const { tenant, reloadId, event, foundAtUtc } = failure;
-      const parts = await ledger.reloadParts({ tenant, reloadId });
-      const reload = parts.find(({ part }) => part === 'reload')?.facts as ReloadFacts | undefined;
-      const { endedAtUtc, atUtc: toldAtUtc } = (event ?? {}) as Partial<ReloadEventFacts>;
-      return { failure, atMs: Date.parse(reload?.endedAtUtc ?? endedAtUtc ?? toldAtUtc ?? foundAtUtc) };
-    }),
-  );
-  const before = ended.filter(({ atMs }) => !(atMs > Date.parse(atUtc)));
-  return before.toSorted((one, other) => one.atMs - other.atMs).map(({ failure }) => failure);
+  const ended = await withEnds(deps, failures);
+  return ended.filter(({ endedAtUtc }) => !(Date.parse(endedAtUtc) > Date.parse(atUtc))).map(({ failure }) => failure);
 }
 
 /** What a message of recovery tells, as the ledger keeps it. */
