@@ -17,7 +17,7 @@ import { channelOf } from './route-alert.ts';
 interface Watermark {
   /** When the first look was: what ended before is nobody's news. UTC. */
   readonly fromUtc: string;
-  /** The newest end of a failure that was seen, UTC. */
+  /** The newest end of a failure that was seen, never later than that look; UTC. */
   readonly untilUtc: string;
 }
 
@@ -56,7 +56,9 @@ async function findMissed(deps: AlertDependencies, tenant: string): Promise<numb
     await deps.ledger.putSiteMemory(scope, { fromUtc: now, untilUtc: now } satisfies Watermark, { revision: 0 });
     return 0;
   }
-  const { fromUtc, untilUtc } = known.memory;
+  const { fromUtc } = known.memory;
+  // An end that lies ahead, by whatever clock, must not hide what ends until then.
+  const untilUtc = earlier(known.memory.untilUtc, deps.nowUtc());
   const since = new Date(Math.max(Date.parse(fromUtc), Date.parse(untilUtc) - reconcile.overlapMs));
   const status = ['FAILED', 'EXCEEDED_LIMIT', ...(canceled ? ['CANCELED'] : [])];
   const { signal } = attemptContext();
@@ -65,9 +67,11 @@ async function findMissed(deps: AlertDependencies, tenant: string): Promise<numb
   const missed = await startMissed(deps, tenant, reloads);
   // Where some were left out, the next look begins where this one did.
   if (!isComplete || missed > AT_ONCE) return Math.min(missed, AT_ONCE);
-  const untilNow = [untilUtc, ...reloads.map(endOf)].toSorted().at(-1) ?? untilUtc;
+  const newestUtc = [untilUtc, ...reloads.map(endOf)].toSorted().at(-1) ?? untilUtc;
   const { revision } = known;
-  await deps.ledger.putSiteMemory(scope, { fromUtc, untilUtc: untilNow } satisfies Watermark, { revision });
+  await deps.ledger.putSiteMemory(scope, { fromUtc, untilUtc: earlier(newestUtc, deps.nowUtc()) } satisfies Watermark, {
+    revision,
+  });
   return missed;
 }
 
@@ -80,6 +84,10 @@ async function startMissed(deps: AlertDependencies, tenant: string, reloads: rea
   for (const { id, appId, status } of missed.slice(0, AT_ONCE))
     await deps.tellReload({ tenant, reloadId: id, appId, heartbeatMs }, { outcome: outcomeOf(status), isFinal: true });
   return missed.length;
+}
+
+function earlier(oneUtc: string, otherUtc: string): string {
+  return Date.parse(oneUtc) < Date.parse(otherUtc) ? oneUtc : otherUtc;
 }
 
 /** UTC; empty where it is not known. */

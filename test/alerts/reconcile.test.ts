@@ -193,6 +193,20 @@ describe.skipIf(!findMosquitto())('asking Qlik Cloud for failed reloads', () => 
     expect(told(reload)).toBe(1);
   });
 
+  it('goes on finding failures, and their ends, after a reload whose end lies ahead', async () => {
+    const app = newApp('Ahead of its time');
+    const ahead = failSilently(app, { endedAtUtc: ago(-86_400_000) });
+    expect(await look()).toMatchObject({ missed: 1 });
+    await isOver(ahead);
+    const failed = failSilently(newApp('In time'));
+    const success = world.cloud.actAs.reloadApp(app, { sendEvents: [] });
+
+    expect(await look()).toMatchObject({ missed: 1, recovered: 1 });
+
+    await isOver(failed);
+    await isEndTold(success);
+  });
+
   it('finds failures also where the webhooks may not be looked at', async () => {
     const reload = failSilently(newApp('No admin'));
     world.cloud.faults.add({ path: '/webhooks', effect: { type: 'status', status: 403 }, times: 0 });
