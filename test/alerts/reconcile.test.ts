@@ -122,7 +122,7 @@ describe.skipIf(!findMosquitto())('asking Qlik Cloud for failed reloads', () => 
 
     await isEndTold(success);
     expect(bodies(world).filter(({ recovered }) => recovered?.reloadId === success)).toMatchObject([
-      { recovered: { failures: 1, lastFailure: { reloadId: failed } } },
+      { recovered: { failures: 1, failingSinceUtc: endOf(failed), lastFailure: { reloadId: failed } } },
     ]);
   });
 
