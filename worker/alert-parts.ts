@@ -75,11 +75,11 @@ async function tellOperators(
 ): Promise<void> {
   if (!(await ledger.claimTroubleMail(about, code, TELL_WINDOW_MS))) return;
   const occurredAtUtc = nowUtc();
-  const facts = { site: tenant, code, cause, remedy, sinceUtc: occurredAtUtc, waiting: [], commands: [] };
+  const url = config.alerts.tenants[tenant]?.url ?? '';
   await startMail(client, config, {
     promotionKey: about,
-    key: `trouble.${Date.parse(occurredAtUtc)}`,
-    mail: { kind: 'trouble', occurredAtUtc, ...facts },
+    key: `tenantTrouble.${Date.parse(occurredAtUtc)}`,
+    mail: { kind: 'tenantTrouble', occurredAtUtc, tenant, url, code, cause, remedy, sinceUtc: occurredAtUtc },
     recipients: { to: 'operators' },
   });
 }

@@ -13,6 +13,7 @@ export type MailFacts =
   | DeniedMail
   | ResultsMail
   | TroubleMail
+  | TenantTroubleMail
   | ReminderMail
   | EscalationMail
   | ExpiredMail
@@ -31,6 +32,7 @@ export const mailKinds = [
   'denied',
   'results',
   'trouble',
+  'tenantTrouble',
   'reminder',
   'escalation',
   'expired',
@@ -176,6 +178,18 @@ export interface TroubleMail extends Mail<'trouble'> {
   readonly waiting: readonly { readonly promotionKey: string; readonly appName: string; readonly site: string }[];
   /** Commands to run, whole lines. */
   readonly commands: readonly string[];
+}
+
+/** Something about a tenant of Qlik Cloud that keeps Waybill from hearing of failed reloads, or makes it hear of them late. */
+export interface TenantTroubleMail extends Mail<'tenantTrouble'> {
+  /** By alias. */
+  readonly tenant: string;
+  /** The tenant's own address, as its people know it. */
+  readonly url: string;
+  readonly code: string;
+  readonly cause: string;
+  readonly remedy: string;
+  readonly sinceUtc: string;
 }
 
 export interface ReminderMail extends Mail<'reminder'> {

@@ -21,6 +21,7 @@ const naturalAudience: Partial<Record<MailKind, Recipients['to']>> = {
   reminder: 'stream',
   escalation: 'escalation',
   trouble: 'operators',
+  tenantTrouble: 'operators',
   test: 'explicit',
 };
 
@@ -33,6 +34,7 @@ const repeatingKinds: readonly MailKind[] = [
   'escalation',
   'expired',
   'trouble',
+  'tenantTrouble',
   'test',
 ];
 

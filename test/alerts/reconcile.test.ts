@@ -338,6 +338,7 @@ describe.skipIf(!findMosquitto())('asking Qlik Cloud for failed reloads', () => 
       envelopeTo.includes('operator@company.example');
     const mail = await world.inbox.waitFor(toOperators);
     expect(mail.text).toContain('The webhook failed too often.');
+    expect(mail.subject).toContain(`alerts of '${world.tenant}' need an operator`);
     const query = `TaskQueue = "${world.config.temporal.taskQueue}" AND ExecutionStatus = "Running" AND WorkflowType = "notify"`;
     await waitFor(
       'no mail to be on its way',
