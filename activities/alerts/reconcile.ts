@@ -12,6 +12,7 @@ import { outcomeOf, tenantOf } from './open-alert.ts';
 import { findRecoveries } from './find-recoveries.ts';
 import { collectOldScriptLogs } from './script-log-files.ts';
 import { channelOf } from './route-alert.ts';
+import { tellingOutages } from './tell-outage.ts';
 
 /** How far a tenant was looked through; the ledger remembers it under `alerts:<tenant>`. */
 interface Watermark {
@@ -30,7 +31,8 @@ const ON_ITS_WAY_MS = 120_000;
 
 /**
  * Finds failed reloads of a tenant that no event told of, apps that reload again without an event, and alerts that were
- * lost on the way, and starts what is to be told; reports webhooks that Qlik Cloud has disabled. The first look begins at that moment: what failed before is nobody's news.
+ * lost on the way, and starts what is to be told; reports webhooks that Qlik Cloud has disabled, and a
+ * tenant that cannot be asked. The first look begins at that moment: what failed before is nobody's news.
  * Safe to repeat.
  */
 export async function reconcileTenant(
@@ -40,7 +42,7 @@ export async function reconcileTenant(
   // First what needs no answer of Qlik Cloud.
   const resumed = (await resumeFailures(deps, tenant)) + (await resumeAlerts(deps, tenant));
   await collectScriptLogs(deps);
-  const missed = await findMissed(deps, tenant);
+  const missed = await tellingOutages(deps, tenant, () => findMissed(deps, tenant));
   if (missed > 0) deps.logger.warn({ tenant, missed }, 'failed reloads that no event told of');
   const recovered = await findRecoveries(deps, tenant);
   const disabledWebhooks = await disabledOnes(deps, tenant);

@@ -14,6 +14,7 @@ export type MailFacts =
   | ResultsMail
   | TroubleMail
   | TenantTroubleMail
+  | TenantTroubleOverMail
   | ReminderMail
   | EscalationMail
   | ExpiredMail
@@ -33,6 +34,7 @@ export const mailKinds = [
   'results',
   'trouble',
   'tenantTrouble',
+  'tenantTroubleOver',
   'reminder',
   'escalation',
   'expired',
@@ -189,6 +191,14 @@ export interface TenantTroubleMail extends Mail<'tenantTrouble'> {
   readonly code: string;
   readonly cause: string;
   readonly remedy: string;
+  readonly sinceUtc: string;
+}
+
+/** What a `tenantTrouble` told of is over. */
+export interface TenantTroubleOverMail extends Mail<'tenantTroubleOver'> {
+  readonly tenant: string;
+  readonly url: string;
+  readonly code: string;
   readonly sinceUtc: string;
 }
 

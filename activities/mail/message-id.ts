@@ -22,6 +22,7 @@ const naturalAudience: Partial<Record<MailKind, Recipients['to']>> = {
   escalation: 'escalation',
   trouble: 'operators',
   tenantTrouble: 'operators',
+  tenantTroubleOver: 'operators',
   test: 'explicit',
 };
 
@@ -35,6 +36,7 @@ const repeatingKinds: readonly MailKind[] = [
   'expired',
   'trouble',
   'tenantTrouble',
+  'tenantTroubleOver',
   'test',
 ];
 
