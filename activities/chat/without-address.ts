@@ -54,7 +54,7 @@ function withBlanks(part: string): string {
 
 /** Finds a text however its special characters are escaped. */
 function anyForm(text: string): RegExp {
-  return new RegExp([...text].map(anyFormOf).join(''), 'giu');
+  return new RegExp(text.replaceAll(/./gsu, anyFormOf), 'giu');
 }
 
 function anyFormOf(character: string): string {

@@ -1,12 +1,10 @@
-import { randomUUID } from 'node:crypto';
 import { DatabaseSync } from 'node:sqlite';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import type { ReconcileOutcome } from '../../activities/alert-types.ts';
-import { taskQueues, workflowIds, workflowTypes } from '../../workflows/contract.ts';
+import { workflowIds } from '../../workflows/contract.ts';
 import { findMosquitto } from '../harness/mosquitto.ts';
 import { waitFor } from '../harness/wait-for.ts';
-import { bodies } from './alert-acts.ts';
-import { type AlertWorld, RECEIVER, SLACK, startAlertWorld } from './alert-world.ts';
+import { type AlertWorld, SLACK, startAlertWorld } from './alert-world.ts';
+import { lookActs } from './look-acts.ts';
 
 /** Later than anything may take that is on its way. */
 const LATER_MS = 600_000;
@@ -27,36 +25,7 @@ describe.skipIf(!findMosquitto())('asking Qlik Cloud for failed reloads', () => 
     world.chat.faults.clear();
   });
   afterAll(() => world?.close());
-
-  const startLook = () =>
-    world.temporal.client.workflow.start(workflowTypes.reconcileReloads, {
-      workflowId: `look-${randomUUID()}`,
-      taskQueue: taskQueues.main(world.config.temporal.taskQueue),
-      args: [{ tenant: world.tenant }],
-    });
-  const look = async (): Promise<ReconcileOutcome> => (await startLook()).result() as Promise<ReconcileOutcome>;
-  const newApp = (name: string) => world.cloud.actAs.createApp({ name, owner: world.owner });
-  /** A failure that no event tells of. */
-  const failSilently = (app: string, more: { endedAtUtc?: string } = {}) =>
-    world.cloud.actAs.reloadApp(app, { status: 'FAILED', sendEvents: [], ...more });
-  const told = (reloadId: string, channel = RECEIVER) =>
-    world.chat.messages(channel).filter(({ raw }) => raw.includes(reloadId)).length;
-  const isTold = (reloadId: string, channel = RECEIVER) =>
-    waitFor(`${channel} to be told of ${reloadId}`, () => told(reloadId, channel) > 0);
-  const isOver = (reloadId: string) =>
-    waitFor(`all alerts of ${reloadId} to be sent`, async () => {
-      const all = await world.ledger.listAlerts({ tenant: world.tenant, reloadId });
-      return all.length > 0 && all.every(({ state }) => state === 'sent');
-    });
-  const ago = (ms: number) => new Date(Date.now() - ms).toISOString();
-  /** Waits for the receiver alone: Slack holds the end for its digest. */
-  const isEndTold = (reloadId: string) =>
-    waitFor(`the end by ${reloadId}`, () => bodies(world).some(({ recovered }) => recovered?.reloadId === reloadId));
-  /** When the success that ended a failure was, by the ledger. */
-  const endedBy = async (reloadId: string) =>
-    (await world.ledger.getReloadFailure({ tenant: world.tenant, reloadId }))?.recoveredAtUtc;
-  /** When a reload ended, by Qlik Cloud. */
-  const endOf = (reloadId: string) => world.cloud.reload(reloadId)?.endTime;
+  const { startLook, look, newApp, failSilently, told, isTold, isOver } = lookActs(() => world);
   const terminate = (workflowId: string) => world.temporal.client.workflow.getHandle(workflowId).terminate('lost');
 
   it('tells of nothing that ended before the first look, in that look or a later one', async () => {
@@ -90,90 +59,6 @@ describe.skipIf(!findMosquitto())('asking Qlik Cloud for failed reloads', () => 
     expect(status.name).toBe('COMPLETED');
   });
 
-  it('tells once that an app reloads again of which no event told', async () => {
-    const app = newApp('Heals in silence');
-    const failed = world.cloud.actAs.reloadApp(app, { status: 'FAILED' });
-    await isOver(failed);
-    const success = world.cloud.actAs.reloadApp(app, { sendEvents: [] });
-    expect(await look()).toMatchObject({ recovered: 1 });
-    const isKnown = 'nothing-to-do';
-    const taken = world.subscriber!.counts[isKnown];
-
-    world.cloud.actAs.repeatEvents(success);
-    await waitFor('its events to be taken', () => world.subscriber!.counts[isKnown] === taken + 2);
-
-    expect(await look()).toMatchObject({ recovered: 0 });
-    await isEndTold(success);
-    expect(told(success)).toBe(1);
-    expect(await endedBy(failed)).toBe(endOf(success));
-  });
-
-  it('tells the end of a failure whose event came after that of the success', async () => {
-    const app = newApp('Late news');
-    const failed = failSilently(app, { endedAtUtc: ago(60_000) });
-    const isKnown = 'nothing-to-do';
-    const taken = world.subscriber!.counts[isKnown];
-    const success = world.cloud.actAs.reloadApp(app);
-    await waitFor('the success to be taken', () => world.subscriber!.counts[isKnown] === taken + 2);
-    world.cloud.actAs.repeatEvents(failed);
-    await isOver(failed);
-
-    expect(await look()).toMatchObject({ recovered: 1 });
-
-    await isEndTold(success);
-    expect(bodies(world).filter(({ recovered }) => recovered?.reloadId === success)).toMatchObject([
-      { recovered: { failures: 1, failingSinceUtc: endOf(failed), lastFailure: { reloadId: failed } } },
-    ]);
-  });
-
-  it('ends a failure that came late by the next success where the first one was told of before', async () => {
-    const app = newApp('Later news');
-    const first = failSilently(app, { endedAtUtc: ago(120_000) });
-    const late = failSilently(app, { endedAtUtc: ago(90_000) });
-    world.cloud.actAs.repeatEvents(first);
-    await isOver(first);
-    const success = world.cloud.actAs.reloadApp(app, { endedAtUtc: ago(60_000) });
-    await isEndTold(success);
-    world.cloud.actAs.repeatEvents(late);
-    await waitFor('the late one', () => told(late) > 0);
-    expect(await look()).toMatchObject({ recovered: 0 });
-
-    const next = world.cloud.actAs.reloadApp(app, { sendEvents: [] });
-
-    expect(await look()).toMatchObject({ recovered: 1 });
-    await isEndTold(next);
-    expect(await endedBy(late)).toBe(endOf(next));
-  });
-
-  it('takes no older success, and none of another app, for the end of a failure', async () => {
-    const app = newApp('Still fails');
-    world.cloud.actAs.reloadApp(app, { endedAtUtc: ago(60_000), sendEvents: [] });
-    const failed = failSilently(app);
-    world.cloud.actAs.reloadApp(newApp('Another one'), { sendEvents: [] });
-    await look();
-    await isOver(failed);
-
-    expect(await look()).toMatchObject({ recovered: 0 });
-    expect(await endedBy(failed)).toBeUndefined();
-  });
-
-  it('finds failures also where failing apps cannot be asked about', async () => {
-    const app = newApp('Asked in vain');
-    const failed = failSilently(app);
-    await look();
-    await isOver(failed);
-    const success = world.cloud.actAs.reloadApp(app, { sendEvents: [] });
-    world.cloud.faults.add({ path: `appId=${app}`, effect: { type: 'status', status: 403 }, times: 0 });
-    const other = failSilently(newApp('Found beside it'));
-
-    expect(await look()).toMatchObject({ missed: 1, recovered: 0 });
-    await isOver(other);
-    world.cloud.faults.clear();
-
-    await waitFor('its turn', async () => (await look()).recovered > 0);
-    await isEndTold(success);
-  });
-
   it('finds at the next look what it could not see for a trouble of Qlik Cloud', async () => {
     const reload = failSilently(newApp('In trouble'));
     const fault = world.cloud.faults.add({
@@ -191,20 +76,6 @@ describe.skipIf(!findMosquitto())('asking Qlik Cloud for failed reloads', () => 
 
     await isOver(reload);
     expect(told(reload)).toBe(1);
-  });
-
-  it('goes on finding failures, and their ends, after a reload whose end lies ahead', async () => {
-    const app = newApp('Ahead of its time');
-    const ahead = failSilently(app, { endedAtUtc: ago(-86_400_000) });
-    expect(await look()).toMatchObject({ missed: 1 });
-    await isOver(ahead);
-    const failed = failSilently(newApp('In time'));
-    const success = world.cloud.actAs.reloadApp(app, { sendEvents: [] });
-
-    expect(await look()).toMatchObject({ missed: 1, recovered: 1 });
-
-    await isOver(failed);
-    await isEndTold(success);
   });
 
   it('finds failures also where the webhooks may not be looked at', async () => {
@@ -326,133 +197,5 @@ describe.skipIf(!findMosquitto())('asking Qlik Cloud for failed reloads', () => 
 
     expect(await look()).toMatchObject({ resumed: 0 });
     expect(told(second, SLACK)).toBe(0);
-  });
-
-  const toOperators = ({ envelopeTo }: { readonly envelopeTo: readonly string[] }) =>
-    envelopeTo.includes('operator@company.example');
-  const mailsOf = (code: string) =>
-    world.inbox.messages().filter((mail) => toOperators(mail) && mail.subject.includes(code));
-  const noMailUnderWay = () => {
-    const query = `TaskQueue = "${world.config.temporal.taskQueue}" AND ExecutionStatus = "Running" AND WorkflowType = "notify"`;
-    return waitFor(
-      'no mail to be on its way',
-      async () => (await world.temporal.client.workflow.count(query)).count === 0,
-    );
-  };
-  const outage = async () =>
-    (await world.ledger.getSiteMemory<{ sinceUtc?: string }>(`alerts-outage:${world.tenant}`))?.memory.sinceUtc;
-
-  it.each([
-    [401, 'WAYBILL_CLOUD_LOGIN'],
-    [403, 'WAYBILL_CLOUD_FORBIDDEN'],
-  ])('tells the operators once that a tenant answers %d, and once that it can be asked again', async (status, code) => {
-    world.cloud.faults.add({ path: '/api/v1/reloads\\?', effect: { type: 'status', status }, times: 0 });
-    const failed = failSilently(newApp(`Behind ${status}`));
-    await expect(look()).rejects.toThrow();
-    await expect(look()).rejects.toThrow();
-    const trouble = await world.inbox.waitFor((mail) => toOperators(mail) && mail.subject.includes(code));
-    expect(trouble.subject).toContain(`alerts of '${world.tenant}' need an operator`);
-    expect(trouble.text).toContain(`alerts.tenants.${world.tenant}`);
-
-    world.cloud.faults.clear();
-    await look();
-    await look();
-
-    await isOver(failed);
-    await waitFor('the good news', () => mailsOf(code).length > 1);
-    await noMailUnderWay();
-    expect(mailsOf(code).map(({ subject }) => subject.includes('work again'))).toEqual([false, true]);
-  });
-
-  it('tells the operators of what passes by itself only where it lasts', async () => {
-    const code = 'WAYBILL_CLOUD_SERVER';
-    const lookInVain = async (until: () => unknown): Promise<void> => {
-      const vain = await startLook();
-      await waitFor('the look in vain', until);
-      await vain.terminate('it is given up');
-      await vain.result().catch(() => undefined);
-    };
-    world.cloud.faults.add({ path: '/api/v1/reloads\\?', effect: { type: 'status', status: 500 }, times: 0 });
-    await lookInVain(outage);
-    await noMailUnderWay();
-    expect(mailsOf(code)).toEqual([]);
-
-    world.aheadMs = MUCH_LATER_MS;
-    await lookInVain(() => mailsOf(code).length > 0);
-
-    world.cloud.faults.clear();
-    await look();
-    await waitFor('the good news', () => mailsOf(code).length > 1);
-    expect(await outage()).toBeUndefined();
-  });
-
-  it('reports a webhook that Qlik Cloud has disabled to the operators, once', async () => {
-    world.cloud.actAs.disableWebhook(world.webhook, 'The webhook failed too often.');
-
-    expect(await look()).toMatchObject({ disabledWebhooks: ['Waybill'] });
-    expect(await look()).toMatchObject({ disabledWebhooks: ['Waybill'] });
-
-    const code = 'WAYBILL_ALERT_WEBHOOK_DISABLED';
-    const mail = await world.inbox.waitFor((one) => toOperators(one) && one.subject.includes(code));
-    expect(mail.text).toContain('The webhook failed too often.');
-    expect(mail.subject).toContain(`alerts of '${world.tenant}' need an operator`);
-    await noMailUnderWay();
-    expect(mailsOf(code)).toHaveLength(1);
-    world.cloud.actAs.enableWebhook(world.webhook);
-  });
-});
-
-describe.skipIf(!findMosquitto())('without a broker', () => {
-  let world: AlertWorld;
-
-  beforeAll(async () => {
-    world = await startAlertWorld({
-      withoutBroker: true,
-      // The Schedule itself looks.
-      change: (yaml) =>
-        Object.values<{ reconcile: object }>(yaml['alerts'].tenants).forEach(
-          (one) => (one.reconcile = { every: '1s' }),
-        ),
-    });
-  });
-  afterAll(() => world?.close());
-
-  const twoMoreLooks = async (): Promise<void> => {
-    // Failing apps are asked about one by one, in the same look.
-    const looked = () =>
-      world.cloud.requests().filter(({ route, path }) => route === 'GET /api/v1/reloads' && !path.includes('appId='))
-        .length;
-    const before = looked();
-    await waitFor('two more looks', () => looked() >= before + 2);
-  };
-
-  it('tells once that an app reloads again', async () => {
-    await waitFor('the first look', () => world.ledger.getSiteMemory(`alerts:${world.tenant}`));
-    const app = world.cloud.actAs.createApp({ name: 'Heals', owner: world.owner });
-    const failed = world.cloud.actAs.reloadApp(app, { status: 'FAILED', sendEvents: [] });
-    await world.chat.waitFor(({ channel, raw }) => channel === RECEIVER && raw.includes(failed));
-
-    const success = world.cloud.actAs.reloadApp(app, { sendEvents: [] });
-    await world.chat.waitFor(({ channel, raw }) => channel === RECEIVER && raw.includes(success));
-
-    await twoMoreLooks();
-    expect(bodies(world).filter(({ recovered }) => recovered?.reloadId === success)).toHaveLength(1);
-    const failure = await world.ledger.getReloadFailure({ tenant: world.tenant, reloadId: failed });
-    expect(failure?.recoveredAtUtc).toBe(world.cloud.reload(success)?.endTime);
-  });
-
-  it('finds every failure by asking alone', async () => {
-    await waitFor('the first look', () => world.ledger.getSiteMemory(`alerts:${world.tenant}`));
-    const apps = ['One', 'Two', 'Three'].map((name) => world.cloud.actAs.createApp({ name, owner: world.owner }));
-    const reloads = apps.map((app) => world.cloud.actAs.reloadApp(app, { status: 'FAILED', sendEvents: [] }));
-
-    for (const reload of reloads)
-      await world.chat.waitFor(({ channel, raw }) => channel === RECEIVER && raw.includes(reload));
-
-    const { memory } = (await world.ledger.getSiteMemory<{ untilUtc: string }>(`alerts:${world.tenant}`))!;
-    await twoMoreLooks();
-    for (const reload of reloads)
-      expect(world.chat.messages(RECEIVER).filter(({ raw }) => raw.includes(reload))).toHaveLength(1);
-    expect(Date.parse(memory.untilUtc)).toBeGreaterThan(0);
   });
 });
