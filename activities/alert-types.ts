@@ -44,6 +44,8 @@ export interface SendAlertsInput {
 export interface ReconcileOutcome {
   /** Failures that no event told of. */
   readonly missed: number;
+  /** Apps that reload again, of which no event told. */
+  readonly recovered: number;
   /** Failures and alerts that Temporal had lost. */
   readonly resumed: number;
   /** Names of webhooks that Qlik Cloud has disabled. */

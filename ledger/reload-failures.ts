@@ -57,6 +57,10 @@ export interface ReloadFailures {
   }): Promise<ReloadFailure[]>;
   /** Notes that an app reloads again after these failures; those of them that were alerted and not yet known to be over. */
   noteRecovery(tenant: string, reloadIds: readonly string[], atUtc: string): Promise<ReloadFailure[]>;
+  /**
+   * Apps with failures that were alerted and are not known to be over: by id, those that come after `after`. Reads only.
+   */
+  failingApps(tenant: string, page: { readonly after: string; readonly limit: number }): Promise<string[]>;
   /** Failures of the app that were alerted and are not known to be over, oldest first. Reads only. */
   standingFailures(tenant: string, appId: string): Promise<ReloadFailure[]>;
 }
@@ -148,7 +152,7 @@ function partNotes({ db }: StoreParts): Pick<ReloadFailures, 'putReloadPart' | '
   };
 }
 
-type Questions = 'getReloadFailure' | 'knownReloads' | 'listReloadFailures' | 'standingFailures';
+type Questions = 'getReloadFailure' | 'knownReloads' | 'listReloadFailures' | 'standingFailures' | 'failingApps';
 
 function failureQuestions({ db }: StoreParts): Pick<ReloadFailures, Questions> {
   return {
@@ -178,6 +182,21 @@ function failureQuestions({ db }: StoreParts): Pick<ReloadFailures, Questions> {
       if (state !== undefined) query = query.where('state', '=', state);
       const rows = await query.orderBy('found_at_utc', 'desc').orderBy('reload_id').limit(limit).execute();
       return rows.map(toFailure);
+    },
+
+    async failingApps(tenant, { after, limit }) {
+      const rows = await db
+        .selectFrom('reload_failures')
+        .select('app_id')
+        .distinct()
+        .where('tenant', '=', tenant)
+        .where('app_id', '>', after)
+        .where('state', '=', 'alerted')
+        .where('recovered_at_utc', 'is', null)
+        .orderBy('app_id')
+        .limit(limit)
+        .execute();
+      return rows.map(({ app_id }) => app_id);
     },
 
     async standingFailures(tenant, appId) {

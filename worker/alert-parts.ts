@@ -71,15 +71,26 @@ async function tellOperators(
   { config, ledger, startMail, nowUtc }: AlertPartsOptions,
   client: Client,
   about: string,
-  { tenant, code, cause, remedy }: Parameters<AlertDependencies['tellOperators']>[1],
+  trouble: Parameters<AlertDependencies['tellOperators']>[1],
 ): Promise<void> {
+  const { tenant, code } = trouble;
   if (!(await ledger.claimTroubleMail(about, code, TELL_WINDOW_MS))) return;
   const occurredAtUtc = nowUtc();
-  const facts = { site: tenant, code, cause, remedy, sinceUtc: occurredAtUtc, waiting: [], commands: [] };
+  const facts = { occurredAtUtc, tenant, url: config.alerts.tenants[tenant]?.url ?? '', code };
+  const mail: OutgoingMail['mail'] =
+    'isOver' in trouble
+      ? { kind: 'tenantTroubleOver', ...facts, sinceUtc: trouble.sinceUtc }
+      : {
+          kind: 'tenantTrouble',
+          ...facts,
+          cause: trouble.cause,
+          remedy: trouble.remedy,
+          sinceUtc: trouble.sinceUtc ?? occurredAtUtc,
+        };
   await startMail(client, config, {
     promotionKey: about,
-    key: `trouble.${Date.parse(occurredAtUtc)}`,
-    mail: { kind: 'trouble', occurredAtUtc, ...facts },
+    key: `${mail.kind}.${Date.parse(occurredAtUtc)}`,
+    mail,
     recipients: { to: 'operators' },
   });
 }

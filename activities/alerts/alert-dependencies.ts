@@ -12,6 +12,16 @@ export interface AlertTrouble {
   readonly code: string;
   readonly cause: string;
   readonly remedy: string;
+  /** Default: now. */
+  readonly sinceUtc?: string;
+}
+
+/** It is over, and nobody has to do anything any more. */
+export interface AlertTroubleOver {
+  readonly tenant: string;
+  readonly code: string;
+  readonly sinceUtc: string;
+  readonly isOver: true;
 }
 
 /** What the steps of alerts work with. Only `worker/` makes the real ones. */
@@ -33,7 +43,7 @@ export interface AlertDependencies {
   /** What the alert of a reload came to, as Temporal remembers it; undefined for one that it does not know or that failed. */
   readonly outcomeOf: (workflowId: string) => Promise<'alerted' | 'passed' | undefined>;
   /** Tells the operators of something by mail, once for each `about`. */
-  readonly tellOperators: (about: string, trouble: AlertTrouble) => Promise<void>;
+  readonly tellOperators: (about: string, trouble: AlertTrouble | AlertTroubleOver) => Promise<void>;
   readonly logger: Logger;
   readonly nowUtc: () => string;
 }

@@ -3,6 +3,7 @@ import type { AlertItem } from '../../workflows/contract.ts';
 import type { AlertDependencies } from './alert-dependencies.ts';
 import { loadReload } from './load-reload.ts';
 import type { Alert, RecoveredAlert } from './messages/alert.ts';
+import { withEnds } from './reload-end.ts';
 import type { RecoveryFacts } from './route-alert.ts';
 
 /**
@@ -18,15 +19,18 @@ export async function alertOf(
   const [first] = failures;
   if (!first) return (await loadRecoveries(deps, tenant, idsOf(items, 'recovered'))).at(-1);
   if (failures.length === 1) return { kind: 'failed', reload: first };
-  const times = await Promise.all(failures.map(({ reloadId }) => deps.ledger.getReloadFailure({ tenant, reloadId })));
-  const found = times.flatMap((one) => one?.foundAtUtc ?? []).toSorted();
+  const known = await Promise.all(failures.map(({ reloadId }) => deps.ledger.getReloadFailure({ tenant, reloadId })));
+  const ended = await withEnds(
+    deps,
+    known.flatMap((one) => one ?? []),
+  );
   const now = deps.nowUtc();
   return {
     kind: 'digest',
     reloads: failures,
     heldBack: failures.length,
-    fromUtc: found[0] ?? now,
-    toUtc: found.at(-1) ?? now,
+    fromUtc: ended[0]?.endedAtUtc ?? now,
+    toUtc: ended.at(-1)?.endedAtUtc ?? now,
   };
 }
 

@@ -9,14 +9,16 @@ import { type Destination, destinationsOf } from './destinations.ts';
 import type { CloudReload, CloudWebhook } from '../qlik-cloud/answers.ts';
 import { reloadFacts } from '../qlik-cloud/to-facts.ts';
 import { outcomeOf, tenantOf } from './open-alert.ts';
+import { findRecoveries } from './find-recoveries.ts';
 import { collectOldScriptLogs } from './script-log-files.ts';
 import { channelOf } from './route-alert.ts';
+import { tellingOutages } from './tell-outage.ts';
 
 /** How far a tenant was looked through; the ledger remembers it under `alerts:<tenant>`. */
 interface Watermark {
   /** When the first look was: what ended before is nobody's news. UTC. */
   readonly fromUtc: string;
-  /** The newest end of a failure that was seen, UTC. */
+  /** The newest end of a failure that was seen, never later than that look; UTC. */
   readonly untilUtc: string;
 }
 
@@ -28,8 +30,9 @@ const MOST_LISTED = 5000;
 const ON_ITS_WAY_MS = 120_000;
 
 /**
- * Finds failed reloads of a tenant that no event told of, and alerts that were lost on the way, and starts them; reports
- * webhooks that Qlik Cloud has disabled. The first look begins at that moment: what failed before is nobody's news.
+ * Finds failed reloads of a tenant that no event told of, apps that reload again without an event, and alerts that were
+ * lost on the way, and starts what is to be told; reports webhooks that Qlik Cloud has disabled, and a
+ * tenant that cannot be asked. The first look begins at that moment: what failed before is nobody's news.
  * Safe to repeat.
  */
 export async function reconcileTenant(
@@ -39,10 +42,11 @@ export async function reconcileTenant(
   // First what needs no answer of Qlik Cloud.
   const resumed = (await resumeFailures(deps, tenant)) + (await resumeAlerts(deps, tenant));
   await collectScriptLogs(deps);
-  const missed = await findMissed(deps, tenant);
+  const missed = await tellingOutages(deps, tenant, () => findMissed(deps, tenant));
   if (missed > 0) deps.logger.warn({ tenant, missed }, 'failed reloads that no event told of');
+  const recovered = await findRecoveries(deps, tenant);
   const disabledWebhooks = await disabledOnes(deps, tenant);
-  return { missed, resumed, disabledWebhooks };
+  return { missed, recovered, resumed, disabledWebhooks };
 }
 
 async function findMissed(deps: AlertDependencies, tenant: string): Promise<number> {
@@ -54,7 +58,9 @@ async function findMissed(deps: AlertDependencies, tenant: string): Promise<numb
     await deps.ledger.putSiteMemory(scope, { fromUtc: now, untilUtc: now } satisfies Watermark, { revision: 0 });
     return 0;
   }
-  const { fromUtc, untilUtc } = known.memory;
+  const { fromUtc } = known.memory;
+  // An end that lies ahead, by whatever clock, must not hide what ends until then.
+  const untilUtc = earlier(known.memory.untilUtc, deps.nowUtc());
   const since = new Date(Math.max(Date.parse(fromUtc), Date.parse(untilUtc) - reconcile.overlapMs));
   const status = ['FAILED', 'EXCEEDED_LIMIT', ...(canceled ? ['CANCELED'] : [])];
   const { signal } = attemptContext();
@@ -63,9 +69,11 @@ async function findMissed(deps: AlertDependencies, tenant: string): Promise<numb
   const missed = await startMissed(deps, tenant, reloads);
   // Where some were left out, the next look begins where this one did.
   if (!isComplete || missed > AT_ONCE) return Math.min(missed, AT_ONCE);
-  const untilNow = [untilUtc, ...reloads.map(endOf)].toSorted().at(-1) ?? untilUtc;
+  const newestUtc = [untilUtc, ...reloads.map(endOf)].toSorted().at(-1) ?? untilUtc;
   const { revision } = known;
-  await deps.ledger.putSiteMemory(scope, { fromUtc, untilUtc: untilNow } satisfies Watermark, { revision });
+  await deps.ledger.putSiteMemory(scope, { fromUtc, untilUtc: earlier(newestUtc, deps.nowUtc()) } satisfies Watermark, {
+    revision,
+  });
   return missed;
 }
 
@@ -78,6 +86,10 @@ async function startMissed(deps: AlertDependencies, tenant: string, reloads: rea
   for (const { id, appId, status } of missed.slice(0, AT_ONCE))
     await deps.tellReload({ tenant, reloadId: id, appId, heartbeatMs }, { outcome: outcomeOf(status), isFinal: true });
   return missed.length;
+}
+
+function earlier(oneUtc: string, otherUtc: string): string {
+  return Date.parse(oneUtc) < Date.parse(otherUtc) ? oneUtc : otherUtc;
 }
 
 /** UTC; empty where it is not known. */

@@ -1,4 +1,4 @@
-import type { FailedReload, ReloadEventFacts, ReloadFacts } from '../../rules/alerts/failed-reload.ts';
+import type { FailedReload } from '../../rules/alerts/failed-reload.ts';
 import { mailRecipients, wants } from '../../rules/alerts/route.ts';
 import type { AlertKind } from '../../ledger/alert-sends.ts';
 import type { ReloadFailure } from '../../ledger/reload-failures.ts';
@@ -8,6 +8,7 @@ import type { AlertDependencies } from './alert-dependencies.ts';
 import { type Destination, destinationsOf } from './destinations.ts';
 import { loadReload } from './load-reload.ts';
 import { tenantOf } from './open-alert.ts';
+import { type EndedFailure, withEnds } from './reload-end.ts';
 
 const HEARTBEATS_PER_ATTEMPT = 3;
 
@@ -51,7 +52,9 @@ export async function routeRecovery(
 ): Promise<number> {
   const key = { tenant, reloadId };
   const failures = await failuresBefore(deps, tenant, appId, atUtc);
-  const told = await Promise.all(failures.map((one) => deps.ledger.listAlerts({ tenant, reloadId: one.reloadId })));
+  const told = await Promise.all(
+    failures.map(({ failure }) => deps.ledger.listAlerts({ tenant, reloadId: failure.reloadId })),
+  );
   const sent = told.flat().filter(({ kind, state }) => kind === 'failed' && state !== 'given-up');
   const all = destinationsOf(deps.config()).filter(({ settings }) => settings.enabled && settings.recovery);
   const places = new Map<string, { destination: Destination; recipient: string }>();
@@ -60,47 +63,34 @@ export async function routeRecovery(
     if (destination) places.set(`${id} ${recipient}`, { destination, recipient });
   }
   const last = failures.at(-1);
-  if (last)
-    await deps.ledger.putReloadPart(key, { part: 'recovery', facts: recoveryFacts(failures, last.reloadId, atUtc) });
+  if (last) await deps.ledger.putReloadPart(key, { part: 'recovery', facts: recoveryFacts(failures, last, atUtc) });
   for (const { destination, recipient } of places.values())
     await hand(deps, key, 'recovered', appId, destination, recipient);
   await deps.ledger.noteRecovery(
     tenant,
-    failures.map((one) => one.reloadId),
+    failures.map(({ failure }) => failure.reloadId),
     atUtc,
   );
   return places.size;
 }
 
-/**
- * Standing failures of reloads that ended before, in the order of their ends: events come late, in any order, and twice,
- * and an old success ends no new failure.
- */
+/** Standing failures of reloads that ended before, in the order of their ends: an old success ends no new failure. */
 async function failuresBefore(
   deps: AlertDependencies,
   tenant: string,
   appId: string,
   atUtc: string,
-): Promise<ReloadFailure[]> {
+): Promise<EndedFailure[]> {
   return endedBefore(deps, await deps.ledger.standingFailures(tenant, appId), atUtc);
 }
 
 async function endedBefore(
-  { ledger }: AlertDependencies,
+  deps: AlertDependencies,
   failures: readonly ReloadFailure[],
   atUtc: string,
-): Promise<ReloadFailure[]> {
-  const ended = await Promise.all(
-    failures.map(async (failure) => {
-      const { tenant, reloadId, event, foundAtUtc } = failure;
-      const parts = await ledger.reloadParts({ tenant, reloadId });
-      const reload = parts.find(({ part }) => part === 'reload')?.facts as ReloadFacts | undefined;
-      const { endedAtUtc, atUtc: toldAtUtc } = (event ?? {}) as Partial<ReloadEventFacts>;
-      return { failure, atMs: Date.parse(reload?.endedAtUtc ?? endedAtUtc ?? toldAtUtc ?? foundAtUtc) };
-    }),
-  );
-  const before = ended.filter(({ atMs }) => !(atMs > Date.parse(atUtc)));
-  return before.toSorted((one, other) => one.atMs - other.atMs).map(({ failure }) => failure);
+): Promise<EndedFailure[]> {
+  const ended = await withEnds(deps, failures);
+  return ended.filter(({ endedAtUtc }) => !(Date.parse(endedAtUtc) > Date.parse(atUtc)));
 }
 
 /** What a message of recovery tells, as the ledger keeps it. */
@@ -111,13 +101,9 @@ export interface RecoveryFacts {
   readonly lastReloadId: string;
 }
 
-function recoveryFacts(
-  failures: readonly { foundAtUtc: string }[],
-  lastReloadId: string,
-  atUtc: string,
-): RecoveryFacts {
-  const [failingSinceUtc] = failures.map(({ foundAtUtc }) => foundAtUtc).toSorted();
-  return { atUtc, failures: failures.length, failingSinceUtc, lastReloadId };
+function recoveryFacts(failures: readonly EndedFailure[], last: EndedFailure, atUtc: string): RecoveryFacts {
+  const failingSinceUtc = failures[0]?.endedAtUtc;
+  return { atUtc, failures: failures.length, failingSinceUtc, lastReloadId: last.failure.reloadId };
 }
 
 interface Place {

@@ -4,6 +4,7 @@ import { waybillError } from '../../common/errors/catalogue.ts';
 import { withoutSecrets } from '../../common/known-secrets.ts';
 import { readBeginning } from '../read-body.ts';
 import { plainText, retryAfterMsOf } from '../reply-text.ts';
+import { withoutAddress } from './without-address.ts';
 
 /** One message to a destination that takes JSON over HTTPS. */
 export interface JsonPost {
@@ -101,16 +102,6 @@ async function ask(
   // The status says all there is to know: an answer that breaks off must not have the message posted again.
   const { text } = await readBeginning(answer, ANSWER_BYTES).catch(() => ({ text: '' }));
   return { status: statusCode, text, retryAfterMs };
-}
-
-/** Web servers like to repeat the path that they do not know, and the path of a webhook is its secret. */
-function withoutAddress(url: string, text: string): string {
-  if (!URL.canParse(url)) return text;
-  const { pathname, search } = new URL(url);
-  const parts = [`${pathname}${search}`, pathname, search].filter((part) => part.length > 1);
-  return parts
-    .flatMap((part) => [part, part.replaceAll('&', '&amp;'), encodeURIComponent(part)])
-    .reduce((masked, part) => masked.replaceAll(part, '********'), text);
 }
 
 function hostOf(url: string): string {

@@ -13,6 +13,8 @@ export type MailFacts =
   | DeniedMail
   | ResultsMail
   | TroubleMail
+  | TenantTroubleMail
+  | TenantTroubleOverMail
   | ReminderMail
   | EscalationMail
   | ExpiredMail
@@ -31,6 +33,8 @@ export const mailKinds = [
   'denied',
   'results',
   'trouble',
+  'tenantTrouble',
+  'tenantTroubleOver',
   'reminder',
   'escalation',
   'expired',
@@ -176,6 +180,26 @@ export interface TroubleMail extends Mail<'trouble'> {
   readonly waiting: readonly { readonly promotionKey: string; readonly appName: string; readonly site: string }[];
   /** Commands to run, whole lines. */
   readonly commands: readonly string[];
+}
+
+/** Something about a tenant of Qlik Cloud that keeps Waybill from hearing of failed reloads, or makes it hear of them late. */
+export interface TenantTroubleMail extends Mail<'tenantTrouble'> {
+  /** By alias. */
+  readonly tenant: string;
+  /** The tenant's own address, as its people know it. */
+  readonly url: string;
+  readonly code: string;
+  readonly cause: string;
+  readonly remedy: string;
+  readonly sinceUtc: string;
+}
+
+/** What a `tenantTrouble` told of is over. */
+export interface TenantTroubleOverMail extends Mail<'tenantTroubleOver'> {
+  readonly tenant: string;
+  readonly url: string;
+  readonly code: string;
+  readonly sinceUtc: string;
 }
 
 export interface ReminderMail extends Mail<'reminder'> {

@@ -68,6 +68,20 @@ const kindViews: { readonly [Kind in MailKind]: (words: ViewWords, facts: MailOf
   }),
   results: resultsView,
   trouble: troubleView,
+  tenantTrouble: (words, facts) => ({
+    tenant: oneLine(facts.tenant),
+    url: oneLine(facts.url),
+    code: oneLine(facts.code),
+    cause: manyLines(facts.cause),
+    remedy: manyLines(facts.remedy),
+    since: words.time(facts.sinceUtc),
+  }),
+  tenantTroubleOver: (words, facts) => ({
+    tenant: oneLine(facts.tenant),
+    url: oneLine(facts.url),
+    code: oneLine(facts.code),
+    since: words.time(facts.sinceUtc),
+  }),
   reminder: waitView,
   escalation: waitView,
   expired: (words, facts) => ({

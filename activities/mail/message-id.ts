@@ -21,6 +21,8 @@ const naturalAudience: Partial<Record<MailKind, Recipients['to']>> = {
   reminder: 'stream',
   escalation: 'escalation',
   trouble: 'operators',
+  tenantTrouble: 'operators',
+  tenantTroubleOver: 'operators',
   test: 'explicit',
 };
 
@@ -33,6 +35,8 @@ const repeatingKinds: readonly MailKind[] = [
   'escalation',
   'expired',
   'trouble',
+  'tenantTrouble',
+  'tenantTroubleOver',
   'test',
 ];
 

@@ -6,6 +6,8 @@ import type { BoundedText } from '../read-body.ts';
 
 /** What a list of reloads is to hold. */
 export interface ReloadListOptions extends CallOptions {
+  /** Of this app alone. */
+  readonly appId?: string;
   /** Any of these; all when empty or not given. */
   readonly status?: readonly string[];
   /** Those that ended (or, as long as they have no end, came to be) at this time or later. */
@@ -25,7 +27,10 @@ export interface ReloadList {
 export interface ReloadCalls {
   /** @throws WAYBILL_CLOUD_NOT_YET when the tenant shows no such reload */
   getReload(reloadId: string, options?: CallOptions): Promise<CloudReload>;
-  /** Reloads of all apps, for which the login must be a tenant admin's, else of its own ones; at most 5000 are looked at. */
+  /**
+   * Reloads of an app, or of all, for which the login must be a tenant admin's, else of its own ones; at most 5000 are
+   * looked at.
+   */
   listReloads(options: ReloadListOptions): Promise<ReloadList>;
   /**
    * The script log of a reload; of one over 20 MB, its first and last 10 MB with a line in between that says so.
@@ -68,8 +73,8 @@ export function createReloadCalls(http: CloudHttp, place: CallPlace): ReloadCall
 }
 
 async function listReloads(http: CloudHttp, place: CallPlace, options: ReloadListOptions): Promise<ReloadList> {
-  const { status = [], since, limit, signal } = options;
-  const query = { limit: String(pageEntries), log: 'false', filter: statusFilter(status) };
+  const { appId, status = [], since, limit, signal } = options;
+  const query = { limit: String(pageEntries), log: 'false', appId, filter: statusFilter(status) };
   const call = { path: '/api/v1/reloads', query, doing: 'list reloads', signal };
   const reloads: CloudReload[] = [];
   let formerMs = Number.POSITIVE_INFINITY;

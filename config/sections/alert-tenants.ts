@@ -13,7 +13,7 @@ const webhookWatch = section({
 const reconcileSection = section({
   every: duration()
     .prefault('15m')
-    .describe('How often Qlik Cloud is asked for failures that no event told of. 0 = never.'),
+    .describe('How often Qlik Cloud is asked for failures, and ends of failures, that no event told of. 0 = never.'),
   overlap: duration().prefault('1h').describe('How far behind the newest known failure is looked again.'),
   webhook: webhookWatch.prefault({}).describe('Whether the webhook still works.'),
 });

@@ -127,7 +127,13 @@ describe.skipIf(!findMosquitto())('a channel', () => {
     await waitFor('the recovery', () => told().some(({ recovered }) => recovered?.reloadId === success));
 
     expect(told().map(({ kind }) => kind)).toEqual(['failed', 'digest', 'recovered']);
-    expect(told()[2]?.recovered).toMatchObject({ failures: 3, lastFailure: { reloadId: last } });
+    const toUtc = world.cloud.reload(last)?.endTime;
+    expect(told()[1]?.digest).toMatchObject({ fromUtc: endedAtUtc, toUtc });
+    expect(told()[2]?.recovered).toMatchObject({
+      failures: 3,
+      failingSinceUtc: endedAtUtc,
+      lastFailure: { reloadId: last },
+    });
   });
 
   it('tells once that an app reloads again, only after a failure, and only where that is wanted', async () => {

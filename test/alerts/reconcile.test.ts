@@ -1,11 +1,10 @@
-import { randomUUID } from 'node:crypto';
 import { DatabaseSync } from 'node:sqlite';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import type { ReconcileOutcome } from '../../activities/alert-types.ts';
-import { taskQueues, workflowIds, workflowTypes } from '../../workflows/contract.ts';
+import { workflowIds } from '../../workflows/contract.ts';
 import { findMosquitto } from '../harness/mosquitto.ts';
 import { waitFor } from '../harness/wait-for.ts';
-import { type AlertWorld, RECEIVER, SLACK, startAlertWorld } from './alert-world.ts';
+import { type AlertWorld, SLACK, startAlertWorld } from './alert-world.ts';
+import { lookActs } from './look-acts.ts';
 
 /** Later than anything may take that is on its way. */
 const LATER_MS = 600_000;
@@ -26,27 +25,7 @@ describe.skipIf(!findMosquitto())('asking Qlik Cloud for failed reloads', () => 
     world.chat.faults.clear();
   });
   afterAll(() => world?.close());
-
-  const startLook = () =>
-    world.temporal.client.workflow.start(workflowTypes.reconcileReloads, {
-      workflowId: `look-${randomUUID()}`,
-      taskQueue: taskQueues.main(world.config.temporal.taskQueue),
-      args: [{ tenant: world.tenant }],
-    });
-  const look = async (): Promise<ReconcileOutcome> => (await startLook()).result() as Promise<ReconcileOutcome>;
-  const newApp = (name: string) => world.cloud.actAs.createApp({ name, owner: world.owner });
-  /** A failure that no event tells of. */
-  const failSilently = (app: string, more: { endedAtUtc?: string } = {}) =>
-    world.cloud.actAs.reloadApp(app, { status: 'FAILED', sendEvents: [], ...more });
-  const told = (reloadId: string, channel = RECEIVER) =>
-    world.chat.messages(channel).filter(({ raw }) => raw.includes(reloadId)).length;
-  const isTold = (reloadId: string, channel = RECEIVER) =>
-    waitFor(`${channel} to be told of ${reloadId}`, () => told(reloadId, channel) > 0);
-  const isOver = (reloadId: string) =>
-    waitFor(`all alerts of ${reloadId} to be sent`, async () => {
-      const all = await world.ledger.listAlerts({ tenant: world.tenant, reloadId });
-      return all.length > 0 && all.every(({ state }) => state === 'sent');
-    });
+  const { startLook, look, newApp, failSilently, told, isTold, isOver } = lookActs(() => world);
   const terminate = (workflowId: string) => world.temporal.client.workflow.getHandle(workflowId).terminate('lost');
 
   it('tells of nothing that ended before the first look, in that look or a later one', async () => {
@@ -218,57 +197,5 @@ describe.skipIf(!findMosquitto())('asking Qlik Cloud for failed reloads', () => 
 
     expect(await look()).toMatchObject({ resumed: 0 });
     expect(told(second, SLACK)).toBe(0);
-  });
-
-  it('reports a webhook that Qlik Cloud has disabled to the operators, once', async () => {
-    world.cloud.actAs.disableWebhook(world.webhook, 'The webhook failed too often.');
-
-    expect(await look()).toMatchObject({ disabledWebhooks: ['Waybill'] });
-    expect(await look()).toMatchObject({ disabledWebhooks: ['Waybill'] });
-
-    const toOperators = ({ envelopeTo }: { envelopeTo: readonly string[] }) =>
-      envelopeTo.includes('operator@company.example');
-    const mail = await world.inbox.waitFor(toOperators);
-    expect(mail.text).toContain('The webhook failed too often.');
-    const query = `TaskQueue = "${world.config.temporal.taskQueue}" AND ExecutionStatus = "Running" AND WorkflowType = "notify"`;
-    await waitFor(
-      'no mail to be on its way',
-      async () => (await world.temporal.client.workflow.count(query)).count === 0,
-    );
-    expect(world.inbox.messages().filter(toOperators)).toHaveLength(1);
-    world.cloud.actAs.enableWebhook(world.webhook);
-  });
-});
-
-describe.skipIf(!findMosquitto())('without a broker', () => {
-  let world: AlertWorld;
-
-  beforeAll(async () => {
-    world = await startAlertWorld({
-      withoutBroker: true,
-      // The Schedule itself looks.
-      change: (yaml) =>
-        Object.values<{ reconcile: object }>(yaml['alerts'].tenants).forEach(
-          (one) => (one.reconcile = { every: '1s' }),
-        ),
-    });
-  });
-  afterAll(() => world?.close());
-
-  it('finds every failure by asking alone', async () => {
-    await waitFor('the first look', () => world.ledger.getSiteMemory(`alerts:${world.tenant}`));
-    const apps = ['One', 'Two', 'Three'].map((name) => world.cloud.actAs.createApp({ name, owner: world.owner }));
-    const reloads = apps.map((app) => world.cloud.actAs.reloadApp(app, { status: 'FAILED', sendEvents: [] }));
-
-    for (const reload of reloads)
-      await world.chat.waitFor(({ channel, raw }) => channel === RECEIVER && raw.includes(reload));
-
-    const { memory } = (await world.ledger.getSiteMemory<{ untilUtc: string }>(`alerts:${world.tenant}`))!;
-    const looked = () => world.cloud.requests().filter(({ route }) => route === 'GET /api/v1/reloads').length;
-    const before = looked();
-    await waitFor('two more looks', () => looked() >= before + 2);
-    for (const reload of reloads)
-      expect(world.chat.messages(RECEIVER).filter(({ raw }) => raw.includes(reload))).toHaveLength(1);
-    expect(Date.parse(memory.untilUtc)).toBeGreaterThan(0);
   });
 });

@@ -51,7 +51,7 @@ describe.skipIf(!findMosquitto())('an alert, with all that may go wrong with it,
     addAll(() => ({ type: 'hang' }));
     addAll(() => ({ type: 'reset' }));
     await sendsOf(world, fail());
-    for (const echo of [echoOfPath, echoOfAddress, echoAsPage]) {
+    for (const echo of [echoOfPath, echoOfAddress, echoOfParts, echoAsPage]) {
       world.chat.faults.clear();
       addAll((url) => ({ type: 'status', status: 404, text: echo(url) }), 2);
       const reloadId = fail();
@@ -67,6 +67,11 @@ describe.skipIf(!findMosquitto())('an alert, with all that may go wrong with it,
 
   const echoOfPath = (url: string): string => `Cannot POST ${pathOf(url)}${new URL(url).search}`;
   const echoOfAddress = (url: string): string => `no such resource: ${url}`;
+  const echoOfParts = (url: string): string => {
+    const { pathname, searchParams } = new URL(url);
+    const message = `The SAS sig ${searchParams.get('sig')} is invalid for ${pathname.split('/').at(-1)}`;
+    return JSON.stringify({ error: { message } });
+  };
   const echoAsPage = (url: string): string =>
     `<pre>Cannot POST ${pathOf(url)}${new URL(url).search.replaceAll('&', '&amp;')}</pre>`;
 

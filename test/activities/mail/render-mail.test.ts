@@ -39,6 +39,17 @@ describe('every kind', () => {
   });
 });
 
+describe('trouble of a tenant', () => {
+  test('is told in words of alerts, not of promotions and sites', async () => {
+    const { subject, text, html } = await renderMail(mailContext(), sampleMail('tenantTrouble'), quiet);
+
+    expect(subject).toBe("Waybill: alerts of 'company' need an operator (WAYBILL_ALERT_WEBHOOK_DISABLED)");
+    expect(text).toMatch(/^Tenant: +company$/m);
+    expect(text).toContain('Switch it on again.');
+    for (const part of [subject, text, html]) expect(part).not.toMatch(/promotion|\bsite\b|what waits/i);
+  });
+});
+
 describe('subjects', () => {
   test("keep the old program's words", async () => {
     const subjects = await Promise.all(

@@ -70,6 +70,19 @@ describe('the list of reloads', () => {
     expect(world.tenant.requests().filter(({ path }) => path.startsWith('/api/v1/reloads'))).toHaveLength(2);
   });
 
+  it('comes of one app alone where that is asked for', async () => {
+    await using world = await startCloudWorld();
+    const { actAs } = world.tenant;
+    const other = actAs.createApp({ name: 'Another', owner: world.ann });
+    const succeeded = actAs.reloadApp(world.app);
+    actAs.reloadApp(world.app, { status: 'FAILED' });
+    actAs.reloadApp(other);
+
+    const { reloads } = await world.client().listReloads({ appId: world.app, status: ['SUCCEEDED'], limit: 10 });
+
+    expect(reloads.map(({ id }) => id)).toEqual([succeeded]);
+  });
+
   it('follows links that name another host within the tenant only', async () => {
     await using world = await startCloudWorld();
     const entry = { id: 'r1', appId: 'a1', status: 'FAILED' };

@@ -5,7 +5,7 @@ import { isSame } from './site-walk.ts';
 /** Kinds that a promotion sends at most once to the same people. */
 const onceOnly = ['approved', 'denied', 'results', 'aborted', 'tooLate'];
 /** Trouble belongs to a site, not to a promotion; a reminder says the same each time. */
-const maySayTheSame = ['trouble', 'test', 'reminder'];
+const maySayTheSame = ['trouble', 'tenantTrouble', 'tenantTroubleOver', 'test', 'reminder'];
 
 /** Rule (f): one mail for each transition, and a repeated one has the same Message-ID. */
 export function checkMailsOnce(view: RunView): Violation[] {

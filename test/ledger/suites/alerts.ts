@@ -119,7 +119,21 @@ export function describeAlerts(store: StoreUnderTest): void {
       expect(over).toMatchObject([{ recoveredAtUtc: noon }, { recoveredAtUtc: noon }]);
       expect(await ledger.noteRecovery(tenant, ids, noon)).toEqual([]);
       expect(await ledger.standingFailures(tenant, appId)).toEqual([]);
+      expect(await ledger.failingApps(tenant, { after: '', limit: 5 })).toEqual([]);
       expect(await ledger.listReloadFailures({ tenant, appId, limit: 2 })).toHaveLength(2);
+    });
+
+    it('lists each app with failures that were alerted and are not over once, page by page', async () => {
+      const { tenant, ...input } = failure();
+      for (const [appId, ids] of Object.entries({ a: ['a1', 'a2'], b: ['b1'], c: ['c1'], open: ['o1'] }))
+        for (const reloadId of ids) {
+          await ledger.noteReloadFailure({ ...input, tenant, appId, reloadId: `${tenant}.${reloadId}` });
+          if (appId !== 'open') await ledger.endReloadFailure({ tenant, reloadId: `${tenant}.${reloadId}` }, 'alerted');
+        }
+      await ledger.noteRecovery(tenant, [`${tenant}.b1`], noon);
+
+      expect(await ledger.failingApps(tenant, { after: '', limit: 1 })).toEqual(['a']);
+      expect(await ledger.failingApps(tenant, { after: 'a', limit: 5 })).toEqual(['c']);
     });
 
     it('claims an alert once for a destination and recipient, and lets what was sent stand', async () => {
