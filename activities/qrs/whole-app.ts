@@ -38,7 +38,8 @@ export async function lookAtUpload(
 
 /**
  * Which objects of the file an upload lacks, looked at several times: a repository lists them later than it answers. Empty
- * when it has all, or when it is not known what is in the file.
+ * when it has all, or when nobody can tell: what is in the file is not known, or the site lists nothing at all of an app
+ * that it has, as before it is published.
  */
 export async function whatUploadLacks(
   deps: ActivityDependencies,
@@ -48,14 +49,17 @@ export async function whatUploadLacks(
 ): Promise<readonly string[]> {
   const { signal } = attemptContext();
   const sent = sentObjects(artifact);
+  if (sent.length === 0) return [];
   let lacks: readonly string[] = [];
-  if (sent.length === 0) return lacks;
+  let listed = 0;
   await lookSeveralTimes(deps, async () => {
     const objects = await deps.qrs(site).getAppObjects(appId, { signal, scope: 'all' });
+    listed = objects.length;
     lacks = whyNotWhole({ sizeBytes: 0, objects: sent }, { sizeBytes: 0, objects: objects.map(toObjectFacts) });
     return lacks.length === 0 || undefined;
   });
-  return lacks;
+  if (listed > 0) return lacks;
+  return (await deps.qrs(site).getApp(appId, { signal })) ? [] : ['it is not there'];
 }
 
 function sentObjects({ objects }: Artifact): ObjectFacts[] {

@@ -46,4 +46,17 @@ describe('what a site keeps of an upload', () => {
     expect(struck()).toBe(1);
     expect(requestsTo(world.prod).filter((request) => request === 'POST /qrs/app/upload')).toHaveLength(1);
   });
+
+  it('cannot be told where the site lists nothing of an app that it has, and one upload is enough', async () => {
+    const { decision } = await approvedApp(world);
+    const artifact = await exported(world, decision);
+    const nothing = { type: 'status', status: 200, json: [] } as const;
+    fault(world.prod, { effect: nothing, method: 'GET', path: '/app/object/full', times: 0 });
+    world.prod.requestLog.clear();
+
+    const { appId } = await world.run((activities) => activities.uploadStaging({ decision, site, number, artifact }));
+
+    expect(world.prod.app(appId)).toBeDefined();
+    expect(requestsTo(world.prod).filter((request) => request === 'POST /qrs/app/upload')).toHaveLength(1);
+  });
 });
