@@ -185,14 +185,10 @@ function failureQuestions({ db }: StoreParts): Pick<ReloadFailures, Questions> {
     },
 
     async failingApps(tenant, { after, limit }) {
-      const rows = await db
-        .selectFrom('reload_failures')
+      const rows = await standing(db, tenant)
         .select('app_id')
         .distinct()
-        .where('tenant', '=', tenant)
         .where('app_id', '>', after)
-        .where('state', '=', 'alerted')
-        .where('recovered_at_utc', 'is', null)
         .orderBy('app_id')
         .limit(limit)
         .execute();
@@ -200,18 +196,19 @@ function failureQuestions({ db }: StoreParts): Pick<ReloadFailures, Questions> {
     },
 
     async standingFailures(tenant, appId) {
-      const rows = await db
-        .selectFrom('reload_failures')
-        .selectAll()
-        .where('tenant', '=', tenant)
-        .where('app_id', '=', appId)
-        .where('state', '=', 'alerted')
-        .where('recovered_at_utc', 'is', null)
-        .orderBy('found_at_utc')
-        .execute();
+      const rows = await standing(db, tenant).selectAll().where('app_id', '=', appId).orderBy('found_at_utc').execute();
       return rows.map(toFailure);
     },
   };
+}
+
+/** Failures that were alerted and are not known to be over. */
+function standing(db: StoreParts['db'], tenant: string) {
+  return db
+    .selectFrom('reload_failures')
+    .where('tenant', '=', tenant)
+    .where('state', '=', 'alerted')
+    .where('recovered_at_utc', 'is', null);
 }
 
 function oneFailure(db: StoreParts['db'], { tenant, reloadId }: ReloadKey) {

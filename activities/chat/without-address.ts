@@ -1,14 +1,8 @@
+import { entities } from '../../common/entities.ts';
+
 const MASK = '********';
 /** Shorter parts are no secrets, and would mask half an answer. */
 const SHORTEST_SECRET = 6;
-
-const entities: Readonly<Record<string, string>> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&apos;',
-};
 
 /**
  * An answer without what the address of a webhook keeps secret: web servers like to repeat the path that they do not know,

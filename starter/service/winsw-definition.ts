@@ -1,3 +1,4 @@
+import { entities } from '../../common/entities.ts';
 import { type ServiceFacts, unusable } from './service-facts.ts';
 
 /** The line that tells a definition of ours from any other. */
@@ -65,14 +66,6 @@ function accountLines(account: string): string[] {
     '  </serviceaccount>',
   ];
 }
-
-const entities: Readonly<Record<string, string>> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&apos;',
-};
 
 function escaped(text: string): string {
   return text.replaceAll(/[&<>"']/g, (character) => entities[character] ?? character);
