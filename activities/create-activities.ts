@@ -79,7 +79,7 @@ export function createSiteActivities(deps: ActivityDependencies): SiteActivities
   };
 }
 
-/** Transfers; few at a time, polled on `site-<alias>-bulk`. */
+/** Transfers; large ones few at a time, polled on `site-<alias>-bulk`, and small ones beside the short steps. */
 export function createSiteBulkActivities(deps: ActivityDependencies): SiteBulkActivities {
   return {
     exportApp: recordedOnly(deps, exportApp),

@@ -11,6 +11,8 @@ export interface Pace {
   readonly exportMs: number;
   readonly uploadBaseMs: number;
   readonly uploadBytesPerSecond: number;
+  /** Up to this size a transfer runs beside the short steps; absent as older workers told the pace. */
+  readonly smallTransferBytes?: number;
   readonly heartbeatMs: number;
   readonly readRetry: RetryPace;
   readonly writeRetry: RetryPace;
@@ -29,7 +31,7 @@ export interface RetryPace {
 
 /** The pace that the present configuration asks for. */
 export function paceOf(config: Config): Pace {
-  const { timeouts, retry, mail } = config;
+  const { timeouts, retry, mail, worker } = config;
   return {
     readMs: timeouts.readMs,
     writeMs: timeouts.writeMs,
@@ -37,6 +39,7 @@ export function paceOf(config: Config): Pace {
     exportMs: timeouts.exportMs,
     uploadBaseMs: timeouts.uploadBaseMs,
     uploadBytesPerSecond: timeouts.uploadRateBytes,
+    smallTransferBytes: worker.smallTransferBytes,
     heartbeatMs: timeouts.heartbeatMs,
     readRetry: retry.read,
     writeRetry: retry.write,

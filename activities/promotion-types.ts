@@ -35,6 +35,8 @@ export interface DecisionRecord extends AppKey {
   readonly note?: string;
   readonly targets: readonly TargetChoice[];
   readonly revisionKey: string;
+  /** As the source site showed it; 0 and undefined: it did not. */
+  readonly sizeBytes?: number;
   readonly cleanUp: 'unpublish' | 'strip' | 'nothing';
   readonly version: 'off' | 'wanted' | 'required';
   /** Property rows this decision consumes, by definition name and value. */

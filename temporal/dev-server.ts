@@ -69,8 +69,8 @@ export async function startDevServer(options: StartDevServerOptions): Promise<De
   const uiPort = await usablePort(devServer.ip, devServer.uiPort, 'temporal.devServer.uiPort');
   const logFile = await prepareLog(options.config.dataFolder);
   if (databaseFile !== undefined) await mkdir(dirname(databaseFile), { recursive: true });
-  const fastTimers = options.forTests;
-  const args = devServerArguments({ ip: devServer.ip, port, uiPort, namespace, databaseFile, fastTimers });
+  const { forTests } = options;
+  const args = devServerArguments({ ip: devServer.ip, port, uiPort, namespace, databaseFile, forTests });
   const server = launch(program, args, logFile, options);
   try {
     const address = `${devServer.ip}:${port}`;

@@ -3,6 +3,7 @@ import type { ConnectionLike } from '@temporalio/client';
 import proto from '@temporalio/proto';
 import { waybillError } from '../common/errors/catalogue.ts';
 import { searchAttributes } from '../workflows/contract.ts';
+import { attributeTypes } from './dev-server-arguments.ts';
 import { grpcCodeOf, grpcCodes, isNotAllowed } from './grpc-codes.ts';
 import type { Logger } from '../common/logger.ts';
 
@@ -15,9 +16,6 @@ const valueTypes = {
   DATETIME: ValueType.INDEXED_VALUE_TYPE_DATETIME,
   KEYWORD_LIST: ValueType.INDEXED_VALUE_TYPE_KEYWORD_LIST,
 } as const;
-
-/** What the `temporal` program calls the types. */
-const cliTypes = { KEYWORD: 'Keyword', DATETIME: 'Datetime', KEYWORD_LIST: 'KeywordList' } as const;
 
 type Attribute = readonly [name: string, type: keyof typeof valueTypes];
 
@@ -66,7 +64,7 @@ function refuseOtherType(
 ): void {
   const found = present[name];
   if (found === undefined || found === valueTypes[type]) return;
-  const facts = { name, namespace, wanted: cliTypes[type], found: ValueType[found] };
+  const facts = { name, namespace, wanted: attributeTypes[type], found: ValueType[found] };
   throw waybillError('WAYBILL_TEMPORAL_SEARCH_ATTRIBUTE_TYPE', facts);
 }
 
@@ -117,7 +115,7 @@ async function missingOnes(wanted: readonly Attribute[], options: EnsureSearchAt
   if (missing.length > 0) {
     const flags = wanted
       .filter(([name]) => missing.includes(name))
-      .map(([name, type]) => `--name ${name} --type ${cliTypes[type]}`)
+      .map(([name, type]) => `--name ${name} --type ${attributeTypes[type]}`)
       .join(' ');
     const command = `temporal operator search-attribute create --namespace ${options.namespace} ${flags}`;
     options.logger.warn(

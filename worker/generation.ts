@@ -99,7 +99,12 @@ export function makeGeneration(options: GenerationOptions): Generation {
           ...trials,
           ...alerts.activities(client),
         },
-        site: () => ({ ...createSiteActivities(deps), ...createCheckActivities(deps), ...trials }),
+        site: () => ({
+          ...createSiteActivities(deps),
+          ...createSiteBulkActivities(deps),
+          ...createCheckActivities(deps),
+          ...trials,
+        }),
         siteBulk: () => createSiteBulkActivities(deps),
       };
     },

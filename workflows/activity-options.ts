@@ -87,11 +87,11 @@ export function sourceSteps(site: string, pace: Pace): SourceActivities {
   return stepsAt<SourceActivities>(site, pace, ['unpublish']);
 }
 
-/** Transfers from a source site. */
-export function sourceTransfers(site: string, pace: Pace): SourceBulkActivities {
+/** Transfers from a source site, of an app of this size. */
+export function sourceTransfers(site: string, pace: Pace, sizeBytes: number | undefined): SourceBulkActivities {
   return proxyActivities<SourceBulkActivities>({
     ...writing(pace, pace.exportMs),
-    taskQueue: taskQueues.siteBulk(site),
+    taskQueue: transferQueue(site, pace, sizeBytes),
   });
 }
 
@@ -102,7 +102,7 @@ export function targetSteps(site: string, pace: Pace): TargetActivities {
 
 /** Transfers to a target site; an upload gets time by its size, an overwrite for its backup, its replace and two comparisons. */
 export function targetTransfers(site: string, pace: Pace, sizeBytes: number): TargetBulkActivities {
-  const taskQueue = taskQueues.siteBulk(site);
+  const taskQueue = transferQueue(site, pace, sizeBytes);
   const uploadMs = pace.uploadBaseMs + Math.ceil((sizeBytes / pace.uploadBytesPerSecond) * 1000);
   const uploads = proxyActivities<TargetBulkActivities>({ ...writing(pace, uploadMs), taskQueue });
   const overwriteMs = pace.exportMs * 3 + pace.publishMs + pace.writeMs * WRITE_CALLS;
@@ -113,6 +113,12 @@ export function targetTransfers(site: string, pace: Pace, sizeBytes: number): Ta
     overwriteTarget: overwrites.overwriteTarget,
     comparePublished: comparisons.comparePublished,
   };
+}
+
+/** Few transfers run at once on a site, and a small one is not to wait for two large ones. */
+function transferQueue(site: string, { smallTransferBytes = 0 }: Pace, sizeBytes = 0): string {
+  const isSmall = sizeBytes > 0 && sizeBytes <= smallTransferBytes;
+  return isSmall ? taskQueues.site(site) : taskQueues.siteBulk(site);
 }
 
 function stepsAt<T extends object>(site: string, pace: Pace, longSteps: readonly (keyof T)[]): T {

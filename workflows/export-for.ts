@@ -13,7 +13,7 @@ export async function exportFor(
   pace: Pace,
   desk: PromotionDesk,
 ): Promise<Artifacts | 'changed'> {
-  const { exportApp } = sourceTransfers(decision.site, pace);
+  const { exportApp } = sourceTransfers(decision.site, pace, decision.sizeBytes);
   const artifacts: { withData?: Artifact; withoutData?: Artifact } = { ...known };
   for (const withData of wantedKinds(decision)) {
     const kind = withData ? 'withData' : 'withoutData';

@@ -130,7 +130,7 @@ async function keepVersion(
 ): Promise<VersionOutcome | undefined> {
   if (decision.version === 'off') return undefined;
   desk.enter('versioning');
-  const transfers = sourceTransfers(decision.site, pace);
+  const transfers = sourceTransfers(decision.site, pace, decision.sizeBytes);
   const result = await desk.operator.attend('keep a version', pace, () => transfers.keepVersion(decision));
   if (result.outcome === 'changed') desk.mails.post(result.mails, pace);
   return result;
@@ -167,7 +167,7 @@ async function cleanUpSource(
   if (decision.cleanUp === 'strip') {
     return desk.operator.attend('strip the properties', pace, () => source.stripProperties(decision));
   }
-  const { compareCopy } = sourceTransfers(decision.site, pace);
+  const { compareCopy } = sourceTransfers(decision.site, pace, decision.sizeBytes);
   return desk.operator.attend('return the app to its owner', pace, async () => {
     for (;;) {
       const result = await source.unpublish(decision);

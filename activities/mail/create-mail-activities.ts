@@ -152,8 +152,7 @@ async function deliver(dependencies: Dependencies, delivery: Delivery): Promise<
   try {
     const outcome = await overTheWire(dependencies.transport, delivery, before);
     const accepted = [...before, ...outcome.accepted];
-    rememberDelivered(accepted);
-    throwIfPutOff(delivery.context, outcome);
+    throwIfPutOff(delivery.context, outcome, accepted);
     const rejected = outcome.refused.map(({ address, response }) => ({ address, response }));
     const lastError =
       rejected.length === 0 ? null : rejected.map((one) => `${one.address}: ${one.response}`).join('; ');
@@ -188,9 +187,11 @@ async function overTheWire(
   }
 }
 
-function throwIfPutOff({ mail }: MailContext, { refused }: WireOutcome): void {
+/** Only a mail that is tried again needs to know who has it: what is sent whole stands in the ledger. */
+function throwIfPutOff({ mail }: MailContext, { refused }: WireOutcome, accepted: readonly string[]): void {
   const putOff = refused.filter(({ temporary }) => temporary);
   if (putOff.length === 0) return;
+  rememberDelivered(accepted);
   const reason = putOff.map(({ address, response }) => `${address}: ${response}`).join('; ');
   throw waybillError('WAYBILL_MAIL_TEMPORARY', { server: `${mail.host ?? ''}:${mail.port}`, reason });
 }

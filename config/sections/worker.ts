@@ -1,4 +1,4 @@
-import { duration, integer, list, port, section, text } from '../setting.ts';
+import { duration, integer, list, port, section, size, text } from '../setting.ts';
 import { alias } from './sites.ts';
 
 export const workerSection = section({
@@ -8,6 +8,9 @@ export const workerSection = section({
     .describe('How long a workflow waits for the worker that has it in memory, before any other takes it over.'),
   siteSlots: integer(1).prefault(20).describe('How many short steps run at once on one site.'),
   siteBulkSlots: integer(1).prefault(2).describe('How many exports and uploads run at once on one site.'),
+  smallTransfer: size()
+    .prefault('8MB')
+    .describe('An export or upload up to this size is a short step and takes one of siteSlots; 0 = none is.'),
   shutdownGrace: duration().prefault('60s').describe('How long a step may go on when the worker is stopped.'),
   sites: list(alias).prefault([]).describe('Sites that this worker serves. Empty = all.'),
   pollTimeoutReport: duration().prefault('10m').describe('After this time without a worker a queue is reported.'),

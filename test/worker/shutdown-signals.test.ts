@@ -22,6 +22,7 @@ async function startWorkerProcess(address: string) {
       takeOverMs: 10_000,
       siteSlots: 1,
       siteBulkSlots: 1,
+      smallTransferBytes: 0,
       shutdownGraceMs: 1000,
       sites: [],
       healthBind: '127.0.0.1',

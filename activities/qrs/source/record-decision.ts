@@ -79,6 +79,7 @@ function toStored(deps: ActivityDependencies, input: NewDecision): StoredDecisio
       data: config.targets[target.site]?.data ?? 'carry',
     })),
     revisionKey: source.revisionKey,
+    sizeBytes: source.app.sizeBytes,
     cleanUp: cleanUpOf(config, site, input.verdict, source.request),
     version: input.verdict === 'deny' ? 'off' : versionWish(config, source.request.version),
     consumed: consumedRows(source.request.rows, sourceOf(config, site).properties),

@@ -122,7 +122,7 @@ export async function runWaybill(args: readonly string[], says: string, program?
 export async function runTemporal(folder: string, databaseFile: string, port: number): Promise<Running> {
   const { path: program } = await findServer({ download: true, build: true, environment: process.env });
   const log = await open(path.join(folder, 'temporal-server.log'), 'a');
-  const args = devServerArguments({ ip: IP, port, namespace: 'default', databaseFile, fastTimers: true });
+  const args = devServerArguments({ ip: IP, port, namespace: 'default', databaseFile, forTests: true });
   const child = spawn(program, args, { stdio: ['ignore', log.fd, log.fd] });
   const ended = new Promise<void>((resolve) => child.once('close', () => resolve())).then(() => log.close());
   await waitFor('the Temporal server', () => frontendServes(`${IP}:${port}`, 'default'));
