@@ -13,6 +13,8 @@ export interface Pace {
   readonly uploadBytesPerSecond: number;
   /** Up to this size a transfer runs beside the short steps; absent as older workers told the pace. */
   readonly smallTransferBytes?: number;
+  /** Whether looks are tried as local activities first; absent as older workers told the pace. */
+  readonly localLooks?: boolean;
   readonly heartbeatMs: number;
   readonly readRetry: RetryPace;
   readonly writeRetry: RetryPace;
@@ -40,6 +42,7 @@ export function paceOf(config: Config): Pace {
     uploadBaseMs: timeouts.uploadBaseMs,
     uploadBytesPerSecond: timeouts.uploadRateBytes,
     smallTransferBytes: worker.smallTransferBytes,
+    localLooks: worker.localLooks,
     heartbeatMs: timeouts.heartbeatMs,
     readRetry: retry.read,
     writeRetry: retry.write,

@@ -1,6 +1,9 @@
+import type { temporal } from '@temporalio/proto';
 import { workflowIds } from '../workflows/contract.ts';
 import type { PreparedApp } from './promote.ts';
 import type { Stage } from './stage.ts';
+
+type HistoryEvent = temporal.api.history.v1.IHistoryEvent;
 
 /** What the workflows of one promotion did, as Temporal recorded it. */
 export interface PromotionHistory {
@@ -39,6 +42,8 @@ export async function historyOf(stage: Stage, app: PreparedApp, sinceUtc = ''): 
         names.set(String(event.eventId), name);
         if (atMs >= (Date.parse(sinceUtc) || 0)) scheduled.push({ name, atMs });
       }
+      const local = localActivityOf(event);
+      if (local && atMs >= (Date.parse(sinceUtc) || 0)) scheduled.push({ name: local, atMs });
       if (start) starts.set(String(start.scheduledEventId), atMs);
       if (end) {
         const id = String(end.scheduledEventId);
@@ -48,6 +53,12 @@ export async function historyOf(stage: Stage, app: PreparedApp, sinceUtc = ''): 
   }
   const awaited = scheduled.filter(({ name }) => !BESIDE_THE_WORK.has(name)).toSorted((a, b) => a.atMs - b.atMs);
   return { events: count, awaited: awaited.map(({ name }) => name), ranMs };
+}
+
+/** The name of the local activity that a marker tells of. */
+function localActivityOf({ markerRecordedEventAttributes: marker }: HistoryEvent): string | undefined {
+  const told = marker?.markerName === 'core_local_activity' && marker.details?.['data']?.payloads?.[0]?.data;
+  return told ? (JSON.parse(Buffer.from(told).toString()) as { activity_type: string }).activity_type : undefined;
 }
 
 function msOf(time: { seconds?: unknown; nanos?: number | null } | null | undefined): number {

@@ -47,7 +47,7 @@ async function oneRound(stage: Stage, bare: BareScript, nth: number): Promise<Ro
   const bareMs = await bare.run(recorded, other);
   const { awaited } = await historyOf(stage, app, times.approvedAtUtc);
   // The watch's own step comes first; what is awaited after the source is gone is not in the time.
-  const steps = ['readAndRoute', ...awaited.filter((name) => name !== 'closePromotion')];
+  const steps = ['readAndRouteLocally', ...awaited.filter((name) => name !== 'closePromotion')];
   const gapsMs = await stepGaps(stage, app, times.approvedAtUtc);
   return { ms: times.ms, bareMs, steps, calls: countByPurpose(recorded.calls), gapsMs };
 }

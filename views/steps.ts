@@ -22,6 +22,7 @@ export interface Step {
 /** What steps are called, by the names that Temporal shows. */
 const names: Readonly<Record<string, string>> = {
   assess: 'Look at the app',
+  assessLocally: 'Look at the app',
   newsWhileDelivering: 'Look for news at the source',
   recordOutsideDecision: 'Record the decision',
   exportApp: 'Export the app',
@@ -31,6 +32,7 @@ const names: Readonly<Record<string, string>> = {
   stripProperties: 'Remove the properties of the request',
   setTag: 'Set the tag',
   planDelivery: 'Look what stands at the target',
+  planDeliveryLocally: 'Look what stands at the target',
   uploadStaging: 'Upload',
   copyStaging: 'Copy at the target',
   dressStaging: 'Set description, owner and tags',

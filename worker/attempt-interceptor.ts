@@ -93,9 +93,15 @@ function startOf(context: Context, args: readonly unknown[], options: AttemptInt
     taskQueue: info.taskQueue,
     worker: options.worker,
     promotionKey: promotionKeyOf(args[0]),
-    site: options.site,
+    site: options.site ?? siteOfLocal(info.isLocal, args[0]),
     startedAtUtc: new Date().toISOString(),
   };
+}
+
+/** A local activity runs on the main Worker, whatever site it looks at. */
+function siteOfLocal(isLocal: boolean, input: unknown): string | undefined {
+  const site = isLocal ? fieldOf(input, 'site') : undefined;
+  return typeof site === 'string' ? site : undefined;
 }
 
 function completed(start: AttemptStart, result: unknown): AttemptEnd {

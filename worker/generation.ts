@@ -6,6 +6,7 @@ import {
 } from '../activities/create-activities.ts';
 import { createCheckActivities } from '../activities/checks.ts';
 import type { ActivityDependencies } from '../activities/dependencies.ts';
+import { createLocalActivities, type LocalActivities } from '../activities/local-steps.ts';
 import { createMailActivities } from '../activities/mail/create-mail-activities.ts';
 import { createMailTransport } from '../activities/mail/transport.ts';
 import { paceOf } from '../activities/pace.ts';
@@ -26,7 +27,7 @@ import { openArtifacts } from './open-artifacts.ts';
 import { openVersions } from './open-versions.ts';
 import { ownerResolver } from './owner-resolver.ts';
 import { watchQueues } from './watch-queues.ts';
-import type { FleetActivities } from './worker-fleet.ts';
+import { type FleetActivities, servedSites } from './worker-fleet.ts';
 
 export interface GenerationOptions {
   readonly config: Config;
@@ -92,19 +93,8 @@ export function makeGeneration(options: GenerationOptions): Generation {
       const trials = createTrialActivities({ ...deps, configOf, resolveOwner });
       watching = watchQueues({ client, config, ledger, logger }, stopping.signal);
       return {
-        main: {
-          ...createMainActivities(deps),
-          ...mail,
-          ...createCheckActivities(deps),
-          ...trials,
-          ...alerts.activities(client),
-        },
-        site: () => ({
-          ...createSiteActivities(deps),
-          ...createSiteBulkActivities(deps),
-          ...createCheckActivities(deps),
-          ...trials,
-        }),
+        main: { ...withoutSite(deps), ...mail, ...trials, ...alerts.activities(client) },
+        site: () => ({ ...atSites(deps), ...trials }),
         siteBulk: () => createSiteBulkActivities(deps),
       };
     },
@@ -114,6 +104,26 @@ export function makeGeneration(options: GenerationOptions): Generation {
       return closed;
     },
   };
+}
+
+/** What the worker of workflows does, looks at the sites that it serves among it. */
+function withoutSite(deps: ActivityDependencies): object {
+  return { ...createMainActivities(deps), ...createCheckActivities(deps), ...localActivities(deps, deps.config()) };
+}
+
+/** Small transfers are among the short steps. */
+function atSites(deps: ActivityDependencies): object {
+  return { ...createSiteActivities(deps), ...createSiteBulkActivities(deps), ...createCheckActivities(deps) };
+}
+
+function localActivities(deps: ActivityDependencies, config: Config): LocalActivities {
+  const sites = new Set(servedSites(config));
+  return createLocalActivities({
+    activities: createSiteActivities(deps),
+    serves: (site) => sites.has(site),
+    isPaused: async (site) => (await deps.ledger.pauseOf(site)) !== undefined,
+    slots: config.worker.siteSlots,
+  });
 }
 
 /** As a promotion hands a mail on; one that is being sent already is the same mail. */

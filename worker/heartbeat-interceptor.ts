@@ -9,6 +9,8 @@ export function heartbeatInterceptor(everyMs: number): ActivityInterceptorsFacto
   return (context) => ({
     inbound: {
       async execute(input, next) {
+        // What a local activity does is over before its loss could be noticed.
+        if (context.info.isLocal) return next(input);
         const beat = setInterval(() => context.heartbeat(latestProgress(context)), everyMs);
         try {
           return await next(input);

@@ -11,6 +11,7 @@ import type {
 import type { DeliveredItem, DeliveryOutcome } from '../activities/promotion-types.ts';
 import { targetSteps, targetTransfers } from './activity-options.ts';
 import { DeliveryDesk } from './delivery-desk.ts';
+import { locallyFirst } from './locally-first.ts';
 import { StepGivenUp } from './operator.ts';
 
 /**
@@ -87,9 +88,14 @@ class Delivery {
   private async planUntilDecided(): Promise<PlanOutcome> {
     const { decision, site, choices, pace } = this.input;
     const { planDelivery } = targetSteps(site, pace);
-    return this.desk.operator.attend('plan the delivery', pace, () =>
-      planDelivery({ decision, site, choices, chosenAppIds: this.desk.operator.chosenAppIds }),
-    );
+    return this.desk.operator.attend('plan the delivery', pace, () => {
+      const input = { decision, site, choices, chosenAppIds: this.desk.operator.chosenAppIds };
+      return locallyFirst(
+        pace,
+        (steps) => steps.planDeliveryLocally(input),
+        () => planDelivery(input),
+      );
+    });
   }
 
   private async upload({ artifact }: DeliveryFiles): Promise<StagedApp> {

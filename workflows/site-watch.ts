@@ -12,6 +12,7 @@ import type { Pace } from '../activities/pace.ts';
 import type { WatchActivities, WatchPlan } from '../activities/watch-types.ts';
 import { FIRST_PACE, records, watchSteps } from './activity-options.ts';
 import { type HintBatch, queries, type SiteWatchStatus, signals, watchMemo } from './contract.ts';
+import { locallyFirst } from './locally-first.ts';
 import { sendBeside } from './notify.ts';
 import { troubleOf } from './operator.ts';
 import { SharedTimer } from './shared-timer.ts';
@@ -155,7 +156,14 @@ class SiteWatch {
     const appIds = [...this.inbox].slice(0, IDS_A_READ);
     if (appIds.length === 0) return;
     for (const id of appIds) this.inbox.delete(id);
-    const read = await this.guarded('read the apps', (site) => site.readAndRoute({ site: this.site, appIds }));
+    const input = { site: this.site, appIds };
+    const read = await this.guarded('read the apps', (site) =>
+      locallyFirst(
+        this.plan?.pace ?? FIRST_PACE,
+        (steps) => steps.readAndRouteLocally(input),
+        () => site.readAndRoute(input),
+      ),
+    );
     if (read) return;
     for (const id of appIds) this.inbox.add(id);
     this.notBeforeMs = Date.now() + AFTER_FAILURE_MS;

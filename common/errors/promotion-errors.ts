@@ -43,7 +43,7 @@ export const promotionErrors = {
   WAYBILL_PROMOTION_UNDECIDED: {
     message: 'App "{app}" cannot be delivered to site {site} before somebody decides: {question}',
     remedy:
-      'Run `waybill retry {promotionKey} --target {site} --choose <app id>` (or `--choose all`), settle it on the site and retry, or skip the target.',
+      'Where it is about apps: run `waybill retry {promotionKey} --target {site} --choose <app id>` (or `--choose all`). Where it is about streams: rename all but one in the QMC of {site}, then retry. Or skip the target.',
     retryable: false,
   },
   WAYBILL_PROMOTION_NOT_REPLACED: {

@@ -1,4 +1,4 @@
-import { duration, integer, list, port, section, size, text } from '../setting.ts';
+import { duration, flag, integer, list, port, section, size, text } from '../setting.ts';
 import { alias } from './sites.ts';
 
 export const workerSection = section({
@@ -11,6 +11,12 @@ export const workerSection = section({
   smallTransfer: size()
     .prefault('8MB')
     .describe('An export or upload up to this size is a short step and takes one of siteSlots; 0 = none is.'),
+  localLooks: flag()
+    .prefault(true)
+    .describe(
+      'Whether a short look at a site is first tried by the worker that has the workflow (a local activity of Temporal: ' +
+        'faster, and in its UI a marker); false = over the queue of the site at once.',
+    ),
   shutdownGrace: duration().prefault('60s').describe('How long a step may go on when the worker is stopped.'),
   sites: list(alias).prefault([]).describe('Sites that this worker serves. Empty = all.'),
   pollTimeoutReport: duration().prefault('10m').describe('After this time without a worker a queue is reported.'),

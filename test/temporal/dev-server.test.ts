@@ -47,14 +47,14 @@ function isAlive(pid: number): boolean {
   }
 }
 
-async function ensure({ address }: DevServer) {
+async function ensure({ address }: DevServer, namespace = 'default') {
   const temporal = testTemporalConfig({ address });
   const { connection, close } = await connectTemporal({ config: { temporal } });
   try {
     return await ensureNamespace({
       connection,
       address,
-      namespace: 'default',
+      namespace,
       retentionMs: temporal.retentionMs,
       logger,
     });
@@ -76,19 +76,21 @@ describe('startDevServer', () => {
     expect(await frontendServes(server.address, 'default')).toBe(false);
   });
 
-  it('keeps its data in the file, and the search attributes are made on an existing file too', async () => {
+  it('keeps its data in the file, and search attributes that a namespace lacks are made there', async () => {
     const first = await start();
     await first.stop();
     const record = JSON.parse(await readFile(join(folder, 'temporal.sqlite.server.json'), 'utf8')) as unknown;
     expect(record).toMatchObject({ executable: first.program.path, serverVersion: first.program.serverVersion });
 
     const second = await start();
-    const made = await ensure(second);
-    expect(made).toEqual({ namespace: 'retention raised', added: Object.keys(searchAttributes), missing: [] });
+    expect(await ensure(second)).toEqual({ namespace: 'retention raised', added: [], missing: [] });
+    const made = await ensure(second, 'another');
+    expect(made).toMatchObject({ added: Object.keys(searchAttributes), missing: [] });
     await second.stop();
 
     const third = await start();
     expect(await ensure(third)).toEqual({ namespace: 'unchanged', added: [], missing: [] });
+    expect(await ensure(third, 'another')).toEqual({ namespace: 'unchanged', added: [], missing: [] });
   });
 
   it('names the setting when its port is in use', async () => {

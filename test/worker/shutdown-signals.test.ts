@@ -23,6 +23,7 @@ async function startWorkerProcess(address: string) {
       siteSlots: 1,
       siteBulkSlots: 1,
       smallTransferBytes: 0,
+      localLooks: true,
       shutdownGraceMs: 1000,
       sites: [],
       healthBind: '127.0.0.1',
