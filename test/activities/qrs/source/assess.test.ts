@@ -197,6 +197,7 @@ describe('a decision by property', () => {
       decidedAtUtc: rows[0]!.modifiedDate,
       targets: [{ site: 'prod', mode: 'overwrite', streams: ['Finance', 'Sales'], data: 'carry' }],
       revisionKey: expect.stringMatching(/^[0-9a-f]{32}$/),
+      sizeBytes: world.dev.app(app.id)!['fileSize'],
       cleanUp: 'unpublish',
       version: 'off',
       consumed: expect.arrayContaining([{ name: 'PromotionApproval', value: 'Approve' }]),
