@@ -30,7 +30,17 @@ export function latestProgress(context: Context): Progress | undefined {
   return progressOf.get(context);
 }
 
-/** Waits, unless the attempt is cancelled first. */
+/** A local activity would have to wait, and hold its workflow up meanwhile: the step is to go over its queue. */
+export class LocalWait extends Error {
+  override readonly name = 'LocalWait';
+}
+
+/**
+ * Waits, unless the attempt is cancelled first.
+ * @throws LocalWait in a local activity
+ */
 export async function pause(ms: number): Promise<void> {
-  await Context.current().sleep(ms);
+  const context = Context.current();
+  if (context.info.isLocal) throw new LocalWait('A local activity does not wait');
+  await context.sleep(ms);
 }

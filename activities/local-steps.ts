@@ -1,3 +1,4 @@
+import { LocalWait } from './activity-context.ts';
 import type { PlanOutcome } from './delivery-types.ts';
 import type { Assessment } from './promotion-types.ts';
 import type { RouteOutcome } from './watch-types.ts';
@@ -25,7 +26,7 @@ export interface LocalOptions {
   readonly slots: number;
 }
 
-/** The looks over the activities that do them; nothing is begun at a site that is paused or busy, or not served here. */
+/** The looks over the activities that do them; nothing is begun at a site that is paused or busy, or not served here, and nothing waits. */
 export function createLocalActivities({ activities, serves, isPaused, slots }: LocalOptions): LocalActivities {
   const running = new Map<string, number>();
   const here = async <I extends { readonly site: string }, T>(
@@ -38,6 +39,9 @@ export function createLocalActivities({ activities, serves, isPaused, slots }: L
     running.set(site, busy + 1);
     try {
       return (await isPaused(site)) ? 'elsewhere' : await look(input);
+    } catch (error) {
+      if (error instanceof LocalWait) return 'elsewhere';
+      throw error;
     } finally {
       running.set(site, (running.get(site) ?? 1) - 1);
     }

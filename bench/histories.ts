@@ -27,6 +27,7 @@ export async function historyOf(stage: Stage, app: PreparedApp, sinceUtc = ''): 
   ];
   const histories = await Promise.all(ids.map((id) => stage.temporal.client.workflow.getHandle(id).fetchHistory()));
   const scheduled: { name: string; atMs: number }[] = [];
+  const sinceMs = Date.parse(sinceUtc) || 0;
   const ranMs = new Map<string, number>();
   let count = 0;
   for (const { events = [] } of histories) {
@@ -40,10 +41,10 @@ export async function historyOf(stage: Stage, app: PreparedApp, sinceUtc = ''): 
       if (plan) {
         const name = plan.activityType?.name ?? '';
         names.set(String(event.eventId), name);
-        if (atMs >= (Date.parse(sinceUtc) || 0)) scheduled.push({ name, atMs });
+        if (atMs >= sinceMs) scheduled.push({ name, atMs });
       }
       const local = localActivityOf(event);
-      if (local && atMs >= (Date.parse(sinceUtc) || 0)) scheduled.push({ name: local, atMs });
+      if (local && atMs >= sinceMs) scheduled.push({ name: local, atMs });
       if (start) starts.set(String(start.scheduledEventId), atMs);
       if (end) {
         const id = String(end.scheduledEventId);

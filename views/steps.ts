@@ -22,7 +22,6 @@ export interface Step {
 /** What steps are called, by the names that Temporal shows. */
 const names: Readonly<Record<string, string>> = {
   assess: 'Look at the app',
-  assessLocally: 'Look at the app',
   newsWhileDelivering: 'Look for news at the source',
   recordOutsideDecision: 'Record the decision',
   exportApp: 'Export the app',
@@ -32,7 +31,6 @@ const names: Readonly<Record<string, string>> = {
   stripProperties: 'Remove the properties of the request',
   setTag: 'Set the tag',
   planDelivery: 'Look what stands at the target',
-  planDeliveryLocally: 'Look what stands at the target',
   uploadStaging: 'Upload',
   copyStaging: 'Copy at the target',
   dressStaging: 'Set description, owner and tags',
@@ -54,7 +52,7 @@ const names: Readonly<Record<string, string>> = {
 
 /** A step by the name that Temporal shows, in words. */
 export function stepName(activityType: string): string {
-  return names[activityType] ?? activityType;
+  return names[activityType.replace(/Locally$/, '')] ?? activityType;
 }
 
 /** Tries gathered into steps, in the order in which the steps began. */

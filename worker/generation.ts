@@ -108,7 +108,7 @@ export function makeGeneration(options: GenerationOptions): Generation {
 
 /** What the worker of workflows does, looks at the sites that it serves among it. */
 function withoutSite(deps: ActivityDependencies): object {
-  return { ...createMainActivities(deps), ...createCheckActivities(deps), ...localActivities(deps, deps.config()) };
+  return { ...createMainActivities(deps), ...createCheckActivities(deps), ...localActivities(deps) };
 }
 
 /** Small transfers are among the short steps. */
@@ -116,7 +116,8 @@ function atSites(deps: ActivityDependencies): object {
   return { ...createSiteActivities(deps), ...createSiteBulkActivities(deps), ...createCheckActivities(deps) };
 }
 
-function localActivities(deps: ActivityDependencies, config: Config): LocalActivities {
+function localActivities(deps: ActivityDependencies): LocalActivities {
+  const config = deps.config();
   const sites = new Set(servedSites(config));
   return createLocalActivities({
     activities: createSiteActivities(deps),

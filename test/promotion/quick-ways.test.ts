@@ -67,6 +67,17 @@ describe('with the defaults', () => {
     expect(ways.local).toBeGreaterThan(0);
   });
 
+  it('a look that finds something missing, and has to look again later, does so over the queue', async () => {
+    const name = 'Partly nowhere';
+    const app = publishedApp(world, name);
+    await waitFor('the first look', () => world.ledger.getAwaiting(world.alias('dev'), app));
+
+    approve(world, app, { test: 'Duplicate' }, ['Sales', 'Only elsewhere']);
+
+    expect((await nthPromotion(world, app, 1)).state).toBe('partly-promoted');
+    expect((await waysOf(world, app)).queues).toHaveProperty('planDelivery');
+  });
+
   it('a look that gets no answer goes over the queue, where it is repeated until it has one', async () => {
     const name = 'Slow to tell';
     const app = publishedApp(world, name);
