@@ -15,6 +15,8 @@ export interface Pace {
   readonly smallTransferBytes?: number;
   /** Whether looks are tried as local activities first; absent as older workers told the pace. */
   readonly localLooks?: boolean;
+  /** How long the export of a small app may take before its deliveries start beside it; absent as older workers told the pace. */
+  readonly exportHeadStartMs?: number;
   readonly heartbeatMs: number;
   readonly readRetry: RetryPace;
   readonly writeRetry: RetryPace;
@@ -43,6 +45,7 @@ export function paceOf(config: Config): Pace {
     uploadBytesPerSecond: timeouts.uploadRateBytes,
     smallTransferBytes: worker.smallTransferBytes,
     localLooks: worker.localLooks,
+    exportHeadStartMs: worker.exportHeadStartMs,
     heartbeatMs: timeouts.heartbeatMs,
     readRetry: retry.read,
     writeRetry: retry.write,

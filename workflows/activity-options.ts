@@ -116,9 +116,13 @@ export function targetTransfers(site: string, pace: Pace, sizeBytes: number): Ta
 }
 
 /** Few transfers run at once on a site, and a small one is not to wait for two large ones. */
-function transferQueue(site: string, { smallTransferBytes = 0 }: Pace, sizeBytes = 0): string {
-  const isSmall = sizeBytes > 0 && sizeBytes <= smallTransferBytes;
-  return isSmall ? taskQueues.site(site) : taskQueues.siteBulk(site);
+function transferQueue(site: string, pace: Pace, sizeBytes: number | undefined): string {
+  return isSmallTransfer(pace, sizeBytes) ? taskQueues.site(site) : taskQueues.siteBulk(site);
+}
+
+/** False where the size is not known. */
+export function isSmallTransfer({ smallTransferBytes = 0 }: Pace, sizeBytes = 0): boolean {
+  return sizeBytes > 0 && sizeBytes <= smallTransferBytes;
 }
 
 function stepsAt<T extends object>(site: string, pace: Pace, longSteps: readonly (keyof T)[]): T {

@@ -1,9 +1,11 @@
 import {
   ApplicationFailure,
+  CancellationScope,
   condition,
   ParentClosePolicy,
   getExternalWorkflowHandle,
   isCancellation,
+  sleep,
   startChild,
 } from '@temporalio/workflow';
 import type { DeliveryFiles } from '../activities/delivery-types.ts';
@@ -16,7 +18,7 @@ import type {
   KeptVersion,
   LaterNews,
 } from '../activities/promotion-types.ts';
-import { sourceSteps } from './activity-options.ts';
+import { isSmallTransfer, sourceSteps } from './activity-options.ts';
 import { signals, type TargetChoice, workflowIds } from './contract.ts';
 import { deliver } from './deliver.ts';
 import { deliveryAttributes, deliveryFilesSignal } from './delivery-desk.ts';
@@ -39,8 +41,9 @@ export type Delivered = Pick<CloseInput, 'decisions' | 'state' | 'deliveries'> &
 
 /**
  * The deliveries of one promotion, a child workflow for each target site. They start with the export, so that what is
- * amiss at a target shows before hours of transfer, and change nothing before they get the files. Targets added
- * meanwhile are delivered in addition; a newer approval takes over from deliveries that wait, never from one that writes.
+ * amiss at a target shows before hours of transfer, and change nothing before they get the files; those of a small app
+ * start when its files are there, or when they are long in coming. Targets added meanwhile are delivered in addition; a
+ * newer approval takes over from deliveries that wait, never from one that writes.
  */
 export class Deliveries {
   private running = 0;
@@ -50,28 +53,33 @@ export class Deliveries {
   private readonly decisions: DecisionRecord[] = [];
   private readonly outcomes: DeliveryOutcome[] = [];
   private readonly failures: unknown[] = [];
-  private readonly starting: Promise<unknown>;
+  private starting: Promise<void> | undefined;
+  /** The time that the export of a small app has before its deliveries start beside it. */
+  private readonly headStart = new CancellationScope();
   private newerWaits = false;
   /** Something was asked for that needs an approval of its own. */
   private looksLater = false;
   private exported: Exported | undefined;
 
-  /** Starts one delivery a target site; they plan, and wait for the files. */
+  /** Starts one delivery a target site, now or soon; they plan, and wait for the files. */
   constructor(decision: DecisionRecord, pace: Pace, desk: PromotionDesk) {
     this.decision = decision;
     this.pace = pace;
     this.desk = desk;
-    this.starting = this.start(decision);
-    // Awaited when the files are there; until then its failure is no unhandled one.
-    this.starting.catch(() => undefined);
+    const headStartMs = headStartOf(decision, pace);
+    if (headStartMs > 0) this.beginIn(headStartMs);
+    else void this.begin();
   }
 
   /** Hands the files over and waits for all. */
   async finish(exported: Exported): Promise<Delivered> {
+    const haveBegun = this.starting !== undefined;
     this.exported = exported;
-    await this.starting;
+    const started = this.begin();
+    if (haveBegun) await started;
     this.desk.enter('delivering');
-    if (hasFiles(exported.artifacts)) {
+    await started;
+    if (haveBegun && hasFiles(exported.artifacts)) {
       await Promise.all(sitesOf(this.decision).map((site) => this.tell(site, filesFor(this.decision, site, exported))));
     }
     for (;;) {
@@ -86,9 +94,29 @@ export class Deliveries {
 
   /** There is nothing to deliver after all. Returns when all have ended. */
   async withdraw(why: string): Promise<void> {
+    this.headStart.cancel();
+    if (!this.starting) return;
     await this.starting;
     await Promise.all(sitesOf(this.decision).map((site) => this.tell(site, { withdrawn: why })));
     await condition(() => this.running === 0);
+  }
+
+  /** Starts the deliveries after this time, unless they begin or are withdrawn before. */
+  private beginIn(ms: number): void {
+    this.desk.noteTargets(sitesOf(this.decision));
+    const begin = (): unknown => this.begin();
+    void this.headStart.run(() => sleep(ms)).then(begin, () => undefined);
+  }
+
+  /** Starts the deliveries of the decision, once. */
+  private begin(): Promise<void> {
+    if (!this.starting) {
+      this.headStart.cancel();
+      this.starting = this.start(this.decision);
+      // Awaited when the files are there; until then its failure is no unhandled one.
+      this.starting.catch(() => undefined);
+    }
+    return this.starting;
   }
 
   /** Starts one delivery a target site of a decision; resolves when all have started. */
@@ -102,7 +130,7 @@ export class Deliveries {
   private async startOne(decision: DecisionRecord, site: string): Promise<void> {
     const { pace, desk, exported } = this;
     const choices = choicesOf(decision, site);
-    const files = exported && filesFor(decision, site, exported);
+    const files = exported && hasFiles(exported.artifacts) ? filesFor(decision, site, exported) : undefined;
     this.running += 1;
     desk.deliveries[site] = 'running';
     const child = await startChild(deliver, {
@@ -194,6 +222,14 @@ export class Deliveries {
 function unlessGivenUp(error: unknown): undefined {
   if (error instanceof StepGivenUp) return undefined;
   throw error;
+}
+
+/**
+ * How long the export of an app may take before its deliveries start beside it; 0: they start with it. To start them
+ * with the files saves a small app four writes of Temporal a target, and is hardly later.
+ */
+function headStartOf({ sizeBytes }: DecisionRecord, pace: Pace): number {
+  return isSmallTransfer(pace, sizeBytes) ? (pace.exportHeadStartMs ?? 0) : 0;
 }
 
 /** A signal to a delivery that has ended just now is too late, which is no failure. */

@@ -17,6 +17,12 @@ export const workerSection = section({
       'Whether a short look at a site is first tried by the worker that has the workflow (a local activity of Temporal: ' +
         'faster, and in its UI a marker); false = over the queue of the site at once.',
     ),
+  exportHeadStart: duration()
+    .prefault('3s')
+    .describe(
+      'Deliveries of an app up to smallTransfer start when it is exported, and after this time at the latest; those of ' +
+        'a larger one start with its export. 0s = of a small one too.',
+    ),
   shutdownGrace: duration().prefault('60s').describe('How long a step may go on when the worker is stopped.'),
   sites: list(alias).prefault([]).describe('Sites that this worker serves. Empty = all.'),
   pollTimeoutReport: duration().prefault('10m').describe('After this time without a worker a queue is reported.'),

@@ -26,7 +26,13 @@ describe.each(['kept', 'renewed'] as const)('an edit of the app, rows %s', (rowI
   let world: World;
 
   beforeAll(async () => {
-    world = await startEffectsWorld({ targets: ['good', 'bad'], switches: { rowIdsOnResend } });
+    world = await startEffectsWorld({
+      targets: ['good', 'bad'],
+      switches: { rowIdsOnResend },
+      change: (yaml) => {
+        yaml['worker'] = { exportHeadStart: '100ms' };
+      },
+    });
   });
 
   afterEach(() => mendAll(world));

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { workflowIds } from '../../workflows/contract.ts';
+import { signals, workflowIds } from '../../workflows/contract.ts';
 import { approve, whatStands } from '../harness/acts.ts';
 import { historyJson } from '../harness/histories.ts';
 import { nthPromotion, publishedApp, standingApp } from '../harness/scenes.ts';
@@ -12,10 +12,14 @@ interface Event {
     readonly taskQueue: { readonly name: string };
   };
   readonly markerRecordedEventAttributes?: { readonly markerName: string };
+  readonly workflowExecutionSignaledEventAttributes?: { readonly signalName: string };
 }
 
 /** What the promotion of an app and its delivery to `test` did, as Temporal tells it. */
-async function waysOf(world: WorkerWorld, appId: string): Promise<{ local: number; queues: Record<string, string> }> {
+async function waysOf(
+  world: WorkerWorld,
+  appId: string,
+): Promise<{ local: number; queues: Record<string, string>; signals: string[] }> {
   const { promotionKey } = await nthPromotion(world, appId, 1);
   const ids = [
     workflowIds.promotion(world.alias('dev'), appId),
@@ -25,6 +29,7 @@ async function waysOf(world: WorkerWorld, appId: string): Promise<{ local: numbe
   const events = texts.flatMap((text) => (JSON.parse(text) as { events: Event[] }).events);
   const steps = events.flatMap((event) => event.activityTaskScheduledEventAttributes ?? []);
   return {
+    signals: events.flatMap((event) => event.workflowExecutionSignaledEventAttributes?.signalName ?? []),
     local: events.filter((event) => event.markerRecordedEventAttributes?.markerName === 'core_local_activity').length,
     queues: Object.fromEntries(steps.map((step) => [step.activityType.name, step.taskQueue.name])),
   };
@@ -67,6 +72,12 @@ describe('with the defaults', () => {
     expect(ways.local).toBeGreaterThan(0);
   });
 
+  it('the delivery of a small app starts with its file', async () => {
+    const ways = await waysOf(world, await promote(world, 'With its file'));
+
+    expect(ways.signals).not.toContain(signals.files);
+  });
+
   it('a look that finds something missing, and has to look again later, does so over the queue', async () => {
     const name = 'Partly nowhere';
     const app = publishedApp(world, name);
@@ -95,11 +106,41 @@ describe('with the defaults', () => {
   });
 });
 
-describe('where neither is wanted', () => {
+describe('a small app whose export is long in coming', () => {
   let world: WorkerWorld;
 
   beforeAll(async () => {
-    world = await start({ smallTransfer: 0, localLooks: false });
+    world = await start({ exportHeadStart: '300ms' });
+  });
+
+  afterAll(() => world?.close());
+
+  it('has its deliveries planned meanwhile, and they get the file when it is there', async () => {
+    const name = 'Long in coming';
+    standingApp(world, 'test', name);
+    const app = publishedApp(world, name);
+    await waitFor('the first look', () => world.ledger.getAwaiting(world.alias('dev'), app));
+    const { faults } = world.site('dev');
+    const id = faults.add({ path: '/export/', times: 0, effect: { type: 'status', status: 503 } });
+
+    approve(world, app, { test: 'Overwrite' }, ['Sales']);
+    const { promotionKey } = await waitFor(
+      'the promotion',
+      async () => (await world.ledger.listPromotions({ site: world.alias('dev'), appId: app }))[0],
+    );
+    await waitFor('a planned delivery', async () => (await world.ledger.listDeliveries({ promotionKey }))[0]);
+    faults.clear(id);
+
+    expect((await nthPromotion(world, app, 1)).state).toBe('promoted');
+    expect((await waysOf(world, app)).signals).toContain(signals.files);
+  });
+});
+
+describe('where nothing of that is wanted', () => {
+  let world: WorkerWorld;
+
+  beforeAll(async () => {
+    world = await start({ smallTransfer: 0, localLooks: false, exportHeadStart: '0s' });
   });
 
   afterAll(() => world?.close());
@@ -116,5 +157,6 @@ describe('where neither is wanted', () => {
       uploadStaging: `${test}-bulk`,
     });
     expect(ways.local).toBe(0);
+    expect(ways.signals).toContain(signals.files);
   });
 });

@@ -24,6 +24,7 @@ async function startWorkerProcess(address: string) {
       siteBulkSlots: 1,
       smallTransferBytes: 0,
       localLooks: true,
+      exportHeadStartMs: 3000,
       shutdownGraceMs: 1000,
       sites: [],
       healthBind: '127.0.0.1',
