@@ -8,6 +8,7 @@ import { taskQueues } from '../workflows/contract.ts';
 import { attemptInterceptor } from './attempt-interceptor.ts';
 import { heartbeatInterceptor } from './heartbeat-interceptor.ts';
 import { pauseInterceptor, type PauseLook } from './pause-interceptor.ts';
+import { withoutCallStacks } from './workflow-threads.ts';
 
 /** Cancellation and the loss of a worker are noticed within this time (temporal facts, section 1). */
 const LONGEST_HEARTBEAT_THROTTLE_MS = 10_000;
@@ -47,8 +48,12 @@ export interface FleetOptions {
  */
 export async function createFleet(options: FleetOptions): Promise<Worker[]> {
   const workers: Worker[] = [];
+  const make = (part: WorkerOptions): Promise<Worker> => Worker.create(part);
+  const { callStacks } = options.config.worker;
   try {
-    for (const part of fleetParts(options)) workers.push(await Worker.create(part));
+    for (const part of fleetParts(options)) {
+      workers.push(await (callStacks ? make(part) : withoutCallStacks(() => make(part))));
+    }
     return workers;
   } catch (error) {
     await discardFleet(workers);
@@ -101,7 +106,7 @@ export function workerIdentity(): string {
 function slots(count: number) {
   return {
     maxConcurrentActivityTaskExecutions: count,
-    maxConcurrentActivityTaskPolls: Math.min(count, SITE_POLLS),
+    activityTaskPollerBehavior: { type: 'simple-maximum', maximum: Math.min(count, SITE_POLLS) } as const,
   };
 }
 

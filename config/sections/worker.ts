@@ -23,6 +23,12 @@ export const workerSection = section({
       'Deliveries of an app up to smallTransfer start when it is exported, and after this time at the latest; those of ' +
         'a larger one start with its export. 0s = of a small one too.',
     ),
+  callStacks: flag()
+    .prefault(false)
+    .describe(
+      "Whether Temporal's UI can show the call stack of a workflow that waits; for whoever develops workflows. " +
+        'It costs a promotion a tenth of its time.',
+    ),
   shutdownGrace: duration().prefault('60s').describe('How long a step may go on when the worker is stopped.'),
   sites: list(alias).prefault([]).describe('Sites that this worker serves. Empty = all.'),
   pollTimeoutReport: duration().prefault('10m').describe('After this time without a worker a queue is reported.'),

@@ -51,6 +51,7 @@ function configOf({ site = `s${randomUUID().slice(0, 8)}`, address, healthPort, 
       smallTransferBytes: 0,
       localLooks: true,
       exportHeadStartMs: 3000,
+      callStacks: false,
       shutdownGraceMs: 5_000,
       sites: [],
       pollTimeoutReportMs: 600_000,
@@ -116,6 +117,21 @@ describe('runWorkers', () => {
     const { events } = await handle.fetchHistory();
     const told = events?.map((event) => event.workflowExecutionSignaledEventAttributes?.signalName).filter(Boolean);
     expect(told).toEqual(['settings']);
+  });
+
+  it.each([
+    ['has the call stack of a workflow where that is wanted', true],
+    ['keeps no call stacks of workflows by default', false],
+  ])('%s', async (_, callStacks) => {
+    const { config, taskQueue } = configOf({});
+    await run({ config: { ...config, worker: { ...config.worker, callStacks } } });
+    const workflowId = temporal.newName();
+    const handle = await temporal.client.workflow.start('siteWatch', { workflowId, taskQueue });
+    onTestFinished(async () => void (await handle.terminate()));
+
+    const stack = await handle.query<string>('__stack_trace');
+
+    expect(stack.includes('at siteWatch')).toBe(callStacks);
   });
 
   it('gives the activities a client of its own connection', async () => {

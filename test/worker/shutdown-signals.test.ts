@@ -25,6 +25,7 @@ async function startWorkerProcess(address: string) {
       smallTransferBytes: 0,
       localLooks: true,
       exportHeadStartMs: 3000,
+      callStacks: false,
       shutdownGraceMs: 1000,
       sites: [],
       healthBind: '127.0.0.1',
