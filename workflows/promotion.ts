@@ -77,8 +77,8 @@ async function carryOut(decision: DecisionRecord, pace: Pace, desk: PromotionDes
 }
 
 /**
- * Export once, keep a version, deliver to every target, and only then touch the source. The targets are planned while
- * the app is being exported.
+ * Export once, keep a version, deliver to every target, and only then touch the source. The targets of a large app
+ * are planned while it is being exported.
  */
 async function promote(decision: DecisionRecord, pace: Pace, desk: PromotionDesk): Promise<CloseInput['state']> {
   const deliveries = new Deliveries(decision, pace, desk);
