@@ -7,6 +7,8 @@ export interface WriteOptions {
   expectedSizeBytes?: number;
   /** Told the total of bytes taken so far, for every chunk. */
   onBytes?: (totalBytes: number) => void;
+  /** Told once, when all bytes have come; they are not stored for good yet. */
+  onReceived?: (() => void) | undefined;
   /** Ends the write with the signal's reason; nothing is kept. */
   signal?: AbortSignal;
 }

@@ -18,10 +18,11 @@ export class ByteCount {
     onBytes?.(this.#sizeBytes);
   }
 
-  /** All of it. @throws WAYBILL_ARTIFACT_SIZE_MISMATCH when there was less than announced */
+  /** All of it, and that is told. @throws WAYBILL_ARTIFACT_SIZE_MISMATCH when there was less than announced */
   finish(): number {
-    const { expectedSizeBytes } = this.#options;
+    const { expectedSizeBytes, onReceived } = this.#options;
     if (expectedSizeBytes !== undefined && this.#sizeBytes !== expectedSizeBytes) throw this.#mismatch();
+    onReceived?.();
     return this.#sizeBytes;
   }
 

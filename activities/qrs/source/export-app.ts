@@ -160,11 +160,7 @@ async function fetchUnchanged(
 ): Promise<{ stored?: StoredArtifact; check: SourceCheck }> {
   let before = decision.revisionKey;
   for (let tries = 0; tries < SETTLED_TRIES; tries += 1) {
-    const stored = await fetchApp(deps, decision, skipData).catch(async (error: unknown) => {
-      if (isWaybillError(error) && !error.retryable && (await isGone(deps, decision))) return undefined;
-      throw error;
-    });
-    const check = await checkSource(deps, decision);
+    const { stored, check } = await fetchAndCheck(deps, decision, skipData);
     if (!stored || check.changes.length > 0) return { check };
     if (check.source?.revisionKey === before) return { stored, check };
     before = check.source?.revisionKey ?? '';
@@ -172,13 +168,30 @@ async function fetchUnchanged(
   throw waybillError('WAYBILL_PROMOTION_EXPORT_EDITED', { app: decision.app.name, site: decision.site });
 }
 
+/** The look begins when the last byte has come, and takes place while they are being stored. */
+async function fetchAndCheck(
+  deps: ActivityDependencies,
+  decision: DecisionRecord,
+  skipData: boolean,
+): Promise<{ stored: StoredArtifact | undefined; check: SourceCheck }> {
+  let checking: Promise<SourceCheck> | undefined;
+  const check = (): Promise<SourceCheck> => {
+    checking ??= checkSource(deps, decision);
+    // Awaited when the file is stored; until then its failure is no unhandled one.
+    checking.catch(() => undefined);
+    return checking;
+  };
+  const input = { site: decision.site, appId: decision.appId, appName: decision.app.name, skipData };
+  const stored = await fetchExport(deps, input, () => void check()).catch(async (error: unknown) => {
+    if (isWaybillError(error) && !error.retryable && (await isGone(deps, decision))) return undefined;
+    throw error;
+  });
+  return { stored, check: await check() };
+}
+
 /** A site refuses to export what is no longer there; that is an end, and no failure. */
 async function isGone(deps: ActivityDependencies, { site, appId }: DecisionRecord): Promise<boolean> {
   return (await deps.qrs(site).getApp(appId, { signal: attemptContext().signal })) === undefined;
-}
-
-function fetchApp(deps: ActivityDependencies, decision: DecisionRecord, skipData: boolean): Promise<StoredArtifact> {
-  return fetchExport(deps, { site: decision.site, appId: decision.appId, appName: decision.app.name, skipData });
 }
 
 /** The check after the export proves the one before it; a fresh decision saves the first. */

@@ -6,15 +6,21 @@ import { lookAtStored, PROMOTED_CUT_TRIES } from './cut-export.ts';
 import { type ExportInput, takeExport } from './take-export.ts';
 
 /**
- * Has a site export an app and keeps the bytes as an artifact, in flat memory. Safe to repeat.
+ * Has a site export an app and keeps the bytes as an artifact, in flat memory. Safe to repeat. `onReceived` is told when the
+ * site has sent them all, while they are still being stored.
  *
  * @throws WAYBILL_PROMOTION_EXPORT_EMPTY, WAYBILL_PROMOTION_EXPORT_CUT
  */
-export async function fetchExport(deps: ActivityDependencies, input: ExportInput): Promise<StoredArtifact> {
+export async function fetchExport(
+  deps: ActivityDependencies,
+  input: ExportInput,
+  onReceived?: () => void,
+): Promise<StoredArtifact> {
   const { signal, progress } = attemptContext();
   return takeExport(deps, input, async ({ stream, sizeBytes }) => {
     const store = await deps.artifacts();
-    const stored = await store.write(stream, { expectedSizeBytes: sizeBytes, signal, onBytes: progress });
+    const options = { expectedSizeBytes: sizeBytes, signal, onBytes: progress, onReceived };
+    const stored = await store.write(stream, options);
     await requireWhole(deps, input, store, stored);
     return stored;
   });

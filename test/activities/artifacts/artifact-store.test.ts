@@ -40,14 +40,29 @@ describe.each(['folder', 's3'] as const)('an artifact store of kind %s', (kind) 
     }
   });
 
-  it('reports the total of bytes as they come', async () => {
+  it('reports the total of bytes as they come, and once that all have come', async () => {
     const store = await open(kind);
     const totals: number[] = [];
+    const received: (number | undefined)[] = [];
 
-    await store.write(chunksOf(randomBytes(3 * MEBIBYTE)), { onBytes: (total) => totals.push(total) });
+    await store.write(chunksOf(randomBytes(3 * MEBIBYTE)), {
+      onBytes: (total) => totals.push(total),
+      onReceived: () => received.push(totals.at(-1)),
+    });
 
     expect(totals.at(-1)).toBe(3 * MEBIBYTE);
     expect(totals).toEqual(totals.toSorted((a, b) => a - b));
+    expect(received).toEqual([3 * MEBIBYTE]);
+  });
+
+  it('does not report that all have come when there are fewer than announced', async () => {
+    const store = await open(kind);
+    let received = 0;
+    const options = { expectedSizeBytes: 2 * MEBIBYTE, onReceived: () => void (received += 1) };
+
+    await expect(store.write(chunksOf(randomBytes(MEBIBYTE)), options)).rejects.toThrow();
+
+    expect(received).toBe(0);
   });
 
   it('lets the same content be written many times at once', async () => {
