@@ -86,6 +86,7 @@ async function tellOperators(
           cause: trouble.cause,
           remedy: trouble.remedy,
           sinceUtc: trouble.sinceUtc ?? occurredAtUtc,
+          isGivenUp: trouble.isGivenUp,
         };
   await startMail(client, config, {
     promotionKey: about,

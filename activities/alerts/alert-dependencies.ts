@@ -14,6 +14,8 @@ export interface AlertTrouble {
   readonly remedy: string;
   /** Default: now. */
   readonly sinceUtc?: string;
+  /** Alerts were lost by it, which are not sent again. */
+  readonly isGivenUp?: boolean;
 }
 
 /** It is over, and nobody has to do anything any more. */

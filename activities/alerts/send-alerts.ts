@@ -1,10 +1,11 @@
+import { waybillError } from '../../common/errors/catalogue.ts';
 import { isWaybillError } from '../../common/errors/waybill-error.ts';
 import type { AlertSendKey } from '../../ledger/alert-sends.ts';
 import type { AlertItem } from '../../workflows/contract.ts';
 import type { SendAlertsInput } from '../alert-types.ts';
 import type { AlertDependencies } from './alert-dependencies.ts';
 import { alertOf } from './alert-of.ts';
-import { type Destination, destinationOf } from './destinations.ts';
+import { type Destination, destinationOf, destinationsOf } from './destinations.ts';
 import { deliverAlert } from './deliver-alert.ts';
 import { sendOnce } from './send-once.ts';
 
@@ -108,19 +109,30 @@ export async function holdAlerts({ ledger }: AlertDependencies, input: SendAlert
   for (const item of input.items) await ledger.noteAlert(keyOf(input, item), 'held');
 }
 
-/** Notes that alerts could not be sent. Safe to repeat; a sent one stays sent. */
+/**
+ * Notes that alerts could not be sent, and tells the operators, once a day for each destination; not of one that is
+ * configured no more. Safe to repeat; a sent one stays sent.
+ */
 export async function giveUpAlerts(
-  { ledger, logger }: AlertDependencies,
+  deps: AlertDependencies,
   { why, ...input }: SendAlertsInput & { readonly why?: string | undefined },
 ): Promise<void> {
+  const { ledger, logger } = deps;
   const { tenant, destination, items } = input;
+  let reason = '';
   for (const item of items) {
     const key = keyOf(input, item);
-    const reason = why ?? (await ledger.getAlert(key))?.lastError ?? 'There was no answer in time.';
+    reason = why ?? (await ledger.getAlert(key))?.lastError ?? 'There was no answer in time.';
     await ledger.noteAlert(key, 'given-up', reason);
     const facts = { tenant, destination, kind: item.kind, reload: item.reloadId, reason };
     logger.error(facts, 'an alert could not be sent and is given up');
   }
+  const { kind, name, settings } = destinationsOf(deps.config()).find(({ id }) => id === destination) ?? {};
+  if (!settings?.enabled) return;
+  const setting = `alerts.destinations.${kind}.${name}`;
+  const told = waybillError('WAYBILL_ALERT_GIVEN_UP', { tenant, destination, reason, setting });
+  const { code, message: cause, remedy } = told;
+  await deps.tellOperators(`given-up.${tenant}.${destination}`, { tenant, code, cause, remedy, isGivenUp: true });
 }
 
 async function unsent({ ledger }: AlertDependencies, input: SendAlertsInput): Promise<Unsent[]> {

@@ -192,6 +192,8 @@ export interface TenantTroubleMail extends Mail<'tenantTrouble'> {
   readonly cause: string;
   readonly remedy: string;
   readonly sinceUtc: string;
+  /** Alerts were lost by it, which are not sent again. */
+  readonly isGivenUp?: boolean | undefined;
 }
 
 /** What a `tenantTrouble` told of is over. */

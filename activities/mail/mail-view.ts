@@ -75,6 +75,7 @@ const kindViews: { readonly [Kind in MailKind]: (words: ViewWords, facts: MailOf
     cause: manyLines(facts.cause),
     remedy: manyLines(facts.remedy),
     since: words.time(facts.sinceUtc),
+    isGivenUp: facts.isGivenUp === true,
   }),
   tenantTroubleOver: (words, facts) => ({
     tenant: oneLine(facts.tenant),

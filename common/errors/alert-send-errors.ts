@@ -18,6 +18,12 @@ export const alertSendErrors = {
       'Read the answer of {host}. Usual causes: the webhook was removed or belongs to an archived channel (make a new one and set {setting}), or a template of your own that it does not accept.',
     retryable: false,
   },
+  WAYBILL_ALERT_GIVEN_UP: {
+    message: 'Alerts of {tenant} did not reach {destination} and were given up: {reason}',
+    remedy:
+      'Mend what the reason tells: a webhook that was removed or belongs to an archived channel needs a new address in {setting}; a destination that was away needs nothing more. The failures that it missed are on the page Alerts of the console.',
+    retryable: false,
+  },
   WAYBILL_ALERT_NO_DESTINATION: {
     message: 'There is no alert destination {destination} any more, or it is switched off.',
     remedy: 'Nothing, if it was removed on purpose. Else put it back under alerts.destinations.',

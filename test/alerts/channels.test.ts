@@ -278,6 +278,25 @@ describe.skipIf(!findMosquitto())('a channel', () => {
     },
   );
 
+  it('tells the operators of a destination whose alerts are given up, once a day', async () => {
+    const toOperators = () =>
+      world.inbox
+        .messages()
+        .filter(({ subject, text }) => subject.includes('ALERT_GIVEN_UP') && text.includes('slack/gone'));
+    hooks.gone.state = 'no_service';
+    const app = newApp(world, { tags: ['gone'] });
+    for (let times = 0; times < 2; times += 1) await sendIn(world, fail('gone', app), 'slack/gone', 'given-up');
+    hooks.gone.state = 'active';
+
+    const [mail] = await waitFor('the mail to the operators', () => toOperators().length > 0 && toOperators());
+
+    expect(mail).toMatchObject({ envelopeTo: ['operator@company.example'] });
+    expect(mail?.text).toContain('no_service');
+    expect(mail?.text).toContain('alerts.destinations.slack.gone');
+    expect(mail?.text).not.toContain(pathOf(hooks.gone));
+    expect(toOperators()).toHaveLength(1);
+  });
+
   it('gives an alert up after its time, with the reason, and sends the next', async () => {
     world.chat.faults.add({
       path: pathOf(hooks.late),
