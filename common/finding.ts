@@ -19,6 +19,8 @@ export const doctorChecks = {
   's3.versions': 'the bucket for versions is there, keeps versions and may be written to',
   's3.artifacts': 'the bucket for exported apps is there and may be written to',
   'mqtt.broker': 'the MQTT broker takes connection and login',
+  'cloud.tenant': 'the tenant of Qlik Cloud takes the login, and shows its reloads',
+  'cloud.webhook': 'a webhook of the tenant tells of ended reloads',
   'listener.address': 'the listener answers at the address that the sites are given',
   'site.certificates': 'the certificate files fit together and have not run out',
   'site.name': 'the name of each host is known',

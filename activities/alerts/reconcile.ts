@@ -11,6 +11,7 @@ import { reloadFacts } from '../qlik-cloud/to-facts.ts';
 import { outcomeOf, tenantOf } from './open-alert.ts';
 import { findRecoveries } from './find-recoveries.ts';
 import { collectOldScriptLogs } from './script-log-files.ts';
+import { ownWebhooks } from './own-webhooks.ts';
 import { channelOf } from './route-alert.ts';
 import { tellingOutages } from './tell-outage.ts';
 
@@ -169,15 +170,11 @@ async function collectScriptLogs({ config, logger, nowUtc }: AlertDependencies):
 
 /** Webhooks for reloads that Qlik Cloud has disabled: without them only this look finds failures. */
 async function disabledOnes(deps: AlertDependencies, tenant: string): Promise<string[]> {
-  const { reconcile, url } = tenantOf(deps, tenant);
+  const settings = tenantOf(deps, tenant);
+  const { reconcile, url } = settings;
   if (!reconcile.webhook.enabled || !deps.config().alerts.broker) return [];
   const all = await webhooksOf(deps, tenant);
-  const ours = all.filter(({ name, eventTypes }) =>
-    reconcile.webhook.name === undefined
-      ? eventTypes.some((type) => type.endsWith('reload.finished'))
-      : name === reconcile.webhook.name,
-  );
-  const disabled = ours.filter(({ enabled }) => !enabled);
+  const disabled = ownWebhooks(settings, all).filter(({ enabled }) => !enabled);
   for (const { id, name, disabledReason } of disabled) {
     const reason = disabledReason ?? 'no reason given';
     const {

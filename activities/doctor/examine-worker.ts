@@ -9,9 +9,11 @@ import { findingOfError } from './finding-of-error.ts';
 import { lookAtBroker } from './look-at-broker.ts';
 import { lookAtListener } from './look-at-listener.ts';
 import { lookAtMail } from './look-at-mail.ts';
+import { lookAtTenants } from './look-at-tenants.ts';
 
 /**
- * Looks at all that a worker needs besides the sites: its disk, mail, S3, the MQTT broker, the listener's address. With
+ * Looks at all that a worker needs besides the sites: its disk, mail, S3, the MQTT broker, tenants of Qlik
+ * Cloud, the listener's address. With
  * `scratch` the right to write to a bucket is proven. Safe to repeat. Never throws for what it finds.
  */
 export async function examineWorker(
@@ -21,15 +23,16 @@ export async function examineWorker(
   const config = deps.config();
   const { broker } = config.alerts;
   const isCalled = Object.values(config.sources).some(({ watch }) => watch === 'callback');
-  const [disks, mail, buckets, ofBroker, ofListener] = await Promise.all([
+  const [disks, mail, buckets, tenants, ofBroker, ofListener] = await Promise.all([
     lookAtDisks(config),
     lookAtMail(deps),
     lookAtBuckets(deps, scratch),
+    lookAtTenants(deps),
     broker && lookAtBroker(deps, broker),
     isCalled && lookAtListener(config),
   ]);
   const others = [ofBroker, ofListener].flatMap((found) => found || []);
-  return [...disks, ...mail, ...buckets, ...others];
+  return [...disks, ...mail, ...buckets, ...tenants, ...others];
 }
 
 async function lookAtDisks({ dataFolder, artifacts }: Config): Promise<Finding[]> {
