@@ -18,6 +18,8 @@ import { writeServerRecord } from './server-record.ts';
 const keeperFile = fileURLToPath(new URL('./server-keeper.ts', import.meta.url));
 const LOOK_EVERY_MS = 50;
 const STOP_PATIENCE_MS = 10_000;
+/** It collects its garbage half as often as Go does by default: a tenth of its time, for a third more memory. */
+const USUAL_ENVIRONMENT: Environment = { GOGC: '200' };
 const LOG_LIMIT_BYTES = 20 * 1024 * 1024;
 
 type Keeper = ChildProcessByStdio<Writable, Readable, null>;
@@ -121,7 +123,7 @@ function launch(
     // A group of its own, so that Ctrl-C in the terminal does not end the server before the worker has drained.
     detached: process.platform !== 'win32',
     windowsHide: true,
-    env: { ...environment },
+    env: { ...USUAL_ENVIRONMENT, ...environment },
   });
   let expected = false;
   const exited = new Promise<DevServerExit>((resolve) => {

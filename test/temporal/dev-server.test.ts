@@ -33,8 +33,11 @@ function settings(changes: Partial<StartDevServerOptions['config']['temporal']['
   return { dataFolder: folder, temporal: { namespace: 'default', devServer: { ...devServer, ...own, ...changes } } };
 }
 
-async function start(changes: Parameters<typeof settings>[0] = {}): Promise<DevServer> {
-  const server = await startDevServer({ config: settings(changes), environment: process.env, logger });
+async function start(
+  changes: Parameters<typeof settings>[0] = {},
+  environment: NodeJS.ProcessEnv = process.env,
+): Promise<DevServer> {
+  const server = await startDevServer({ config: settings(changes), environment, logger });
   onTestFinished(() => server.stop());
   return server;
 }
@@ -64,6 +67,19 @@ async function ensure({ address }: DevServer, namespace = 'default') {
 }
 
 describe('startDevServer', () => {
+  it.skipIf(process.platform !== 'linux')(
+    'has the server collect its garbage less often, unless the environment says how often',
+    async () => {
+      const { GOGC: _, ...others } = process.env;
+      const usual = await start({}, others);
+      const set = await start({ database: join(folder, 'other.sqlite') }, { ...others, GOGC: '75' });
+
+      const environmentOf = async ({ pid }: DevServer) => (await readFile(`/proc/${pid}/environ`, 'utf8')).split('\0');
+      expect(await environmentOf(usual)).toContain('GOGC=200');
+      expect(await environmentOf(set)).toContain('GOGC=75');
+    },
+  );
+
   it('serves when it says so, shows its pages, and is gone when stopped', async () => {
     const server = await start();
 
