@@ -46,14 +46,15 @@ export interface FleetOptions {
  * serves, over one connection. None of them runs yet. Only the first has the workflow bundle: each Worker with a
  * bundle would keep a workflow cache of its own.
  */
-export async function createFleet(options: FleetOptions): Promise<Worker[]> {
+export function createFleet(options: FleetOptions): Promise<Worker[]> {
+  const make = (): Promise<Worker[]> => createAll(options);
+  return options.config.worker.callStacks ? make() : withoutCallStacks(make);
+}
+
+async function createAll(options: FleetOptions): Promise<Worker[]> {
   const workers: Worker[] = [];
-  const make = (part: WorkerOptions): Promise<Worker> => Worker.create(part);
-  const { callStacks } = options.config.worker;
   try {
-    for (const part of fleetParts(options)) {
-      workers.push(await (callStacks ? make(part) : withoutCallStacks(() => make(part))));
-    }
+    for (const part of fleetParts(options)) workers.push(await Worker.create(part));
     return workers;
   } catch (error) {
     await discardFleet(workers);

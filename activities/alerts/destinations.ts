@@ -21,14 +21,21 @@ export function destinationsOf({ alerts }: Pick<Config, 'alerts'>): Destination[
   );
 }
 
+/** The destination of an id; undefined where there is none, or it is switched off. */
+export function findDestination(config: Pick<Config, 'alerts'>, id: string): Destination | undefined {
+  const found = destinationsOf(config).find((one) => one.id === id);
+  return found?.settings.enabled ? found : undefined;
+}
+
 /** The destination of an id that is switched on. @throws WAYBILL_ALERT_NO_DESTINATION */
 export function destinationOf(config: Pick<Config, 'alerts'>, id: string): Destination {
-  const found = destinationsOf(config).find((one) => one.id === id);
-  if (!found?.settings.enabled) throw waybillError('WAYBILL_ALERT_NO_DESTINATION', { destination: id });
+  const found = findDestination(config, id);
+  if (!found) throw waybillError('WAYBILL_ALERT_NO_DESTINATION', { destination: id });
   return found;
 }
 
-/** The path of a destination's setting, for errors. */
-export function settingOf({ kind, name }: Pick<Destination, 'kind' | 'name'>, setting: string): string {
-  return `alerts.destinations.${kind}.${name}.${setting}`;
+/** The path of a destination in the settings, or of one setting of it, for errors. */
+export function settingOf({ kind, name }: Pick<Destination, 'kind' | 'name'>, setting?: string): string {
+  const path = `alerts.destinations.${kind}.${name}`;
+  return setting === undefined ? path : `${path}.${setting}`;
 }

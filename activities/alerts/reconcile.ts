@@ -1,17 +1,16 @@
-import { waybillError } from '../../common/errors/catalogue.ts';
 import { isWaybillError } from '../../common/errors/waybill-error.ts';
 import { workflowIds } from '../../workflows/contract.ts';
 import type { AlertSend } from '../../ledger/alert-sends.ts';
 import { attemptContext } from '../activity-context.ts';
 import type { ReconcileOutcome } from '../alert-types.ts';
 import type { AlertDependencies } from './alert-dependencies.ts';
-import { type Destination, destinationsOf } from './destinations.ts';
+import { type Destination, findDestination } from './destinations.ts';
 import type { CloudReload, CloudWebhook } from '../qlik-cloud/answers.ts';
 import { reloadFacts } from '../qlik-cloud/to-facts.ts';
 import { outcomeOf, tenantOf } from './open-alert.ts';
 import { findRecoveries } from './find-recoveries.ts';
 import { collectOldScriptLogs } from './script-log-files.ts';
-import { ownWebhooks } from './own-webhooks.ts';
+import { isCalledBy, ownWebhooks, webhookDisabled } from './own-webhooks.ts';
 import { channelOf } from './route-alert.ts';
 import { tellingOutages } from './tell-outage.ts';
 
@@ -133,8 +132,8 @@ async function resumeAlerts(deps: AlertDependencies, tenant: string): Promise<nu
 
 async function resumeAlert(deps: AlertDependencies, tenant: string, alert: AlertSend): Promise<boolean> {
   const { destination: id, recipient, appId, kind, reloadId } = alert;
-  const destination = destinationsOf(deps.config()).find((one) => one.id === id);
-  if (!destination?.settings.enabled) {
+  const destination = findDestination(deps.config(), id);
+  if (!destination) {
     await deps.ledger.noteAlert(alert, 'given-up', `There is no destination ${id} any more.`);
     return false;
   }
@@ -171,18 +170,13 @@ async function collectScriptLogs({ config, logger, nowUtc }: AlertDependencies):
 /** Webhooks for reloads that Qlik Cloud has disabled: without them only this look finds failures. */
 async function disabledOnes(deps: AlertDependencies, tenant: string): Promise<string[]> {
   const settings = tenantOf(deps, tenant);
-  const { reconcile, url } = settings;
-  if (!reconcile.webhook.enabled || !deps.config().alerts.broker) return [];
+  if (!isCalledBy(deps.config().alerts, settings)) return [];
   const all = await webhooksOf(deps, tenant);
   const disabled = ownWebhooks(settings, all).filter(({ enabled }) => !enabled);
-  for (const { id, name, disabledReason } of disabled) {
-    const reason = disabledReason ?? 'no reason given';
-    const {
-      code,
-      message: cause,
-      remedy,
-    } = waybillError('WAYBILL_ALERT_WEBHOOK_DISABLED', { webhook: name, url, reason });
-    deps.logger.warn({ tenant, code, webhook: name, reason }, cause);
+  for (const webhook of disabled) {
+    const { id, name } = webhook;
+    const { code, message: cause, remedy, facts } = webhookDisabled(settings, webhook);
+    deps.logger.warn({ tenant, code, webhook: name, reason: facts['reason'] }, cause);
     await deps.tellOperators(`webhook.${tenant}.${id}`, { tenant, code, cause, remedy });
   }
   return disabled.map(({ name }) => name);

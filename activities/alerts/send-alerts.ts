@@ -5,7 +5,7 @@ import type { AlertItem } from '../../workflows/contract.ts';
 import type { SendAlertsInput } from '../alert-types.ts';
 import type { AlertDependencies } from './alert-dependencies.ts';
 import { alertOf } from './alert-of.ts';
-import { type Destination, destinationOf, destinationsOf } from './destinations.ts';
+import { type Destination, destinationOf, findDestination, settingOf } from './destinations.ts';
 import { deliverAlert } from './deliver-alert.ts';
 import { sendOnce } from './send-once.ts';
 
@@ -127,11 +127,10 @@ export async function giveUpAlerts(
     const facts = { tenant, destination, kind: item.kind, reload: item.reloadId, reason };
     logger.error(facts, 'an alert could not be sent and is given up');
   }
-  const { kind, name, settings } = destinationsOf(deps.config()).find(({ id }) => id === destination) ?? {};
-  if (!settings?.enabled) return;
-  const setting = `alerts.destinations.${kind}.${name}`;
-  const told = waybillError('WAYBILL_ALERT_GIVEN_UP', { tenant, destination, reason, setting });
-  const { code, message: cause, remedy } = told;
+  const found = findDestination(deps.config(), destination);
+  if (!found) return;
+  const about = { tenant, destination, reason, setting: settingOf(found) };
+  const { code, message: cause, remedy } = waybillError('WAYBILL_ALERT_GIVEN_UP', about);
   await deps.tellOperators(`given-up.${tenant}.${destination}`, { tenant, code, cause, remedy, isGivenUp: true });
 }
 

@@ -12,9 +12,9 @@ import { lookAtMail } from './look-at-mail.ts';
 import { lookAtTenants } from './look-at-tenants.ts';
 
 /**
- * Looks at all that a worker needs besides the sites: its disk, mail, S3, the MQTT broker, tenants of Qlik
- * Cloud, the listener's address. With
- * `scratch` the right to write to a bucket is proven. Safe to repeat. Never throws for what it finds.
+ * Looks at all that a worker needs besides the sites: its disk, mail, S3, the MQTT broker, tenants of Qlik Cloud, the
+ * listener's address. With `scratch` the right to write to a bucket is proven. Safe to repeat. Never throws for what it
+ * finds.
  */
 export async function examineWorker(
   deps: ActivityDependencies,

@@ -1,10 +1,8 @@
 import { type About, broken, brokenBy, type Finding, look, ok } from '../../common/finding.ts';
-import { waybillError } from '../../common/errors/catalogue.ts';
 import { isWaybillError } from '../../common/errors/waybill-error.ts';
 import type { TenantConfig } from '../../config/types.ts';
-import { ownWebhooks } from '../alerts/own-webhooks.ts';
-import { createQlikCloudClients } from '../qlik-cloud/cloud-clients.ts';
-import type { QlikCloudClient } from '../qlik-cloud/cloud-client.ts';
+import { isCalledBy, ownWebhooks, webhookDisabled } from '../alerts/own-webhooks.ts';
+import { createQlikCloudClient, type QlikCloudClient } from '../qlik-cloud/cloud-client.ts';
 import type { ActivityDependencies } from '../dependencies.ts';
 import { findingOfError } from './finding-of-error.ts';
 
@@ -12,27 +10,24 @@ type Eyes = Pick<ActivityDependencies, 'config' | 'logger'>;
 
 /** Whether each tenant of Qlik Cloud can be asked, and tells the gateway of ended reloads. Reads only. Never throws. */
 export async function lookAtTenants(deps: Eyes): Promise<Finding[]> {
-  const { tenants } = deps.config().alerts;
-  const clients = createQlikCloudClients(() => deps.config().alerts, deps.logger);
-  try {
-    const all = Object.values(tenants).map((tenant) => lookAtTenant(deps, tenant, clients.get(tenant.alias)));
-    return (await Promise.all(all)).flat();
-  } finally {
-    await clients.close(0);
-  }
+  const tenants = Object.values(deps.config().alerts.tenants);
+  return (await Promise.all(tenants.map((tenant) => lookAtTenant(deps, tenant)))).flat();
 }
 
-async function lookAtTenant(deps: Eyes, tenant: TenantConfig, client: QlikCloudClient): Promise<Finding[]> {
+async function lookAtTenant(deps: Eyes, tenant: TenantConfig): Promise<Finding[]> {
   const subject = `tenant ${tenant.alias}`;
   const about = ['cloud.tenant', subject] as const;
-  const isCalled = deps.config().alerts.broker !== undefined && tenant.reconcile.webhook.enabled;
+  const client = createQlikCloudClient(tenant, deps.logger);
   try {
     await client.listReloads({ limit: 1 });
+    const asked = ok(about, `${tenant.url} takes the login, and shows its reloads.`);
+    if (!isCalledBy(deps.config().alerts, tenant)) return [asked];
+    return [asked, await lookAtWebhook(tenant, client, ['cloud.webhook', subject])];
   } catch (error) {
     return [findingOfError(deps, about, error)];
+  } finally {
+    await client.close(0);
   }
-  const asked = ok(about, `${tenant.url} takes the login, and shows its reloads.`);
-  return isCalled ? [asked, await lookAtWebhook(tenant, client, ['cloud.webhook', subject])] : [asked];
 }
 
 async function lookAtWebhook(tenant: TenantConfig, client: QlikCloudClient, about: About): Promise<Finding> {
@@ -41,10 +36,7 @@ async function lookAtWebhook(tenant: TenantConfig, client: QlikCloudClient, abou
   try {
     const own = ownWebhooks(tenant, await client.listWebhooks());
     const [off] = own.filter(({ enabled }) => !enabled);
-    if (off) {
-      const reason = off.disabledReason ?? 'no reason given';
-      return brokenBy(about, waybillError('WAYBILL_ALERT_WEBHOOK_DISABLED', { webhook: off.name, url, reason }));
-    }
+    if (off) return brokenBy(about, webhookDisabled(tenant, off));
     const names = own.map(({ name }) => `"${name}"`).join(', ');
     if (own.length > 0) return ok(about, `${names} of ${url} tells of ended reloads.`);
     const wanted = reconcile.webhook.name === undefined ? 'for ended reloads' : `"${reconcile.webhook.name}"`;
