@@ -1,6 +1,7 @@
 import { valueAt } from './findings.ts';
 import type { SettingPath } from './problem.ts';
 import { configSchema, type ParsedConfig } from './schema.ts';
+import { secretRef } from './secret-ref.ts';
 
 /**
  * The configuration as if everything that is wrong were not set, so that the rest can still be held against each other
@@ -19,14 +20,25 @@ export function dataWithoutWrong(value: unknown): ParsedConfig | undefined {
   return undefined;
 }
 
-/** A wrong setting is taken out; of a site that lacks a required one a stand-in stays, for others refer to it. */
+/** A wrong setting is taken out; of a site or a tenant that lacks a required one a stand-in stays, for others refer to it. */
 function mend(value: unknown, path: SettingPath): unknown {
   if (valueAt(value, path) !== undefined) return without(value, path);
-  const [group, alias] = path;
-  if (group !== 'sites' || alias === undefined) return without(value, path.slice(0, -1));
-  const { sites, ...others } = value as { sites: object };
-  const standIn = { hosts: [`${String(alias)}.invalid`], certificates: '.' };
-  return { ...others, sites: { ...sites, [alias]: standIn } };
+  const [group, second, third] = path;
+  if (group === 'sites' && second !== undefined) {
+    return put(value, ['sites', second], { hosts: [`${String(second)}.invalid`], certificates: '.' });
+  }
+  if (group === 'alerts' && second === 'tenants' && third !== undefined) {
+    const host = `${String(third)}.invalid`;
+    return put(value, path.slice(0, 3), { id: host, url: `https://${host}`, apiKey: secretRef('stand-in', '.', {}) });
+  }
+  return without(value, path.slice(0, -1));
+}
+
+/** A copy in which the setting at the path is another. */
+function put(value: unknown, [key, ...deeper]: SettingPath, setting: object): unknown {
+  if (key === undefined) return setting;
+  const { [key as string]: inner, ...others } = value as Record<string, unknown>;
+  return { ...others, [key]: put(inner, deeper, setting) };
 }
 
 /** A copy in which the setting at the path is not set. */

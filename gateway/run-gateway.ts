@@ -13,7 +13,7 @@ export interface OpenGateway extends GatewayCore {
   close(): Promise<void>;
 }
 
-/** Opens spool and broker; does not wait for the broker. @throws where the folder of the spool cannot be used */
+/** Opens spool and broker; does not wait for the broker. @throws SpoolFolderError */
 export async function openGateway(settings: GatewaySettings): Promise<OpenGateway> {
   const log = createLog(settings);
   const spool = settings.spool ? await Spool.open(settings.spool) : undefined;
@@ -34,7 +34,7 @@ export async function openGateway(settings: GatewaySettings): Promise<OpenGatewa
 
 /**
  * The gateway as a service of its own.
- * @throws CannotListenError; what the file system gives where the folder of the spool cannot be used. Nothing is left open
+ * @throws CannotListenError, SpoolFolderError. Nothing is left open
  */
 export async function runGateway(settings: GatewaySettings): Promise<NodeService> {
   let gateway: OpenGateway | undefined;

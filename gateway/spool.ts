@@ -1,4 +1,4 @@
-import { mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { access, constants, mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { pack, unpack } from './spool-file.ts';
 
@@ -7,6 +7,21 @@ const EVENT = /^\d{16}\.event$/;
 /** The spool holds as much as it may. */
 export class SpoolFullError extends Error {
   override readonly name = 'SpoolFullError';
+}
+
+/** The folder of the spool cannot be made, read or written to. */
+export class SpoolFolderError extends Error {
+  override readonly name = 'SpoolFolderError';
+  readonly folder: string;
+  readonly reason: string;
+
+  constructor(folder: string, cause: NodeJS.ErrnoException) {
+    const reason = cause.code ?? cause.message;
+    const remedy = 'Set spool.folder to a folder that the account of the gateway can write to.';
+    super(`The spool cannot be kept in ${folder}: ${reason}. ${remedy}`, { cause });
+    this.folder = folder;
+    this.reason = reason;
+  }
 }
 
 /** An event as it waits on disk. */
@@ -39,19 +54,15 @@ export class Spool {
     this.#settings = settings;
   }
 
-  /** Opens a folder, made where it is missing, with what a former process left in it. */
+  /**
+   * Opens a folder, made where it is missing, with what a former process left in it.
+   * @throws SpoolFolderError
+   */
   static async open(settings: SpoolSettings): Promise<Spool> {
     const spool = new Spool(settings);
-    await mkdir(settings.folder, { recursive: true, mode: 0o700 });
-    const names = (await readdir(settings.folder)).toSorted((a, b) => (a < b ? -1 : 1));
-    for (const name of names) {
-      if (name.endsWith('.part')) await rm(path.join(settings.folder, name), { force: true });
-      // What was put aside keeps its name for itself.
-      spool.#last = Math.max(spool.#last, Number(/^\d{16}(?=\.event)/.exec(name)?.[0] ?? 0));
-      if (!EVENT.test(name)) continue;
-      const { size } = await stat(path.join(settings.folder, name));
-      spool.#add(name, size);
-    }
+    await spool.#takeOver().catch((error: NodeJS.ErrnoException) => {
+      throw new SpoolFolderError(settings.folder, error);
+    });
     return spool;
   }
 
@@ -110,6 +121,21 @@ export class Spool {
       this.#waiting.splice(this.#waiting.indexOf(first), 1);
       this.#events -= 1;
       this.#bytes -= first.sizeBytes;
+    }
+  }
+
+  async #takeOver(): Promise<void> {
+    const { folder } = this.#settings;
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+    await access(folder, constants.W_OK);
+    const names = (await readdir(folder)).toSorted((a, b) => (a < b ? -1 : 1));
+    for (const name of names) {
+      if (name.endsWith('.part')) await rm(path.join(folder, name), { force: true });
+      // What was put aside keeps its name for itself.
+      this.#last = Math.max(this.#last, Number(/^\d{16}(?=\.event)/.exec(name)?.[0] ?? 0));
+      if (!EVENT.test(name)) continue;
+      const { size } = await stat(path.join(folder, name));
+      this.#add(name, size);
     }
   }
 

@@ -68,6 +68,12 @@ export const cliErrors = {
     remedy: 'Look with `waybill show {what}`.',
     retryable: false,
   },
+  WAYBILL_CLI_WHICH_PROMOTION: {
+    message: '"{app}" has {count} promotions under way that could be meant:\n{choices}',
+    remedy: 'Name one of them by its key, or a target with --target.',
+    retryable: false,
+    exitCode: 2,
+  },
   WAYBILL_CLI_WHICH_TARGET: {
     message: 'Promotion {promotionKey} has several targets that could be meant: {targets}.',
     remedy: 'Name one with --target.',

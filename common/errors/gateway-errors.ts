@@ -21,4 +21,9 @@ export const gatewayErrors = {
     retryable: false,
     exitCode: 2,
   },
+  WAYBILL_GATEWAY_SPOOL_UNUSABLE: {
+    message: 'The gateway cannot keep events in {folder}: {reason}.',
+    remedy: 'Set spool.folder in {file} to a folder that the account of the gateway can write to.',
+    retryable: false,
+  },
 } as const satisfies Record<string, ErrorEntry>;

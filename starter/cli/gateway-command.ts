@@ -22,6 +22,7 @@ export function addGatewayCommand(program: Command, environment: Environment): v
 async function gatewayErrorsOf(file: string): Promise<(error: unknown) => unknown> {
   const { CannotListenError } = await import('../../gateway/node-service.ts');
   const { SettingsError, SettingsFileError } = await import('../../gateway/settings.ts');
+  const { SpoolFolderError } = await import('../../gateway/spool.ts');
   return (cause) => {
     if (cause instanceof SettingsError) {
       const problems = cause.problems.map((problem) => `  ${problem}`).join('\n');
@@ -33,6 +34,10 @@ async function gatewayErrorsOf(file: string): Promise<(error: unknown) => unknow
     if (cause instanceof CannotListenError) {
       const { address, reason } = cause;
       return waybillError('WAYBILL_GATEWAY_CANNOT_LISTEN', { file, address, reason }, { cause });
+    }
+    if (cause instanceof SpoolFolderError) {
+      const { folder, reason } = cause;
+      return waybillError('WAYBILL_GATEWAY_SPOOL_UNUSABLE', { file, folder, reason }, { cause });
     }
     return cause;
   };

@@ -9,6 +9,7 @@ import { findApp, type Found } from '../../views/find-app.ts';
 import { leaveBehind } from '../../views/leave-behind.ts';
 import { addTimeoutOption } from './order-options.ts';
 import { plain } from '../../views/plain.ts';
+import { withPromotionMeant } from '../../views/promotion-meant.ts';
 import { orderTaken } from '../../views/order-words.ts';
 import { type GivenOrder, giveOrder } from '../../temporal/give-order.ts';
 
@@ -76,7 +77,7 @@ function addOrder(command: Command, action: ResolveAction, examples: readonly st
 async function order(command: Command, what: string, action: ResolveAction): Promise<void> {
   const options = command.optsWithGlobals<ResolveOptions>();
   await withCli(command, async (cli) => {
-    const found = await findApp(cli, what, options.site);
+    const found = await withPromotionMeant(cli.ledger, await findApp(cli, what, options.site), options.target);
     const aim = await findAim(cli.ledger, found, action, options.target);
     const chosen = chosenApps(options.choose);
     if (action === 'skip' && aim.target === undefined) throw notSkippable(found);

@@ -25,6 +25,14 @@ export function watchedLine({ sources, sites }: Config): ReportLine {
   return ['Watching', ...facts];
 }
 
+/** What a worker does the work of: sites, and the alerts of tenants. */
+export function servingLine({ sites, worker, alerts }: Config): ReportLine {
+  const served = worker.sites.length > 0 ? worker.sites : Object.keys(sites);
+  const tenants = Object.keys(alerts.tenants);
+  const facts = [served.join(', '), tenants.length > 0 ? `alerts of ${tenants.join(', ')}` : ''];
+  return ['Serving', ...facts.filter((fact) => fact !== '')];
+}
+
 /** Where the listener is and how the sites reach it, or why there is none. */
 export function listenerLine(
   config: Config,

@@ -2,7 +2,7 @@ import path from 'node:path';
 import type { LivePart } from '../live/live-settings.ts';
 import { openProcessLedger } from './open-process-ledger.ts';
 import type { LongRun } from './run-process.ts';
-import { ledgerLine, logLine, type ReportLine, reportText, watchedLine } from './start-up-report.ts';
+import { ledgerLine, logLine, type ReportLine, reportText, servingLine, watchedLine } from './start-up-report.ts';
 import { waitForTemporal } from './wait-for-temporal.ts';
 
 /** The worker alone, against the configured Temporal service. */
@@ -22,10 +22,9 @@ export const workerProcess: LongRun = {
       handleSignals: false,
     });
     closers.defer(() => worker.close());
-    const sites = config.worker.sites.length > 0 ? config.worker.sites : Object.keys(config.sites);
     const lines: ReportLine[] = [
       watchedLine(config),
-      ['Serving', sites.join(', ')],
+      servingLine(config),
       ['Temporal', address],
       ledgerLine(ledger),
       ...(worker.healthPort === undefined ? [] : [healthLine(config.worker.healthBind, worker.healthPort)]),

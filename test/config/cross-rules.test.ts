@@ -121,6 +121,18 @@ describe('settings that refer to each other', () => {
     expect(await problemsOf(text)).toEqual([]);
   });
 
+  it('asks for no site where all that is wrong is a setting of the only tenant', async () => {
+    const problems = await problemsOf(
+      'alerts: { tenants: { eu: { url: "https://t.example", apiKey: "k", setle: 1m } }, destinations: { mqtt: { a: { tenants: [eu] } } } }',
+    );
+
+    expect(problems.map((line) => line.split(': ')[0])).toEqual([
+      'alerts.tenants.eu.id',
+      'alerts.tenants.eu.setle',
+      'alerts.destinations.mqtt.a',
+    ]);
+  });
+
   it('still holds the rest against each other when single settings are wrong', async () => {
     const text = smallest
       .replace('certificates: certificates/dev', 'prot: 1')

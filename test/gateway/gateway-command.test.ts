@@ -139,12 +139,16 @@ it('ends at once where its port is taken, names the setting, and leaves the othe
   expect(await readFile(draft, 'utf8')).toBe('what the first one is writing');
 });
 
-it('ends where the folder of its spool cannot be used', async () => {
+it('ends where the folder of its spool cannot be used, and names the setting', async () => {
   const taken = path.join(folder, 'no-folder');
   await writeFile(taken, '');
   const gateway = await run((yaml) => (yaml['spool'] = { folder: taken }));
 
   expect(await endOf(gateway)).toBe(1);
+  await gateway.ended;
+  expect(gateway.stderr()).toContain('WAYBILL_GATEWAY_SPOOL_UNUSABLE');
+  expect(gateway.stderr()).toContain(`${taken}: EEXIST`);
+  expect(gateway.stderr()).toContain('spool.folder');
   expect(connections).toBe(0);
 });
 

@@ -3,7 +3,7 @@ import type { DecisionReport } from '../../../starter/cli/decide-command.ts';
 import type { Overview } from '../../../views/overview.ts';
 import type { OrderReport } from '../../../starter/cli/resolve-command.ts';
 import { workflowIds } from '../../../workflows/contract.ts';
-import { endedPromotion, whatStands } from '../../harness/acts.ts';
+import { approve, endedPromotion, whatStands } from '../../harness/acts.ts';
 import { MANAGER } from '../../harness/world.ts';
 import { waitFor } from '../../harness/wait-for.ts';
 import { type CliWorld, promotionThat, publishAndWait, startCliWorld } from './cli-world.ts';
@@ -183,6 +183,36 @@ describe('waybill retry, skip and abort', () => {
       exitCode: 2,
       errors: expect.stringContaining('nowhere is no target of promotion'),
     });
+  });
+
+  it('means the promotion that is stuck where targets were added to it meanwhile', async () => {
+    const { world } = cli;
+    const appId = await publishAndWait(world, 'Added to');
+    const { faults } = world.site('prod');
+    const fault = faults.add({
+      effect: { type: 'status', status: 403, text: 'Forbidden' },
+      path: 'app/upload',
+      times: 0,
+    });
+    approve(world, appId, { prod: 'Duplicate' }, ['Sales']);
+    const stuck = await promotionThat(world, appId, 'the promotion', () => true);
+    await stuckDelivery(stuck.promotionKey, 'prod');
+    approve(world, appId, { prod: 'Duplicate', test: 'Duplicate' }, ['Sales']);
+    await waitFor('the added target to have it', () => appsNamed('test', 'Added to').length === 1);
+    const added = await promotionThat(world, appId, 'a second one', (one) => one.promotionKey !== stuck.promotionKey);
+
+    const byTarget = await cli.run('retry', 'Added to', '--target', to('prod'));
+    const elsewhere = await cli.run('skip', 'Added to', '--target', to('dev'), '--yes');
+    await stuckDelivery(stuck.promotionKey, 'prod');
+    const skipped = await cli.json<OrderReport>('skip', 'Added to', '--yes');
+    await endedPromotion(world, appId);
+    faults.clear(fault);
+
+    expect(byTarget).toMatchObject({ exitCode: 0, output: expect.stringContaining(stuck.promotionKey) });
+    expect(elsewhere).toMatchObject({ exitCode: 2, errors: expect.stringContaining('WAYBILL_CLI_WHICH_PROMOTION') });
+    for (const { promotionKey } of [stuck, added]) expect(elsewhere.errors).toContain(promotionKey);
+    expect(skipped).toMatchObject({ promotionKey: stuck.promotionKey, target: to('prod') });
+    expect(appsNamed('prod', 'Added to')).toEqual([]);
   });
 
   it('has nothing to order where a promotion has ended, an app waits, or nothing is known', async () => {
