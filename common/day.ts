@@ -4,8 +4,8 @@ export function startOfDayUtc(day: string, timeZone?: string): string | undefine
   const midnight = Date.parse(`${day}T00:00:00.000Z`);
   if (year === undefined || month === undefined || date === undefined || Number.isNaN(midnight)) return undefined;
   // The offset of the zone is asked for twice: the first answer may be that of the other side of a change of clocks.
-  const near = midnight - offsetMs(midnight, timeZone);
-  return new Date(midnight - offsetMs(near, timeZone)).toISOString();
+  const near = midnight - zoneOffsetMs(midnight, timeZone);
+  return new Date(midnight - zoneOffsetMs(near, timeZone)).toISOString();
 }
 
 const DAY_MS = 86_400_000;
@@ -26,7 +26,7 @@ function daysLater(day: string, days: number): string {
 }
 
 /** How far the clocks of a zone are ahead of UTC at a moment. */
-function offsetMs(at: number, timeZone: string | undefined): number {
+export function zoneOffsetMs(at: number, timeZone: string | undefined): number {
   const format = new Intl.DateTimeFormat('sv-SE', { timeZone, dateStyle: 'short', timeStyle: 'medium' });
   return Date.parse(`${format.format(at).replace(' ', 'T')}.000Z`) - Math.floor(at / 1000) * 1000;
 }

@@ -1,7 +1,7 @@
-import mqtt, { type MqttClient } from 'mqtt';
+import type { MqttClient } from 'mqtt';
 import { waybillError } from '../common/errors/catalogue.ts';
 import { isWaybillError } from '../common/errors/waybill-error.ts';
-import { connectOptions, MQTT_3_1_1, MQTT_5 } from '../common/mqtt-options.ts';
+import { connectToBroker } from '../common/mqtt-connect.ts';
 import type { Config } from '../config/types.ts';
 
 /** Publishes alerts to the broker of `alerts.broker`. */
@@ -18,22 +18,7 @@ export function createAlertPublisher({ alerts }: Pick<Config, 'alerts'>, name: s
 
   const connect = async (): Promise<MqttClient> => {
     if (!broker) throw new Error('alerts.broker is not set');
-    const options = {
-      ...(await connectOptions(broker)),
-      clientId: `${broker.clientId}-${name}`,
-      clean: true,
-      reconnectPeriod: 0,
-    };
-    const versions = broker.protocol === 'auto' ? ([MQTT_5, MQTT_3_1_1] as const) : [options.protocolVersion];
-    let failure: unknown;
-    for (const protocolVersion of versions) {
-      try {
-        return await mqtt.connectAsync(broker.url, { ...options, protocolVersion });
-      } catch (error) {
-        failure = error;
-      }
-    }
-    throw failure;
+    return connectToBroker(broker, `${broker.clientId}-${name}`);
   };
 
   const dropAll = async (): Promise<void> => {

@@ -1,6 +1,7 @@
-import { ActivityFailure, ApplicationFailure, isCancellation, proxyLocalActivities } from '@temporalio/workflow';
+import { ApplicationFailure, isCancellation, proxyLocalActivities } from '@temporalio/workflow';
 import type { Local, LocalActivities } from '../activities/local-steps.ts';
 import type { Pace } from '../activities/pace.ts';
+import { causeOf } from './activity-cause.ts';
 
 /** Longer than a healthy site takes, and short for those who wait: an order waits for the end of a local step. */
 const LOCAL_MS = 3000;
@@ -30,8 +31,8 @@ export async function locallyFirst<T>(
   return overTheQueue();
 }
 
-/** Another try would fail alike. The failure of a local activity comes as it is, not as the cause of another. */
+/** Another try would fail alike. */
 function isFinal(error: unknown): boolean {
-  const failure = error instanceof ActivityFailure ? error.cause : error;
+  const failure = causeOf(error);
   return failure instanceof ApplicationFailure && failure.nonRetryable === true;
 }

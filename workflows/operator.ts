@@ -1,11 +1,6 @@
-import {
-  ActivityFailure,
-  ApplicationFailure,
-  CancellationScope,
-  isCancellation,
-  rootCause,
-} from '@temporalio/workflow';
+import { ApplicationFailure, CancellationScope, isCancellation, rootCause } from '@temporalio/workflow';
 import type { Pace } from '../activities/pace.ts';
+import { causeOf } from './activity-cause.ts';
 import { slowed } from './history-pace.ts';
 import type { SharedTimer } from './shared-timer.ts';
 import type { ResolveOutcome, ResolveRequest, Trouble } from './contract.ts';
@@ -207,7 +202,7 @@ export class OperatorDesk {
 }
 
 function isUnknownToLedger(error: unknown): boolean {
-  const cause = error instanceof ActivityFailure ? error.cause : error;
+  const cause = causeOf(error);
   return cause instanceof ApplicationFailure && cause.type === 'WAYBILL_PROMOTION_RECORD_MISSING';
 }
 
@@ -223,7 +218,7 @@ function paceOf(paceNow: Pace | (() => Pace)): Pace {
 
 /** What a person reads of a failure: the code and the words that the activity put into it. */
 export function troubleOf(step: string, error: unknown, willRetry: boolean): Trouble {
-  const cause = error instanceof ActivityFailure ? (error.cause ?? error) : error;
+  const cause = causeOf(error);
   const code = cause instanceof ApplicationFailure && cause.type ? cause.type : 'WAYBILL_TEMPORAL_UNEXPECTED';
   return {
     step,

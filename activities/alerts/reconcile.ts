@@ -43,10 +43,16 @@ export async function reconcileTenant(
   const resumed = (await resumeFailures(deps, tenant)) + (await resumeAlerts(deps, tenant));
   await collectScriptLogs(deps);
   const missed = await tellingOutages(deps, tenant, () => findMissed(deps, tenant));
-  if (missed > 0) deps.logger.warn({ tenant, missed }, 'failed reloads that no event told of');
+  if (missed > 0) tellMissed(deps, tenant, missed);
   const recovered = await findRecoveries(deps, tenant);
   const disabledWebhooks = await disabledOnes(deps, tenant);
   return { missed, recovered, resumed, disabledWebhooks };
+}
+
+/** Where no events are to come, to find failures by asking is what is wanted. */
+function tellMissed({ config, logger }: AlertDependencies, tenant: string, missed: number): void {
+  if (config().alerts.broker) logger.warn({ tenant, missed }, 'failed reloads that no event told of');
+  else logger.info({ tenant, missed }, 'failed reloads');
 }
 
 async function findMissed(deps: AlertDependencies, tenant: string): Promise<number> {

@@ -42,7 +42,9 @@ export async function sendAlerts(deps: AlertDependencies, input: SendAlertsInput
       },
     );
   }
-  return { quietMs: destination.settings.rateLimitMs };
+  // The end of a failure is no reason to be quiet about the next one.
+  const hasFailure = messages.some((items) => items.some(({ kind }) => kind !== 'recovered'));
+  return { quietMs: hasFailure ? destination.settings.rateLimitMs : 0 };
 }
 
 type Unsent = AlertItem & { readonly appId: string };

@@ -130,7 +130,6 @@ class Subscriber implements RunningSubscriber {
     client.handleMessage = (packet, done) => void this.#take(packet, done, end);
     client.on('connect', ({ sessionPresent }) => {
       hasStood = true;
-      this.#told = { reason: '', atMs: 0 };
       void this.#subscribe(client, sessionPresent, end);
     });
     client.on('error', (error) => end(error.message || String((error as NodeJS.ErrnoException).code), error));
@@ -153,6 +152,7 @@ class Subscriber implements RunningSubscriber {
       const [granted] = await client.subscribeAsync(filter, { qos: 1 });
       // 128 and above: refused (MQTT 5, section 3.9.3).
       if (granted === undefined || granted.qos > 2) throw new Error(`the subscription to ${filter} was refused`);
+      this.#told = { reason: '', atMs: 0 };
       logger.info({ broker: broker.url, filter, sessionPresent }, 'Events are taken from the MQTT broker');
       this.#first.resolve(true);
     } catch (error) {

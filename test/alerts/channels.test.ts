@@ -5,6 +5,7 @@ import type { ChatMessage } from '../../sandbox/chat/start-chat.ts';
 import type { InboxFaults } from '../../sandbox/inbox/faults.ts';
 import type { SlackHook } from '../../sandbox/chat/slack-hook.ts';
 import type { TeamsFlow } from '../../sandbox/chat/teams-flow.ts';
+import { workflowIds } from '../../workflows/contract.ts';
 import { findMosquitto } from '../harness/mosquitto.ts';
 import { waitFor } from '../harness/wait-for.ts';
 import { alertAt, bodies, eventsTaken, failReload, mailTo, newApp, sendIn, sendsOf } from './alert-acts.ts';
@@ -134,6 +135,19 @@ describe.skipIf(!findMosquitto())('a channel', () => {
       failingSinceUtc: endedAtUtc,
       lastFailure: { reloadId: last },
     });
+  });
+
+  it('holds no failure back because it told a moment ago that the app reloads again', async () => {
+    const app = newApp(world, { tags: ['limited'] });
+    await sendIn(world, fail('limited', app), 'webhook/limited', 'sent');
+    const success = world.cloud.actAs.reloadApp(app);
+    await sendIn(world, success, 'webhook/limited', 'sent');
+    await sendIn(world, fail('limited', app), 'webhook/limited', 'sent');
+
+    const channel = workflowIds.alertChannel(world.tenant, 'webhook/limited', app);
+    const { events } = await world.temporal.client.workflow.getHandle(channel).fetchHistory();
+    const steps = events?.flatMap((event) => event.activityTaskScheduledEventAttributes?.activityType?.name ?? []);
+    expect(steps?.slice(-2)).not.toEqual(['holdAlerts', 'sendAlerts']);
   });
 
   it('tells once that an app reloads again, only after a failure, and only where that is wanted', async () => {

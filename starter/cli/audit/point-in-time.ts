@@ -1,3 +1,4 @@
+import { zoneOffsetMs } from '../../../common/day.ts';
 import { waybillError } from '../../../common/errors/catalogue.ts';
 
 const A_DAY_MS = 24 * 60 * 60 * 1000;
@@ -35,15 +36,9 @@ function moment(option: string, text: string, local: string, offset: string | un
 /** The moment of a local time: the first of one that comes twice; one that the clock skips is as much later. */
 function inZone(local: string, zone: string): string {
   const localMs = Date.parse(`${local}Z`);
-  const guesses = [localMs - A_DAY_MS, localMs + A_DAY_MS].map((ms) => localMs - offsetMs(ms, zone));
-  const fitting = guesses.filter((ms) => ms + offsetMs(ms, zone) === localMs);
+  const guesses = [localMs - A_DAY_MS, localMs + A_DAY_MS].map((ms) => localMs - zoneOffsetMs(ms, zone));
+  const fitting = guesses.filter((ms) => ms + zoneOffsetMs(ms, zone) === localMs);
   return new Date(fitting.length > 0 ? Math.min(...fitting) : Math.max(...guesses)).toISOString();
-}
-
-/** How far the clocks of a zone are ahead of UTC at a moment. */
-function offsetMs(utcMs: number, timeZone: string): number {
-  const shown = new Intl.DateTimeFormat('sv-SE', { timeZone, dateStyle: 'short', timeStyle: 'medium' }).format(utcMs);
-  return Date.parse(`${shown.replace(' ', 'T')}Z`) - Math.floor(utcMs / 1000) * 1000;
 }
 
 function unreadable(option: string, text: string) {

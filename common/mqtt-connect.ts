@@ -1,0 +1,21 @@
+import mqtt, { type IClientOptions, type MqttClient } from 'mqtt';
+import { type BrokerSettings, connectOptions, MQTT_3_1_1, MQTT_5 } from './mqtt-options.ts';
+
+/**
+ * One connection under this name, in a session that ends with it, in the first version that the broker takes. It is not made
+ * anew when it breaks.
+ * @throws WAYBILL_ALERT_BROKER, WAYBILL_CONFIG_SECRET_MISSING, and what the first version failed with
+ */
+export async function connectToBroker(broker: BrokerSettings, clientId: string): Promise<MqttClient> {
+  const options: IClientOptions = { ...(await connectOptions(broker)), clientId, clean: true, reconnectPeriod: 0 };
+  const versions = broker.protocol === 'auto' ? ([MQTT_5, MQTT_3_1_1] as const) : [options.protocolVersion];
+  let failure: unknown;
+  for (const protocolVersion of versions) {
+    try {
+      return await mqtt.connectAsync(broker.url, { ...options, protocolVersion });
+    } catch (error) {
+      failure ??= error;
+    }
+  }
+  throw failure;
+}
