@@ -29,7 +29,8 @@ export function figure(what: string, value: number, unit: string, more: Partial<
 /** `held`, `MISSED`, or `too close to tell` where the bar lies within the tolerance. */
 export function verdictOf({ value, bar, tolerance = 0 }: Figure): string {
   if (bar === undefined) return '';
-  if (Math.abs(value - bar) <= bar * tolerance) return value <= bar ? 'held, closely' : 'MISSED, closely';
+  if (tolerance > 0 && Math.abs(value - bar) <= bar * tolerance)
+    return value <= bar ? 'held, closely' : 'MISSED, closely';
   return value <= bar ? 'held' : 'MISSED';
 }
 

@@ -58,11 +58,12 @@ export async function timesQuery(parts: StoreParts, filter: FigureFilter, measur
 /** The least time that so many of all are not longer than, for each part. Both databases can do this, and do it alike. */
 function ranked(slice: RawBuilder<unknown>, part: RawBuilder<unknown>): RawBuilder<unknown> {
   return sql`
-    select placed.slice, max(counted.n) as count,
-      min(case when placed.place * 100 >= counted.n * 50 then placed.took end) as p50,
-      min(case when placed.place * 100 >= counted.n * 95 then placed.took end) as p95
-    from (select ${slice} as slice, took, row_number() over (${part} order by took) as place from measured) as placed
-    join (select ${slice} as slice, count(*) as n from measured group by 1) as counted
-      on coalesce(counted.slice, -1) = coalesce(placed.slice, -1)
+    select placed.slice, max(placed.n) as count,
+      min(case when placed.place * 100 >= placed.n * 50 then placed.took end) as p50,
+      min(case when placed.place * 100 >= placed.n * 95 then placed.took end) as p95
+    from (
+      select ${slice} as slice, took, row_number() over (${part} order by took) as place, count(*) over (${part}) as n
+      from measured
+    ) as placed
     group by placed.slice`;
 }
