@@ -47,6 +47,8 @@ export function sandboxConfig({ sandbox, dataFolder, ports }: SandboxConfigOptio
         }
       : {}),
     timeouts: { heartbeatEvery: '1s' },
+    // These sites do not lag behind their own writes: what a target lacks is looked for again a second later.
+    retry: { lookAfter: '3s' },
     logging: { file: `${dataFolder}/waybill.log`, level: 'info' },
   };
   return stringify(config);
