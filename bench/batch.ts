@@ -15,8 +15,7 @@ interface Batch {
   readonly ms: number;
   readonly callsPerApp: number;
   readonly events: readonly number[];
-  readonly usageBefore: Usage;
-  readonly usageAfter: Usage;
+  readonly processor: readonly Figure[];
 }
 
 /**
@@ -47,7 +46,6 @@ export async function batch(): Promise<Report> {
 function reportOf(batches: readonly Batch[], rowsMs: readonly number[]): Report {
   const ratios = batches.map(({ ms }, nth) => ms / (rowsMs[nth] ?? Number.NaN));
   const events = batches.flatMap((one) => one.events);
-  const last = batches.at(-1);
   return {
     scenario: 'batch',
     settings: { batches: BATCHES, apps: APPS, dataBytes: DATA_BYTES, targets: 1, mode: 'Overwrite' },
@@ -56,7 +54,7 @@ function reportOf(batches: readonly Batch[], rowsMs: readonly number[]): Report 
       figure('all in one batch, median', median(batches.map(({ ms }) => ms)) / 1000, 's'),
       figure('one after another, median', median(rowsMs) / 1000, 's'),
       figure('batch by one after another, median', median(ratios), '×', { bar: 0.5, tolerance: TOLERANCE }),
-      ...(last ? processorTimes(last.usageBefore, last.usageAfter) : []),
+      ...(batches.at(-1)?.processor ?? []),
       figure('QRS calls an app, watching included', Math.max(...batches.map((one) => one.callsPerApp)), 'calls', {
         bar: 30,
       }),
@@ -76,10 +74,10 @@ async function atOnce(stage: Stage, name: string): Promise<Batch> {
   for (const app of apps) await approve(stage, app.appId);
   await Promise.all(apps.map((app) => ended(stage, app.appId)));
   const ms = performance.now() - began;
-  const usageAfter = await usageOf(stage);
+  const processor = processorTimes(usageBefore, await usageOf(stage));
   const callsPerApp = ((await callsSoFar(stage)) - callsBefore) / APPS;
   const events = await Promise.all(apps.map(async (app) => (await historyOf(stage, app)).events));
-  return { ms, callsPerApp, events, usageBefore, usageAfter };
+  return { ms, callsPerApp, events, processor };
 }
 
 /** What one app of the batch costs each process. */

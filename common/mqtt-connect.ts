@@ -1,9 +1,11 @@
 import mqtt, { type IClientOptions, type MqttClient } from 'mqtt';
+import { waybillError } from './errors/catalogue.ts';
+import { isWaybillError, type WaybillError } from './errors/waybill-error.ts';
 import { type BrokerSettings, connectOptions, MQTT_3_1_1, MQTT_5 } from './mqtt-options.ts';
 
 /**
- * One connection under this name, in a session that ends with it, in the first version that the broker takes. It is not made
- * anew when it breaks.
+ * One connection under this name, in a session that ends with it, in the first version that the broker takes. It is
+ * not made anew when it breaks.
  * @throws WAYBILL_ALERT_BROKER, WAYBILL_CONFIG_SECRET_MISSING, and what the first version failed with
  */
 export async function connectToBroker(broker: BrokerSettings, clientId: string): Promise<MqttClient> {
@@ -18,4 +20,11 @@ export async function connectToBroker(broker: BrokerSettings, clientId: string):
     }
   }
   throw failure;
+}
+
+/** What is told of a failure of a broker: WAYBILL_ALERT_BROKER, unless it is an error of ours already. */
+export function brokerFailure(url: string | undefined, error: unknown): WaybillError {
+  if (isWaybillError(error)) return error;
+  const { code, message } = error as NodeJS.ErrnoException;
+  return waybillError('WAYBILL_ALERT_BROKER', { broker: url, reason: message || String(code) });
 }

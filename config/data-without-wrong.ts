@@ -1,4 +1,4 @@
-import { valueAt } from './findings.ts';
+import { valueAt, withValueAt } from './findings.ts';
 import type { SettingPath } from './problem.ts';
 import { configSchema, type ParsedConfig } from './schema.ts';
 import { secretRef } from './secret-ref.ts';
@@ -25,20 +25,17 @@ function mend(value: unknown, path: SettingPath): unknown {
   if (valueAt(value, path) !== undefined) return without(value, path);
   const [group, second, third] = path;
   if (group === 'sites' && second !== undefined) {
-    return put(value, ['sites', second], { hosts: [`${String(second)}.invalid`], certificates: '.' });
+    return withValueAt(value, ['sites', second], { hosts: [`${String(second)}.invalid`], certificates: '.' });
   }
   if (group === 'alerts' && second === 'tenants' && third !== undefined) {
     const host = `${String(third)}.invalid`;
-    return put(value, path.slice(0, 3), { id: host, url: `https://${host}`, apiKey: secretRef('stand-in', '.', {}) });
+    return withValueAt(value, path.slice(0, 3), {
+      id: host,
+      url: `https://${host}`,
+      apiKey: secretRef('stand-in', '.', {}),
+    });
   }
   return without(value, path.slice(0, -1));
-}
-
-/** A copy in which the setting at the path is another. */
-function put(value: unknown, [key, ...deeper]: SettingPath, setting: object): unknown {
-  if (key === undefined) return setting;
-  const { [key as string]: inner, ...others } = value as Record<string, unknown>;
-  return { ...others, [key]: put(inner, deeper, setting) };
 }
 
 /** A copy in which the setting at the path is not set. */

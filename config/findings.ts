@@ -66,3 +66,10 @@ export function valueAt(value: unknown, path: SettingPath): unknown {
     value,
   );
 }
+
+/** A copy with another value at the path; groups that are not there are made. */
+export function withValueAt(into: unknown, [key, ...deeper]: SettingPath, value: unknown): unknown {
+  if (key === undefined) return value;
+  const group = (into ?? {}) as Readonly<Record<PropertyKey, unknown>>;
+  return { ...group, [key]: withValueAt(group[key], deeper, value) };
+}

@@ -1,6 +1,6 @@
 import { waybillError } from '../common/errors/catalogue.ts';
 import { complete } from './complete.ts';
-import { findingsOf, valueAt } from './findings.ts';
+import { findingsOf, valueAt, withValueAt } from './findings.ts';
 import { prepare, type Surroundings } from './prepare.ts';
 import { type Finding, pathText, type SettingPath } from './problem.ts';
 import { configSchema } from './schema.ts';
@@ -31,21 +31,14 @@ export function configOfTrial(running: Config, trial: TrialSettings, surrounding
   const result = schema.safeParse(whole);
   const findings = [...prepared.findings, ...(result.success ? [] : findingsOf(schema, value, result.error.issues))];
   if (findings.length > 0) throw unreadable(findings.map((finding) => lineOf(path, finding)));
-  const parsed = put(running, path, result.data) as Parameters<typeof complete>[0];
+  const parsed = withValueAt(running, path, result.data) as Parameters<typeof complete>[0];
   return complete(parsed, surroundings.folder);
 }
 
 function withSecretInForce(value: unknown, below: readonly string[], running: Config, path: SettingPath): unknown {
   const secret = valueAt(running, [...path, ...below]);
-  if (isSecretRef(secret)) return put(value, below, secret);
+  if (isSecretRef(secret)) return withValueAt(value, below, secret);
   throw unreadable([`${pathText([...path, ...below])}: the worker does not run with this secret yet`]);
-}
-
-function put(into: unknown, path: readonly string[], value: unknown): unknown {
-  const [key, ...deeper] = path;
-  if (key === undefined) return value;
-  const group = (into ?? {}) as Readonly<Record<string, unknown>>;
-  return { ...group, [key]: put(group[key], deeper, value) };
 }
 
 function lineOf(path: SettingPath, { path: below, wrong, right }: Finding): string {

@@ -6,6 +6,7 @@ import { type PromotionState, type ResolveAction, type Trouble, workflowIds } fr
 import type { Found, KnownPromotion } from './find-app.ts';
 import { troubleOfItself } from './own-trouble.ts';
 import { stepOf } from './step-of.ts';
+import { targetSitesOf } from './target-sites.ts';
 
 /** What an order is meant for: a delivery, or (without `target`) the promotion itself. */
 export interface Aim {
@@ -65,7 +66,7 @@ function theOneMeant(
 ): string | undefined {
   if (ownTrouble || step !== 'delivering') return undefined;
   const ended = new Set(deliveries.filter((one) => one.endedAtUtc).map((one) => one.target));
-  const open = targetsOf(promotion).filter((target) => !ended.has(target));
+  const open = targetSitesOf(promotion.decision).filter((target) => !ended.has(target));
   const stuck = deliveries.filter((one) => one.trouble && !one.endedAtUtc).map((one) => one.target);
   const meant = stuck.length > 0 ? stuck : open;
   const [only, second] = meant;
@@ -75,14 +76,10 @@ function theOneMeant(
 }
 
 function namedTarget(promotion: KnownPromotion, named: string): string {
-  const targets = targetsOf(promotion);
+  const targets = targetSitesOf(promotion.decision);
   if (targets.includes(named)) return named;
   const reason = `${named} is no target of promotion ${promotion.promotionKey}`;
   throw waybillError('WAYBILL_CLI_USAGE', { reason, advice: `Its targets are ${targets.join(', ') || 'none'}.` });
-}
-
-function targetsOf({ decision }: KnownPromotion): string[] {
-  return [...new Set(decision.targets.map((target) => target.site))];
 }
 
 function notRunning(action: ResolveAction, reason: string, what: string): Error {

@@ -3,6 +3,7 @@ import type { Delivery } from '../ledger/deliveries.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { Found, KnownPromotion } from './find-app.ts';
 import { plain } from './plain.ts';
+import { targetSitesOf } from './target-sites.ts';
 
 /**
  * An app that was found by its name can have several promotions under way, as targets were added while others were being
@@ -34,8 +35,7 @@ function isStuck({ state }: KnownPromotion, deliveries: readonly Delivery[]): bo
 }
 
 function isOpenAt({ decision }: KnownPromotion, deliveries: readonly Delivery[], target: string): boolean {
-  const isAsked = decision.targets.some(({ site }) => site === target);
-  return isAsked && !deliveries.some((one) => one.target === target && one.endedAtUtc);
+  return targetSitesOf(decision).includes(target) && !deliveries.some((one) => one.target === target && one.endedAtUtc);
 }
 
 function about(found: Found, known: readonly KnownPromotion[], meant: KnownPromotion): Found {
@@ -43,6 +43,5 @@ function about(found: Found, known: readonly KnownPromotion[], meant: KnownPromo
 }
 
 function choice({ promotionKey, state, decision }: KnownPromotion): string {
-  const targets = [...new Set(decision.targets.map(({ site }) => site))];
-  return `  ${promotionKey}  to ${targets.join(', ')}, ${state}`;
+  return `  ${promotionKey}  to ${targetSitesOf(decision).join(', ')}, ${state}`;
 }

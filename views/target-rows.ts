@@ -1,5 +1,6 @@
 import type { PromotionMode } from '../workflows/contract.ts';
 import type { DeliveryStory, PromotionStory } from './promotion-story.ts';
+import { targetSitesOf } from './target-sites.ts';
 
 /** One app at a target: what stood there, or nothing, and what stands there, or nothing yet. */
 export interface TargetApp {
@@ -27,7 +28,7 @@ interface ItemOfRecord {
 
 /** The targets that were chosen, each with what is known of it; by name. */
 export function targetRows({ decision, deliveries }: Pick<PromotionStory, 'decision' | 'deliveries'>): TargetRow[] {
-  const names = [...new Set(decision.targets.map(({ site }) => site))].toSorted();
+  const names = targetSitesOf(decision).toSorted();
   return names.map((target) => {
     const delivery = deliveries.find((one) => one.target === target) ?? null;
     return {

@@ -1,7 +1,5 @@
 import type { MqttClient } from 'mqtt';
-import { waybillError } from '../common/errors/catalogue.ts';
-import { isWaybillError } from '../common/errors/waybill-error.ts';
-import { connectToBroker } from '../common/mqtt-connect.ts';
+import { brokerFailure, connectToBroker } from '../common/mqtt-connect.ts';
 import type { Config } from '../config/types.ts';
 
 /** Publishes alerts to the broker of `alerts.broker`. */
@@ -35,9 +33,7 @@ export function createAlertPublisher({ alerts }: Pick<Config, 'alerts'>, name: s
         await within(broker?.connectTimeoutMs ?? 0, client.publishAsync(topic, body, { qos: 1, retain }));
       } catch (error) {
         await dropAll();
-        if (isWaybillError(error)) throw error;
-        const reason = (error as Error).message || String((error as NodeJS.ErrnoException).code);
-        throw waybillError('WAYBILL_ALERT_BROKER', { broker: broker?.url, reason });
+        throw brokerFailure(broker?.url, error);
       }
     },
     close: dropAll,

@@ -14,6 +14,7 @@ import type { OutgoingMail } from '../activities/promotion-types.ts';
 import { createQrsClients } from '../activities/qrs/client/qrs-clients.ts';
 import { createTrialActivities } from '../activities/trial/create-trial-activities.ts';
 import type { Logger } from '../common/logger.ts';
+import { servedSites } from '../config/lookup.ts';
 import type { Surroundings } from '../config/prepare.ts';
 import { configOfTrial } from '../config/trial.ts';
 import type { Config } from '../config/types.ts';
@@ -27,7 +28,7 @@ import { openArtifacts } from './open-artifacts.ts';
 import { openVersions } from './open-versions.ts';
 import { ownerResolver } from './owner-resolver.ts';
 import { watchQueues } from './watch-queues.ts';
-import { type FleetActivities, servedSites } from './worker-fleet.ts';
+import type { FleetActivities } from './worker-fleet.ts';
 
 export interface GenerationOptions {
   readonly config: Config;

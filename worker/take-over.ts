@@ -1,5 +1,6 @@
 import type { Client } from '@temporalio/client';
 import { waybillError } from '../common/errors/catalogue.ts';
+import { servedSites } from '../config/lookup.ts';
 import { clientOver, type PrepareOptions, prepareTemporal } from '../temporal/prepare-temporal.ts';
 import { taskQueues } from '../workflows/contract.ts';
 import type { SiteKeeper } from './keep-sites-watched.ts';
@@ -7,7 +8,7 @@ import type { LiveActivities } from './live-activities.ts';
 import type { RunningFleet } from './running-fleet.ts';
 import type { RunningWorkers, TakenOver, WorkersConfig } from './run-worker.ts';
 import { tellWatches } from './tell-watches.ts';
-import { createFleet, discardFleet, type FleetActivities, type FleetOptions, servedSites } from './worker-fleet.ts';
+import { createFleet, discardFleet, type FleetActivities, type FleetOptions } from './worker-fleet.ts';
 
 export interface TakeOverOptions {
   readonly config: WorkersConfig;

@@ -1,6 +1,7 @@
 import { hostname } from 'node:os';
 import type { DataConverter } from '@temporalio/common';
 import { type NativeConnection, Worker, type WorkerOptions } from '@temporalio/worker';
+import { servedSites } from '../config/lookup.ts';
 import type { Config } from '../config/types.ts';
 import type { AttemptSink } from '../ledger/attempt-sink.ts';
 import type { Logger } from '../common/logger.ts';
@@ -92,11 +93,6 @@ function fleetParts(options: FleetOptions): WorkerOptions[] {
     ];
   });
   return options.sitesAlone ? ofSites : [main, ...ofSites];
-}
-
-/** The sites that this worker process serves: those of `worker.sites`, else all. */
-export function servedSites(config: Pick<Config, 'worker' | 'sites'>): readonly string[] {
-  return config.worker.sites.length > 0 ? config.worker.sites : Object.keys(config.sites);
 }
 
 /** The name of this process in Temporal's histories and in the ledger. */

@@ -1,8 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { waybillError } from '../../common/errors/catalogue.ts';
-import { isWaybillError } from '../../common/errors/waybill-error.ts';
 import { type Finding, ok } from '../../common/finding.ts';
-import { connectToBroker } from '../../common/mqtt-connect.ts';
+import { brokerFailure, connectToBroker } from '../../common/mqtt-connect.ts';
 import { MQTT_5 } from '../../common/mqtt-options.ts';
 import type { AlertsConfig } from '../../config/types.ts';
 import type { ActivityDependencies } from '../dependencies.ts';
@@ -23,9 +21,6 @@ export async function lookAtBroker(
     const version = client.options.protocolVersion === MQTT_5 ? '5' : '3.1.1';
     return ok(about, `${broker.url} takes the connection, in MQTT ${version}.`);
   } catch (error) {
-    if (isWaybillError(error)) return findingOfError(deps, about, error);
-    const { code, message } = error as NodeJS.ErrnoException;
-    const failure = waybillError('WAYBILL_ALERT_BROKER', { broker: broker.url, reason: message || String(code) });
-    return findingOfError(deps, about, failure);
+    return findingOfError(deps, about, brokerFailure(broker.url, error));
   }
 }

@@ -3,6 +3,7 @@ import type { TemporalClient } from '../../temporal/connect.ts';
 import { type TargetChoice, workflowIds } from '../../workflows/contract.ts';
 import type { Cli } from './cli-context.ts';
 import type { AppMemoryOfRecord } from '../../views/recorded-shapes.ts';
+import { targetSitesOf } from '../../views/target-sites.ts';
 import { withTemporal } from '../../temporal/send-order.ts';
 
 /** A decision that nobody acts on until somebody asks for it. Times are the site's own clock; what is not known is null. */
@@ -69,7 +70,7 @@ async function deliveriesOf(
   { promotionKey, targets }: Pick<StandingDecision, 'promotionKey' | 'targets'>,
 ): Promise<DeliveryOutcomeOfRecord[]> {
   if (promotionKey === null) return [];
-  const sites = [...new Set(targets.map(({ site }) => site))].toSorted();
+  const sites = targetSitesOf({ targets }).toSorted();
   const found = await Promise.all(
     sites.map((site) => outcomeOf<DeliveryOutcomeOfRecord>(client, workflowIds.deliver(promotionKey, site))),
   );

@@ -1,5 +1,6 @@
 import ms from 'ms';
 import path from 'node:path';
+import { servedSites } from '../../config/lookup.ts';
 import type { Config } from '../../config/types.ts';
 import type { Ledger } from '../../ledger/ledger.ts';
 
@@ -26,10 +27,9 @@ export function watchedLine({ sources, sites }: Config): ReportLine {
 }
 
 /** What a worker does the work of: sites, and the alerts of tenants. */
-export function servingLine({ sites, worker, alerts }: Config): ReportLine {
-  const served = worker.sites.length > 0 ? worker.sites : Object.keys(sites);
-  const tenants = Object.keys(alerts.tenants);
-  const facts = [served.join(', '), tenants.length > 0 ? `alerts of ${tenants.join(', ')}` : ''];
+export function servingLine(config: Config): ReportLine {
+  const tenants = Object.keys(config.alerts.tenants);
+  const facts = [servedSites(config).join(', '), tenants.length > 0 ? `alerts of ${tenants.join(', ')}` : ''];
   return ['Serving', ...facts.filter((fact) => fact !== '')];
 }
 

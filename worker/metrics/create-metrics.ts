@@ -1,9 +1,9 @@
 import { collectDefaultMetrics, Registry } from 'prom-client';
 import type { Logger } from '../../common/logger.ts';
+import { servedSites } from '../../config/lookup.ts';
 import type { Config } from '../../config/types.ts';
 import type { AttemptSink } from '../../ledger/attempt-sink.ts';
 import type { Ledger } from '../../ledger/ledger.ts';
-import { servedSites } from '../worker-fleet.ts';
 import { countedSink } from './activity-metrics.ts';
 import { certificateGauges } from './certificate-gauges.ts';
 import { ledgerGauges } from './ledger-gauges.ts';

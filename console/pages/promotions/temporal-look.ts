@@ -3,6 +3,7 @@ import { workflowIds } from '../../../workflows/contract.ts';
 import type { ConsoleContext } from '../../server/context.ts';
 import { temporalOrNone } from '../../server/temporal-or-none.ts';
 import type { PromotionStory, Story } from '../../../views/promotion-story.ts';
+import { targetSitesOf } from '../../../views/target-sites.ts';
 
 /** What runs or waits for its next try now; `undefined` where Temporal does not answer. */
 export type TemporalLook = (story: Story) => Promise<readonly PendingStep[] | undefined>;
@@ -22,6 +23,7 @@ export function createTemporalLook(context: ConsoleContext): TemporalLook {
 /** Also of targets that the ledger has nothing of yet: their first step may be the one that waits. */
 function openDeliveries({ promotionKey, decision, deliveries }: PromotionStory): string[] {
   const ended = new Set(deliveries.filter(({ endedAtUtc }) => endedAtUtc !== null).map(({ target }) => target));
-  const targets = [...new Set(decision.targets.map(({ site }) => site))];
-  return targets.filter((target) => !ended.has(target)).map((target) => workflowIds.deliver(promotionKey, target));
+  return targetSitesOf(decision)
+    .filter((target) => !ended.has(target))
+    .map((target) => workflowIds.deliver(promotionKey, target));
 }

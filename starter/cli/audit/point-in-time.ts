@@ -1,4 +1,4 @@
-import { zoneOffsetMs } from '../../../common/day.ts';
+import { nextDay, zoneOffsetMs } from '../../../common/day.ts';
 import { waybillError } from '../../../common/errors/catalogue.ts';
 
 const A_DAY_MS = 24 * 60 * 60 * 1000;
@@ -16,8 +16,7 @@ export function beginOf(option: string, text: string, zone: string): string {
 export function endOf(option: string, text: string, zone: string): string {
   const { day, time } = parts(option, text);
   if (time !== undefined) return beginOf(option, text, zone);
-  const next = new Date(Date.parse(`${day}T00:00Z`) + A_DAY_MS).toISOString().slice(0, 10);
-  return inZone(`${next}T00:00`, zone);
+  return inZone(`${nextDay(day)}T00:00`, zone);
 }
 
 function parts(option: string, text: string) {
