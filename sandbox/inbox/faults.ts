@@ -6,7 +6,7 @@ export class InboxFaults {
   #greylists = 0;
   #hangs = 0;
   #lostReplies = 0;
-  #rejections: { code: number; left: number } = { code: 0, left: 0 };
+  #rejections: { code: number; left: number; onlyTo?: string } = { code: 0, left: 0 };
   readonly #refused = new Set<string>();
 
   /** Answers 450 to the next `times` recipients. */
@@ -29,9 +29,9 @@ export class InboxFaults {
     this.#lostReplies = times;
   }
 
-  /** Answers the data of the next `times` mails with this code, 4xx or 5xx; these mails are not kept. */
-  rejectData(code: number, times: number): void {
-    this.#rejections = { code, left: times };
+  /** Answers the data of the next `times` mails, or of those to one address, with this code, 4xx or 5xx; they are not kept. */
+  rejectData(code: number, times: number, onlyTo?: string): void {
+    this.#rejections = { code, left: times, onlyTo: onlyTo?.toLowerCase() };
   }
 
   clear(): void {
@@ -52,11 +52,12 @@ export class InboxFaults {
     return smtpError(450, '4.2.0 greylisted, please try again later');
   }
 
-  /** The error to answer the data of a mail with, when one is due. */
-  dataError(): Error | undefined {
-    const { code, left } = this.#rejections;
+  /** The error to answer the data of a mail to these recipients with, when one is due. */
+  dataError(recipients: readonly string[]): Error | undefined {
+    const { code, left, onlyTo } = this.#rejections;
     if (left === 0) return undefined;
-    this.#rejections = { code, left: left - 1 };
+    if (onlyTo !== undefined && !recipients.some((address) => address.toLowerCase() === onlyTo)) return undefined;
+    this.#rejections = { code, left: left - 1, onlyTo };
     this.struck.rejected += 1;
     return smtpError(code, code < 500 ? '4.3.2 try again later' : '5.7.1 message refused');
   }

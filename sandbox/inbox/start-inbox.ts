@@ -88,7 +88,7 @@ async function takeMail(
 ): Promise<boolean> {
   const parts: Buffer[] = [];
   for await (const part of stream) parts.push(part);
-  const refusal = faults.dataError();
+  const refusal = faults.dataError(session.envelope.rcptTo.map(({ address }) => address));
   if (refusal !== undefined) throw refusal;
   const fate = faults.nextMail();
   if (fate === 'hang') return false;

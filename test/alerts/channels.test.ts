@@ -227,7 +227,7 @@ describe.skipIf(!findMosquitto())('a channel', () => {
 
   it.each([
     ['greylists', (faults: InboxFaults) => faults.greylist(2)],
-    ['takes no mail for now', (faults: InboxFaults) => faults.rejectData(451, 2)],
+    ['takes no mail for now', (faults: InboxFaults) => faults.rejectData(451, 2, 'post@company.example')],
     ['never answers', (faults: InboxFaults) => faults.hangAfterData(2)],
   ])('brings the alert later, and once, by a mail server that %s', async (_, strike) => {
     strike(world.inbox.faults);
@@ -329,7 +329,7 @@ describe.skipIf(!findMosquitto())('a channel', () => {
   it('sends the basic message where the formatted one is refused', async () => {
     const refusal = { type: 'status', status: 400, text: 'invalid_blocks' } as const;
     for (const one of [hooks.refusing, flow]) world.chat.faults.add({ path: pathOf(one), effect: refusal });
-    world.inbox.faults.rejectData(554, 1);
+    world.inbox.faults.rejectData(554, 1, 'refusing@company.example');
     const app = newApp(world, { name: 'Oddly named', tags: ['refusing'] });
     await sendsOf(world, fail('refusing', app));
     const mail = await mailTo(world, 'refusing@company.example', 'Oddly named');

@@ -86,6 +86,17 @@ describe('scripted trouble', () => {
     expect(inbox.faults.struck.rejected).toBe(1);
   });
 
+  it('takes the mails of others while it answers the data of one recipient with an error', async () => {
+    const inbox = await start({ tls: 'none' });
+    const client = clientOf(inbox, 'none');
+    inbox.faults.rejectData(554, 1, 'Ann@x.com');
+
+    await client.sendMail({ ...mail('a'), to: 'ben@x.com' });
+    await expect(client.sendMail({ ...mail('b'), to: 'ann@x.com' })).rejects.toMatchObject({ responseCode: 554 });
+
+    expect(inbox.messages().map(({ subject }) => subject)).toEqual(['a']);
+  });
+
   it('refuses one recipient and takes the other', async () => {
     const inbox = await start({ tls: 'none' });
     inbox.faults.refuse('Gone@x.com');
