@@ -21,8 +21,11 @@ export interface GoodReply extends Reply {
 /** What a transfer adds to a call. */
 export interface Transfer {
   readonly upload?: UploadBody;
-  /** The reply is a file: it is given as a stream, whose blocks are used again where `inTurn`. */
-  readonly download?: { readonly inTurn: boolean };
+  /**
+   * The reply is a file: it is given as a stream, whose blocks are used again where `inTurn`. A large one has a connection
+   * of its own.
+   */
+  readonly download?: { readonly inTurn: boolean; readonly isLarge: boolean };
   /** Only this host is asked. */
   readonly host?: SiteHost;
   /** Sets up what watches the exchange, before it begins. */
@@ -140,7 +143,10 @@ async function askHost(sender: Sender, host: SiteHost, call: QrsCall, transfer: 
   transfer.watch?.(exchange, place);
   const request = { call, siteHeaders: sender.headers, exchange, upload, download, largestTextBytes };
   const beganMs = performance.now();
-  const reply = await sendRequest(host.pool, { ...request, tooLong: () => tooLong(call, place) });
+  const reply = await sendRequest(download?.isLarge ? host.files : host.pool, {
+    ...request,
+    tooLong: () => tooLong(call, place),
+  });
   logCall(sender, host, call, reply.status, beganMs);
   if (reply.status < 200 || reply.status >= 300) throw replyFailure(reply, call, place);
   return { ...reply, exchange, host, place };

@@ -37,14 +37,23 @@ export class ReplyFile {
     this.stream.on('error', () => undefined);
   }
 
+  /** Memory for the next bytes of the file: a piece that was put there is not copied. */
+  room(): Uint8Array {
+    this.#block ??= this.#ring?.next() ?? new Uint8Array(BLOCK_BYTES);
+    return this.#block.subarray(this.#filledBytes);
+  }
+
   add(piece: Uint8Array): void {
+    if (this.#isInPlace(piece)) {
+      this.#fill(piece.length);
+      return;
+    }
     for (let at = 0; at < piece.length; ) {
-      const block = (this.#block ??= this.#ring?.next() ?? new Uint8Array(BLOCK_BYTES));
-      const part = piece.subarray(at, at + BLOCK_BYTES - this.#filledBytes);
-      block.set(part, this.#filledBytes);
-      this.#filledBytes += part.length;
+      const room = this.room();
+      const part = piece.subarray(at, at + room.length);
+      room.set(part);
+      this.#fill(part.length);
       at += part.length;
-      if (this.#filledBytes === BLOCK_BYTES && !this.#push()) this.#controller.pause();
     }
     this.#uncollectedBytes += piece.length;
     if (this.#uncollectedBytes < COLLECT_EVERY_BYTES) return;
@@ -59,6 +68,16 @@ export class ReplyFile {
 
   fail(error: Error): void {
     this.stream.destroy(error);
+  }
+
+  #isInPlace(piece: Uint8Array): boolean {
+    const block = this.#block;
+    return piece.buffer === block?.buffer && piece.byteOffset === block.byteOffset + this.#filledBytes;
+  }
+
+  #fill(bytes: number): void {
+    this.#filledBytes += bytes;
+    if (this.#filledBytes === BLOCK_BYTES && !this.#push()) this.#controller.pause();
   }
 
   #push(): boolean {

@@ -1,6 +1,7 @@
 import type { Readable } from 'node:stream';
 import type { Dispatcher } from 'undici';
 import type { Exchange } from './exchange.ts';
+import type { FileHandler } from './file-transfer.ts';
 import { ReplyFile } from './reply-file.ts';
 
 /** Headers by their names in small letters. */
@@ -30,7 +31,7 @@ export interface ReplyHandling {
 }
 
 /** Takes one reply in and keeps its exchange up to date; the pace of a file's reader holds the site back. */
-export class ReplyHandler implements Dispatcher.DispatchHandler {
+export class ReplyHandler implements FileHandler {
   readonly #handling: ReplyHandling;
   readonly #exchange: Exchange;
   #status = 0;
@@ -67,6 +68,11 @@ export class ReplyHandler implements Dispatcher.DispatchHandler {
     if (!asFile || status >= 300) return;
     this.#file = new ReplyFile(controller, asFile);
     this.#handling.resolve({ status, headers, text: '', file: this.#file.stream });
+  }
+
+  /** Where the next bytes of a file are best put. */
+  room(): Uint8Array | undefined {
+    return this.#file?.room();
   }
 
   onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {

@@ -24,8 +24,13 @@ export interface RequestToSend {
   readonly tooLong: () => Error;
 }
 
+/** A pool, or connections for one file each. */
+export interface Connections {
+  dispatch(options: Dispatcher.DispatchOptions, handler: ReplyHandler): unknown;
+}
+
 /** Sends one request with a fresh key and takes the reply in, whatever its status. Rejects at once when the signal is aborted. */
-export function sendRequest(pool: Dispatcher, request: RequestToSend): Promise<Reply> {
+export function sendRequest(connections: Connections, request: RequestToSend): Promise<Reply> {
   const { call, upload, exchange, download, largestTextBytes, tooLong } = request;
   const xrfkey = newXrfkey();
   const headers = [...request.siteHeaders, 'x-qlik-xrfkey', xrfkey];
@@ -42,7 +47,7 @@ export function sendRequest(pool: Dispatcher, request: RequestToSend): Promise<R
   };
   endOnAbort(exchange, call.signal);
   return new Promise((resolve, reject) => {
-    pool.dispatch(
+    connections.dispatch(
       options,
       new ReplyHandler({ exchange, asFile: download, largestTextBytes, tooLong, resolve, reject }),
     );

@@ -1,6 +1,7 @@
 import { isIPv6 } from 'node:net';
 import { Pool } from 'undici';
 import { certificateFilesStamp, certificatesOf, type SiteCertificates } from './certificates.ts';
+import { FileConnections } from './file-connections.ts';
 import type { QrsLogger, QrsSite } from './settings.ts';
 import { tlsOptions } from './tls-options.ts';
 
@@ -9,6 +10,8 @@ export interface SiteHost {
   /** `name:port`. */
   readonly name: string;
   readonly pool: Pool;
+  /** For large files. */
+  readonly files: FileConnections;
 }
 
 interface Generation {
@@ -86,12 +89,16 @@ export class SiteConnections {
 
   /** Lets running requests end for `graceMs`, then cuts what is left. */
   async close(graceMs: number): Promise<void> {
-    const pools = this.#current?.hosts.map(({ pool }) => pool) ?? [];
+    const hosts = this.#current?.hosts ?? [];
     const cut = setTimeout(() => {
-      for (const pool of pools) pool.destroy().catch(() => undefined);
+      for (const { pool, files } of hosts) {
+        pool.destroy().catch(() => undefined);
+        files.destroy();
+      }
     }, graceMs);
-    const open = pools.filter((pool) => !pool.destroyed);
-    await Promise.all(open.map((pool) => pool.close())).finally(() => clearTimeout(cut));
+    const open = hosts.filter(({ pool }) => !pool.destroyed);
+    const closing = open.flatMap(({ pool, files }) => [pool.close(), files.close()]);
+    await Promise.all(closing).finally(() => clearTimeout(cut));
   }
 
   #inOrder(hosts: readonly SiteHost[]): readonly SiteHost[] {
@@ -138,18 +145,20 @@ export class SiteConnections {
     const certificates = await certificatesOf({ ...this.#site, alias: this.#alias });
     const hosts = this.#site.hosts.map((host) => ({
       name: `${host}:${this.#site.port}`,
-      pool: this.#openPool(host, certificates),
+      ...this.#openHost(host, certificates),
     }));
     return { stamp, certificates, hosts };
   }
 
-  #openPool(host: string, certificates: SiteCertificates): Pool {
+  #openHost(host: string, certificates: SiteCertificates): Omit<SiteHost, 'name'> {
     const origin = `https://${isIPv6(host) ? `[${host}]` : host}:${this.#site.port}`;
-    return new Pool(origin, {
+    const tls = tlsOptions(this.#site, host, certificates);
+    const pool = new Pool(origin, {
       allowH2: false,
       keepAliveTimeout: keepAliveMs,
       connectTimeout: this.#connectMs,
-      connect: tlsOptions(this.#site, host, certificates),
+      connect: tls,
     });
+    return { pool, files: new FileConnections({ origin, tls, connectTimeoutMs: this.#connectMs }) };
   }
 }

@@ -26,7 +26,12 @@ export interface DownloadOptions extends TransferOptions {
    * `HELD_BLOCKS` of them. Default false: each block is its own.
    */
   readonly blocksInTurn?: boolean;
+  /** How long the file is expected to be, roughly; from `LARGE_FILE_BYTES` on it has a connection of its own. Default 0. */
+  readonly expectedBytes?: number | undefined;
 }
+
+/** The handshake of another connection costs as much as is saved on this many bytes, several times over. */
+export const LARGE_FILE_BYTES = 16 * 1024 * 1024;
 
 export interface AppUpload {
   readonly name: string;
@@ -97,7 +102,10 @@ export function createTransferCalls(http: QrsHttp): TransferCalls {
       const times = timing(http.timeouts, 'read', options);
       const call: QrsCall = { method: 'GET', path: safePath(downloadPath), doing: 'download an export', ...times };
       const reply = await http.ask(call, {
-        download: { inTurn: options?.blocksInTurn ?? false },
+        download: {
+          inTurn: options?.blocksInTurn ?? false,
+          isLarge: (options?.expectedBytes ?? 0) >= LARGE_FILE_BYTES,
+        },
         watch: (exchange, place) => {
           exchange.onReceivedBytes = options?.onProgress;
           watchDownload(exchange, { place, doing: call.doing, stallMs: http.timeouts.stallMs });

@@ -181,7 +181,9 @@ async function fetchAndCheck(
     checking.catch(() => undefined);
     return checking;
   };
-  const input = { site: decision.site, appId: decision.appId, appName: decision.app.name, skipData };
+  const { site, appId, app, sizeBytes } = decision;
+  const expectedBytes = skipData ? undefined : sizeBytes;
+  const input = { site, appId, appName: app.name, skipData, expectedBytes };
   const stored = await fetchExport(deps, input, () => void check()).catch(async (error: unknown) => {
     if (isWaybillError(error) && !error.retryable && (await isGone(deps, decision))) return undefined;
     throw error;

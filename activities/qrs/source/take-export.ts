@@ -18,6 +18,8 @@ export interface ExportInput {
   readonly scope?: ExportOptions['exportScope'];
   /** Longest wait for the site to write the export. Default: `timeouts.export`. */
   readonly timeoutMs?: number;
+  /** How long the file will be, roughly. Default: unknown, and taken for small. */
+  readonly expectedBytes?: number | undefined;
 }
 
 /**
@@ -37,12 +39,12 @@ export async function takeExport<T>(
   await cancelEarlier(deps, input, signal);
   const token = randomUUID();
   await rememberTokens(deps, input, (tokens) => [...tokens, token].slice(-KEPT_TOKENS));
-  const { appId, appName, site, skipData, scope: exportScope, timeoutMs } = input;
+  const { appId, appName, site, skipData, scope: exportScope, timeoutMs, expectedBytes } = input;
   const reply = await client.startExport(appId, token, { skipData, exportScope, timeoutMs, signal });
   if (reply.cancelled || !reply.downloadPath) {
     throw waybillError('WAYBILL_PROMOTION_EXPORT_EMPTY', { app: appName, site });
   }
-  const taken = await take(await client.download(reply.downloadPath, { signal, blocksInTurn: true }));
+  const taken = await take(await client.download(reply.downloadPath, { signal, blocksInTurn: true, expectedBytes }));
   await rememberTokens(deps, input, (tokens) => tokens.filter((one) => one !== token));
   await cancelEarlier(deps, input, signal);
   return taken;

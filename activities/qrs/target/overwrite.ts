@@ -124,7 +124,9 @@ async function backupTarget(deps: ActivityDependencies, input: OverwriteInput, b
   if (!backup.enabled || (await deps.ledger.getBackup(site, targetAppId, promotionKey))) return;
   const withData = before.sizeBytes <= backup.upToWithDataBytes;
   if (!withData && backup.above === 'off') return;
-  const stored = await fetchExport(deps, { site, appId: targetAppId, appName: before.name, skipData: !withData });
+  const expectedBytes = withData ? before.sizeBytes : undefined;
+  const app = { site, appId: targetAppId, appName: before.name };
+  const stored = await fetchExport(deps, { ...app, skipData: !withData, expectedBytes });
   const atUtc = deps.nowUtc();
   await deps.ledger.recordBackup({ target: site, targetAppId, promotionKey, ...stored, withData, atUtc });
   const facts = { ...stored, withData };
