@@ -32,6 +32,8 @@ export interface Connections {
 /** Sends one request with a fresh key and takes the reply in, whatever its status. Rejects at once when the signal is aborted. */
 export function sendRequest(connections: Connections, request: RequestToSend): Promise<Reply> {
   const { call, upload, exchange, download, largestTextBytes, tooLong } = request;
+  // It may have been aborted while the hosts were being read: then nobody tells any more.
+  if (call.signal?.aborted) return Promise.reject(call.signal.reason as Error);
   const xrfkey = newXrfkey();
   const headers = [...request.siteHeaders, 'x-qlik-xrfkey', xrfkey];
   if (upload) headers.push('content-type', upload.contentType, 'content-length', String(upload.sizeBytes));

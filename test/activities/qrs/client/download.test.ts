@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { bytes, hash, hashOf } from './app-file.ts';
 import { failureOf } from './code-of.ts';
+import { WAYS } from './download-ways.ts';
 import { waitFor } from '../../../harness/wait-for.ts';
 import { type Answer, type SmallSite, startSmallSite } from './small-site.ts';
 
@@ -10,12 +11,14 @@ afterEach(async () => {
   for (const site of sites.splice(0)) await site.close();
 });
 
-describe('download', () => {
+describe.each(WAYS)('download $name', ({ way }) => {
   it('gives every byte and the announced length, asking beside /qrs with the request key', async () => {
     const site = await start((_, response) => response.writeHead(200, { 'content-length': bytes.length }).end(bytes));
     let progress = 0;
 
-    const { stream, sizeBytes } = await site.client().download(filePath, { onProgress: (count) => (progress = count) });
+    const { stream, sizeBytes } = await site
+      .client()
+      .download(filePath, { ...way, onProgress: (count) => (progress = count) });
 
     expect(sizeBytes).toBe(bytes.length);
     expect(await hashOf(stream)).toBe(hash(bytes));
@@ -28,12 +31,12 @@ describe('download', () => {
   it('takes a file of unknown length, and a path with signs that should have been encoded', async () => {
     const site = await start((_, response) => response.writeHead(200).end('x'));
 
-    const { stream, sizeBytes } = await site.client().download('/tempcontent/a/Größe 1#2.qvf?serverNodeId=8');
+    const { stream, sizeBytes } = await site.client().download('/tempcontent/a/Größe 1#2.qvf?serverNodeId=8', way);
 
     expect(sizeBytes).toBeUndefined();
     expect(await hashOf(stream)).toBe(hash(Buffer.from('x')));
     expect(site.requests[0]?.url).toMatch(/^\/tempcontent\/a\/Gr%C3%B6%C3%9Fe%201%232\.qvf\?serverNodeId=8&xrfkey=/);
-    expect((await failureOf(site.client().download('https://elsewhere/x'))).code).toBe('WAYBILL_QRS_VALUE');
+    expect((await failureOf(site.client().download('https://elsewhere/x', way))).code).toBe('WAYBILL_QRS_VALUE');
   });
 
   it('fails in the stream when the file ends early', async () => {
@@ -43,7 +46,7 @@ describe('download', () => {
       setTimeout(() => request.socket.destroy(), 20);
     });
 
-    const { stream } = await site.client().download(filePath);
+    const { stream } = await site.client().download(filePath, way);
 
     expect(await failureOf(hashOf(stream))).toMatchObject({
       code: 'WAYBILL_QRS_TRUNCATED',
@@ -59,7 +62,7 @@ describe('download', () => {
       setTimeout(() => request.socket.destroy(), 20);
     });
 
-    const { stream } = await site.client().download(filePath);
+    const { stream } = await site.client().download(filePath, way);
     await waitFor('the download to break', () => stream.destroyed);
     await new Promise((resolve) => setImmediate(resolve));
 
@@ -72,7 +75,7 @@ describe('download', () => {
       response.write('a');
     });
 
-    const { stream } = await site.client({ timeouts: { stallMs: 100 } }).download(filePath);
+    const { stream } = await site.client({ timeouts: { stallMs: 100 } }).download(filePath, way);
 
     expect(await failureOf(hashOf(stream))).toMatchObject({
       code: 'WAYBILL_QRS_STALLED',
@@ -90,7 +93,7 @@ describe('download', () => {
       response.end();
     });
 
-    const { stream } = await site.client({ timeouts: { stallMs: 250 } }).download(filePath);
+    const { stream } = await site.client({ timeouts: { stallMs: 250 } }).download(filePath, way);
 
     expect(await hashOf(stream)).toBe(hash(Buffer.from('x'.repeat(20))));
   });
@@ -107,7 +110,7 @@ describe('download', () => {
       more();
     });
 
-    const { stream } = await site.client({ timeouts: { stallMs: 300 } }).download(filePath);
+    const { stream } = await site.client({ timeouts: { stallMs: 300 } }).download(filePath, way);
     stream.once('readable', () => stream.read());
     const error = await failureOf(new Promise((_, reject) => stream.on('error', reject)));
 
@@ -118,7 +121,7 @@ describe('download', () => {
   it('fails with the status of the site before any byte', async () => {
     const site = await start((_, response) => response.writeHead(404).end('gone'));
 
-    expect((await failureOf(site.client().download(filePath))).code).toBe('WAYBILL_QRS_NOT_FOUND');
+    expect((await failureOf(site.client().download(filePath, way))).code).toBe('WAYBILL_QRS_NOT_FOUND');
   });
 
   it('ends with the reason of its signal, and quietly when its reader stops', async () => {
@@ -127,12 +130,12 @@ describe('download', () => {
     const controller = new AbortController();
     const reason = new Error('cancelled by the worker');
 
-    const first = await client.download(filePath, { signal: controller.signal });
+    const first = await client.download(filePath, { ...way, signal: controller.signal });
     const reading = hashOf(first.stream);
     controller.abort(reason);
     await expect(reading).rejects.toBe(reason);
 
-    const second = await client.download(filePath);
+    const second = await client.download(filePath, way);
     const closed = new Promise((resolve) => second.stream.on('close', resolve));
     second.stream.destroy();
     await closed;

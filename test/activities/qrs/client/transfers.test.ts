@@ -4,6 +4,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { BLOCK_BYTES, isShared, QUEUED_BLOCKS } from '../../../../activities/shared-blocks.ts';
 import { bytes, hash, hashOf, slices } from './app-file.ts';
 import { failureOf } from './code-of.ts';
+import { WAYS } from './download-ways.ts';
 import { type Answer, aboutBody, sendJson, type SmallSite, startSmallSite } from './small-site.ts';
 
 const id = '3f2504e0-4f89-41d3-9a0c-0305e82c3301';
@@ -13,13 +14,13 @@ afterEach(async () => {
   for (const site of sites.splice(0)) await site.close();
 });
 
-describe('a file that is downloaded', () => {
+describe.each(WAYS)('a file that is downloaded $name', ({ way }) => {
   it.each([
     ['of their own', false],
     ['of shared memory, where they come in turn', true],
   ])('comes in blocks of a MiB, %s', async (_, blocksInTurn) => {
     const site = await start((_request, response) => response.end(bytes));
-    const { stream } = await site.client().download(path, { blocksInTurn });
+    const { stream } = await site.client().download(path, { ...way, blocksInTurn });
 
     const sizes: number[] = [];
     const copies: Buffer[] = [];
@@ -37,7 +38,7 @@ describe('a file that is downloaded', () => {
     const large = Buffer.concat(Array.from({ length: 7 }, () => bytes));
     const site = await start((_, response) => response.end(large));
 
-    const { stream } = await site.client().download(path, { blocksInTurn: true });
+    const { stream } = await site.client().download(path, { ...way, blocksInTurn: true });
 
     expect(await hashOf(stream)).toBe(hash(large));
   });
@@ -46,7 +47,7 @@ describe('a file that is downloaded', () => {
     const whole = randomBytes(2 * BLOCK_BYTES);
     const site = await start((_, response) => response.end(whole));
 
-    const { stream } = await site.client().download(path);
+    const { stream } = await site.client().download(path, way);
 
     expect((await stream.toArray()).map((block: Uint8Array) => block.length)).toEqual([BLOCK_BYTES, BLOCK_BYTES]);
   });
@@ -56,10 +57,10 @@ describe('a file that is downloaded', () => {
     const site = await start((_, response) => response.end(content));
     const client = site.client();
 
-    const [block] = (await (await client.download(path)).stream.toArray()) as Uint8Array[];
+    const [block] = (await (await client.download(path, way)).stream.toArray()) as Uint8Array[];
     expect(isShared(block!)).toBe(false);
     content = '';
-    expect(await (await client.download(path)).stream.toArray()).toEqual([]);
+    expect(await (await client.download(path, way)).stream.toArray()).toEqual([]);
   });
 
   it('tells its progress as it comes', async () => {
@@ -69,7 +70,7 @@ describe('a file that is downloaded', () => {
     });
     const progress: number[] = [];
 
-    const { stream } = await site.client().download(path, { onProgress: (count) => progress.push(count) });
+    const { stream } = await site.client().download(path, { ...way, onProgress: (count) => progress.push(count) });
     await stream.toArray();
 
     expect(progress.at(-1)).toBe(5);
@@ -79,7 +80,7 @@ describe('a file that is downloaded', () => {
   it('is no file where the site sends one on, or fails', async () => {
     const site = await start((_, response) => response.writeHead(302, { location: '/login' }).end('go away'));
 
-    expect(await failureOf(site.client().download(path))).toMatchObject({
+    expect(await failureOf(site.client().download(path, way))).toMatchObject({
       code: 'WAYBILL_QRS_REPLY',
       facts: { reply: 'go away', status: 302 },
     });
@@ -87,7 +88,7 @@ describe('a file that is downloaded', () => {
 
   it('ends its connection when its reader stops, and tells the reader why it did', async () => {
     const site = await start((_, response) => void response.writeHead(200).write(bytes));
-    const { stream } = await site.client().download(path);
+    const { stream } = await site.client().download(path, way);
     const reason = new Error('the disk is full');
 
     stream.destroy(reason);
@@ -99,7 +100,7 @@ describe('a file that is downloaded', () => {
   it('that stands still is told with what had come and how long it stood', async () => {
     const site = await start((_, response) => void response.writeHead(200).write('abc'));
 
-    const { stream } = await site.client({ timeouts: { stallMs: 100 } }).download(path);
+    const { stream } = await site.client({ timeouts: { stallMs: 100 } }).download(path, way);
 
     expect((await failureOf(stream.toArray())).facts).toMatchObject({
       site: 'dev',
@@ -115,7 +116,7 @@ describe('a file that is downloaded', () => {
   it('waits in no more than its few blocks while nobody reads it', async () => {
     const site = await start((_, response) => void response.writeHead(200).write(Buffer.alloc(20 * BLOCK_BYTES)));
 
-    const { stream } = await site.client({ timeouts: { stallMs: 300 } }).download(path);
+    const { stream } = await site.client({ timeouts: { stallMs: 300 } }).download(path, way);
     const error = await failureOf(new Promise((_, reject) => stream.on('error', reject)));
 
     expect(error.facts).toMatchObject({ waitingFor: 'the reader of the file' });
@@ -128,7 +129,7 @@ describe('a file that is downloaded', () => {
     const kept = "/a-z_0.~:@!$&'()*+,;=%20[]/x?y=1";
 
     for (const asked of [kept, '/😀 \u00fc#.qvf']) {
-      const { stream } = await site.client().download(asked);
+      const { stream } = await site.client().download(asked, way);
       await stream.toArray();
     }
 
@@ -142,7 +143,7 @@ describe('a file that is downloaded', () => {
     const site = await start(() => undefined);
     const client = site.client({ timeouts: { stallMs: 20, readMs: 400 } });
 
-    expect((await failureOf(client.download(path))).code).toBe('WAYBILL_QRS_TIMEOUT');
+    expect((await failureOf(client.download(path, way))).code).toBe('WAYBILL_QRS_TIMEOUT');
   });
 
   it('may take longer than a read once it comes', async () => {
@@ -151,13 +152,13 @@ describe('a file that is downloaded', () => {
       setTimeout(() => response.end('b'), 1600);
     });
 
-    const { stream } = await site.client({ timeouts: { readMs: 300 } }).download(path);
+    const { stream } = await site.client({ timeouts: { readMs: 300 } }).download(path, way);
 
     expect(Buffer.concat(await stream.toArray()).toString()).toBe('ab');
   });
 });
 
-describe('a reply', () => {
+describe.each(WAYS)('a reply $name', ({ way }) => {
   it('is the final one, not what a proxy sends before it', async () => {
     const site = await start((_, response) => {
       response.writeProcessing();
@@ -166,7 +167,7 @@ describe('a reply', () => {
     });
 
     await expect(site.client().about()).resolves.toEqual(aboutBody);
-    const { stream } = await site.client().download(path);
+    const { stream } = await site.client().download(path, way);
     expect(JSON.parse(Buffer.concat(await stream.toArray()).toString())).toEqual(aboutBody);
   });
 
