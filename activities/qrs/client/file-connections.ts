@@ -19,7 +19,6 @@ export class FileConnections {
   readonly #options: FileConnectionsOptions;
   readonly #running = new Set<FileTransfer>();
   #isClosed = false;
-  #onIdle: (() => void) | undefined;
 
   constructor(options: FileConnectionsOptions) {
     this.#origin = new URL(options.origin);
@@ -34,7 +33,7 @@ export class FileConnections {
       return;
     }
     this.#running.add(transfer);
-    transfer.onEnd = () => this.#forget(transfer);
+    void transfer.ended.then(() => this.#running.delete(transfer));
     const { tls, connectTimeoutMs: timeout } = this.#options;
     const connect = buildConnector({
       ...tls,
@@ -52,17 +51,12 @@ export class FileConnections {
   /** Takes no more requests; resolves when those that run have ended. */
   async close(): Promise<void> {
     this.#isClosed = true;
-    if (this.#running.size > 0) await new Promise<void>((resolve) => (this.#onIdle = resolve));
+    await Promise.all([...this.#running].map((transfer) => transfer.ended));
   }
 
   /** Ends what runs. */
   destroy(): void {
     this.#isClosed = true;
     for (const transfer of this.#running) transfer.fail(new errors.ClientDestroyedError());
-  }
-
-  #forget(transfer: FileTransfer): void {
-    this.#running.delete(transfer);
-    if (this.#running.size === 0) this.#onIdle?.();
   }
 }

@@ -18,13 +18,12 @@ type Head = Parameters<InstanceType<typeof HTTPParser>[typeof HTTPParser.kOnHead
  * a body whose length is known is put where the handler wants it and touched no more.
  */
 export class FileTransfer implements Dispatcher.DispatchController {
-  /** Called once, whichever way it ended. */
-  onEnd: (() => void) | undefined;
   /** How the socket is to read (`net.Socket`, option `onread`). */
-  readonly onread = { buffer: (): Uint8Array => this.#room(), callback: (count: number) => this.#take(count) };
+  readonly onread = { buffer: (): Uint8Array => this.#room(), callback: (count: number) => this.#hasTaken(count) };
   aborted = false;
   paused = false;
   reason: Error | null = null;
+  readonly #ended = Promise.withResolvers<void>();
   readonly #host: string;
   readonly #options: Dispatcher.DispatchOptions;
   readonly #handler: FileHandler;
@@ -50,6 +49,11 @@ export class FileTransfer implements Dispatcher.DispatchController {
     };
   }
 
+  /** Resolves when it is over, whichever way. */
+  get ended(): Promise<void> {
+    return this.#ended.promise;
+  }
+
   /** Sends the request on a connection that stands. */
   begin(socket: Socket): void {
     this.#socket = socket;
@@ -58,13 +62,8 @@ export class FileTransfer implements Dispatcher.DispatchController {
       return;
     }
     socket.once('error', (error) => this.fail(error));
-    for (const event of ['end', 'close']) socket.once(event, () => this.#onLastByte());
-    this.#handler.onRequestStart?.(this, {});
-    if (this.#isOver) return;
-    const { headersTimeout } = this.#options;
-    if (headersTimeout) this.#headTimer = setTimeout(() => this.fail(new errors.HeadersTimeoutError()), headersTimeout);
-    socket.write(requestHead(this.#host, this.#options));
-    this.#handler.onRequestSent?.();
+    for (const event of ['end', 'close']) socket.once(event, () => this.#orFail(() => this.#onLastByte()));
+    this.#orFail(() => this.#send(socket));
   }
 
   pause(): void {
@@ -92,14 +91,27 @@ export class FileTransfer implements Dispatcher.DispatchController {
     this.#handler.onResponseError?.(this, error);
   }
 
+  #send(socket: Socket): void {
+    this.#handler.onRequestStart?.(this, {});
+    if (this.#isOver) return;
+    const { headersTimeout } = this.#options;
+    if (headersTimeout) this.#headTimer = setTimeout(() => this.fail(new errors.HeadersTimeoutError()), headersTimeout);
+    socket.write(requestHead(this.#host, this.#options));
+    this.#handler.onRequestSent?.();
+  }
+
   #room(): Uint8Array {
     const room = this.#leftBytes === undefined ? undefined : this.#handler.room?.();
     return (this.#memory = room ?? this.#ownMemory);
   }
 
   /** `count` bytes have come to where they were wanted. Whether more are welcome. */
-  #take(count: number): boolean {
-    if (this.#isOver) return false;
+  #hasTaken(count: number): boolean {
+    if (!this.#isOver) this.#orFail(() => this.#take(count));
+    return !this.#isOver && !this.paused;
+  }
+
+  #take(count: number): void {
     const memory = this.#memory;
     if (this.#leftBytes === undefined) {
       this.#parse(count);
@@ -109,7 +121,15 @@ export class FileTransfer implements Dispatcher.DispatchController {
       this.#onBody(memory === this.#ownMemory ? Buffer.copyBytesFrom(bytes) : bytes);
       if (this.#leftBytes === 0) this.#complete();
     }
-    return !this.paused;
+  }
+
+  /** What the handler throws is the end of the transfer, not of the process. */
+  #orFail(action: () => void): void {
+    try {
+      action();
+    } catch (error) {
+      this.fail(error as Error);
+    }
   }
 
   #parse(count: number): void {
@@ -153,7 +173,7 @@ export class FileTransfer implements Dispatcher.DispatchController {
   #finish(): void {
     this.#isOver = true;
     clearTimeout(this.#headTimer);
-    this.onEnd?.();
+    this.#ended.resolve();
   }
 }
 

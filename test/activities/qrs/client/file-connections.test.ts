@@ -134,6 +134,18 @@ describe('a large file that does not come', () => {
     });
   });
 
+  it('is told of what its reader throws', async () => {
+    const site = await start((_, response) => response.end(bytes));
+    const fault = new Error('the progress cannot be told');
+    const onProgress = (): never => {
+      throw fault;
+    };
+
+    const { stream } = await site.client().download(filePath, { ...way, onProgress });
+
+    expect(await failureOf(stream.toArray())).toMatchObject({ code: 'WAYBILL_QRS_TRUNCATED', cause: fault });
+  });
+
   it('is told of a port where nothing listens, and of a certificate of another authority', async () => {
     const [site, other] = [await start((_, response) => response.end()), await start((_, response) => response.end())];
     const closed = site.client({ site: { port: 1 } });
@@ -183,7 +195,7 @@ describe('a client with a large file under way that is closed', () => {
     const client = site.client();
     const { stream } = await client.download(filePath, way);
 
-    const closing = client.close(10_000);
+    const closing = Promise.all([client.close(10_000), client.close(10_000)]);
     expect((await failureOf(client.download(filePath, way))).code).toBe('WAYBILL_QRS_UNREACHABLE');
     finish();
 
